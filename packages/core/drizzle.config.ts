@@ -1,4 +1,6 @@
-/** How drizzle-kit generates a migration from the slices' schemas: `npx drizzle-kit generate`. */
+/**
+ * What `drizzle-kit generate` reads: every slice's tables, nothing outside schema "bursar".
+ */
 import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
