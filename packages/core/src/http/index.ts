@@ -1,0 +1,39 @@
+/**
+ * The door of the HTTP floor: how slices declare routes and guards, and what adapters run.
+ *
+ * Slices use `defineRoute` and the shapes (see the example at `defineRoute`); `bursar.ts` calls `bindHttp`;
+ * `@bursar/express` and `@bursar/fastify` use the rest and decide nothing themselves.
+ */
+export { bindHttp, bindingOf, type HttpBinding } from './binding.ts';
+export type {
+  Asker,
+  GuardCatalog,
+  Guards,
+  LookingGuard,
+  Taken,
+  Taking,
+  TakingGuard,
+  Verdict,
+} from './guard.ts';
+export {
+  Answer,
+  answer,
+  defineRoute,
+  type Route,
+  type RouteContext,
+  type RouteCustomer,
+  type RouteDefinition,
+  type RouteKit,
+} from './route.ts';
+export {
+  amountShape,
+  balanceShape,
+  decisionShape,
+  instantInput,
+  instantShape,
+  moneyShape,
+  pageQuery,
+  pageShape,
+  referenceShape,
+  wholeQuery,
+} from './shapes.ts';
