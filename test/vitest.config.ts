@@ -4,12 +4,19 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@bursar/source', 'module', 'node', 'development|production'];
 
+// Suites run on a server of their own, or on TEST_DATABASE_URL: never on a host's database.
+delete process.env.DATABASE_URL;
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  resolve: { conditions },
+  resolve: {
+    conditions,
+    alias: { '#test': fileURLToPath(new URL('support', import.meta.url)) },
+  },
   ssr: { resolve: { conditions, externalConditions: ['@bursar/source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: [fileURLToPath(new URL('support/global-setup.ts', import.meta.url))],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
