@@ -1,0 +1,9 @@
+/**
+ * What time it is. The only place in the kit that asks the system's clock.
+ */
+
+/** Where a kit takes "now" from. */
+export type Clock = { now(): Date };
+
+/** The machine's own clock. */
+export const systemClock: Clock = { now: () => new Date() };

@@ -1,0 +1,73 @@
+/**
+ * What a driver's error means: worth another try, a lost connection, or the statement's own fault.
+ *
+ * Both drivers are read here and nowhere else, by SQLSTATE and by postgres.js's own codes.
+ */
+import { DatabaseError, isBursarError } from './errors.ts';
+
+const lostCodes = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+  '25P03',
+]);
+
+/** The SQLSTATE, or the driver's own code. */
+export function codeOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
+}
+
+/** The name of the constraint that was violated, on either driver, also beneath a wrapper. */
+export function constraintOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { constraint_name, constraint, cause } = error as Record<string, unknown>;
+  const name = constraint_name ?? constraint;
+  return typeof name === 'string' ? name : cause === error ? null : constraintOf(cause);
+}
+
+/** The connection is gone: whatever was open on it is rolled back. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && (lostCodes.has(code) || code.startsWith('08'));
+}
+
+/** Serialisation failure, deadlock, lock time-out: nothing was written, and trying again may help. */
+export function isRetryable(error: unknown): boolean {
+  const code = codeOf(error instanceof DatabaseError ? error.cause : error);
+  return code === '40001' || code === '40P01' || code === '55P03';
+}
+
+/** Cancelled by a deadline, or the server is short of something. */
+function isUnavailable(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && (code === '57014' || code === '55P03' || code.startsWith('53') || code === '58030');
+}
+
+/**
+ * The error a host sees: `DatabaseError` where the database is the reason, else the driver's own
+ * (a violated constraint, a syntax error), which is a defect and not an answer.
+ */
+export function translate(error: unknown): unknown {
+  if (isBursarError(error)) return error;
+  if (isLost(error)) return lostConnection('The connection to the database was lost.', error);
+  if (!isUnavailable(error)) return error;
+  return new DatabaseError('The database gave up on a statement.', { reason: codeOf(error) }, { cause: error });
+}
+
+/** @param message Says whether a write may have happened. */
+export function lostConnection(message: string, cause: unknown): DatabaseError {
+  return new DatabaseError(message, { reason: codeOf(cause) }, { cause });
+}

@@ -1,0 +1,31 @@
+/**
+ * The hash that tells whether a key came with the same request again.
+ *
+ * It is taken over canonical JSON, so that neither the order of keys nor absent options matter.
+ */
+import { createHash } from 'node:crypto';
+
+/**
+ * The first 64 bits of SHA-256 over the canonical JSON of `value`, as PostgreSQL's bigint holds them.
+ * Keys of `undefined` count as absent; instants are their ISO text.
+ */
+export function requestHash(value: unknown): bigint {
+  return createHash('sha256').update(canonicalJson(value)).digest().readBigInt64BE(0);
+}
+
+/** SHA-256 over the canonical JSON of `value`, in hex. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/** JSON with the keys of every object in order. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(ordered(JSON.parse(JSON.stringify(value ?? null))));
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, ordered((value as Record<string, unknown>)[key])]));
+}

@@ -1,0 +1,52 @@
+/** The door of the kernel. Tables are imported from `kernel/schema.ts` by other slices' schemas only. */
+export { add, checkAmount, formatAmount, multiply, parseAmount, subtract } from './amount.ts';
+export { type Clock, systemClock } from './clock.ts';
+export {
+  bigintOrNull,
+  document,
+  flag,
+  instant,
+  instantOrNull,
+  integer,
+  integerOrNull,
+  type Row,
+  text,
+  textOrNull,
+} from './codec.ts';
+export { type Database, type Lane, type OpenDatabase, openDatabase } from './database.ts';
+export {
+  BursarError,
+  ConfigurationError,
+  DatabaseError,
+  type ErrorCode,
+  type ErrorKind,
+  type Fault,
+  IdempotencyConflictError,
+  InvalidAmountError,
+  isBursarError,
+  kindOfCode,
+  NotFoundError,
+  statusOf,
+  statusOfKind,
+  ValidationError,
+} from './errors.ts';
+export { constraintOf } from './failures.ts';
+export { canonicalJson, contentHash, requestHash } from './hash.ts';
+export { newId } from './ids.ts';
+export { createMemory, type Memory } from './memory.ts';
+export { type Migrate, migrate } from './migrate.ts';
+export type { News } from './news.ts';
+export { type OpenScope, openScope, sameLane } from './open-scope.ts';
+export {
+  CursorError,
+  checkLimit,
+  decodeCursor,
+  encodeCursor,
+  type Page,
+  type Position,
+  pageOf,
+} from './page.ts';
+export { withRetries } from './retry.ts';
+export type { Logger, Ports, Scope, Tenant } from './scope.ts';
+export { at, BEFORE_ALL, FOREVER, json, type Statement, sql, type Value } from './statement.ts';
+export { ensureTenant, findTenant } from './tenants.ts';

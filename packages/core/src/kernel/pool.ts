@@ -1,0 +1,143 @@
+/**
+ * Connections to PostgreSQL, each a postgres.js client of its own with one connection.
+ *
+ * A client is used by one statement or transaction at a time and thrown away once its connection broke or
+ * stopped answering: so no wait is without an end, nothing queues behind a lock, and no kill can wedge the rest.
+ */
+import postgres from 'postgres';
+import { DatabaseError } from './errors.ts';
+import type { Slot } from './unit-of-work.ts';
+
+export type PoolLimits = {
+  readonly connectionsMax: number;
+  /** How long to wait for a free connection. */
+  readonly acquireMilliseconds: number;
+  /** How long a connection may be held before it is taken to be stuck, and destroyed. */
+  readonly heldMilliseconds: number;
+};
+
+export type Pool = {
+  /** @throws {DatabaseError} None became free in time, or the pool is closed. */
+  take(): Slot | Promise<Slot>;
+  give(slot: Slot): void;
+  close(): Promise<void>;
+};
+
+type Waiter = { resolve(slot: Slot): void; reject(error: unknown): void; readonly timer: NodeJS.Timeout };
+
+/** A pool that opens connections when they are needed, with `options` for each. */
+export function createPool(options: postgres.Options<Record<string, never>>, limits: PoolLimits): Pool {
+  const free: Slot[] = [];
+  const taken = new Set<Slot>();
+  const waiting = new Set<Waiter>();
+  let closing: Promise<void> | null = null;
+  let watch: NodeJS.Timeout | null = null;
+
+  function open(): Slot {
+    const slot: Slot = { client: postgres({ ...options, max: 1, onclose }), lost: false, onLost: null, takenAt: 0 };
+    function onclose(): void {
+      slot.lost = true;
+      slot.onLost?.(null);
+    }
+    return slot;
+  }
+
+  function usable(): Slot | null {
+    for (let slot = free.pop(); slot; slot = free.pop()) {
+      if (!slot.lost) return slot;
+      discard(slot);
+    }
+    return taken.size < limits.connectionsMax ? open() : null;
+  }
+
+  function take(): Slot | Promise<Slot> {
+    if (closing) throw new DatabaseError('The database handle is closed.');
+    const slot = waiting.size === 0 ? usable() : null;
+    return slot ? mark(slot) : wait();
+  }
+
+  function mark(slot: Slot): Slot {
+    slot.takenAt = performance.now();
+    taken.add(slot);
+    watch ??= setInterval(destroyStuck, 1_000).unref();
+    return slot;
+  }
+
+  function wait(): Promise<Slot> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject, timer: setTimeout(giveUp, limits.acquireMilliseconds) };
+      function giveUp(): void {
+        waiting.delete(waiter);
+        reject(
+          new DatabaseError(`No connection became free within ${limits.acquireMilliseconds} ms: nothing was sent.`),
+        );
+      }
+      waiting.add(waiter);
+    });
+  }
+
+  function give(slot: Slot): void {
+    if (!taken.delete(slot)) return;
+    slot.takenAt = 0;
+    slot.onLost = null;
+    if (slot.lost || closing) discard(slot);
+    else free.push(slot);
+    serveNext();
+  }
+
+  function serveNext(): void {
+    const [next] = waiting;
+    const slot = next ? usable() : null;
+    if (!next || !slot) return;
+    waiting.delete(next);
+    clearTimeout(next.timer);
+    next.resolve(mark(slot));
+  }
+
+  function destroyStuck(): void {
+    const oldest = performance.now() - limits.heldMilliseconds;
+    for (const slot of taken) {
+      if (slot.takenAt >= oldest) continue;
+      slot.lost = true;
+      discard(slot);
+      slot.onLost?.(null);
+      give(slot);
+    }
+    if (taken.size === 0 && watch) {
+      clearInterval(watch);
+      watch = null;
+    }
+  }
+
+  async function shut(): Promise<void> {
+    for (const waiter of waiting) {
+      clearTimeout(waiter.timer);
+      waiter.reject(new DatabaseError('The database handle was closed while waiting: nothing was sent.'));
+    }
+    waiting.clear();
+    const clients = [...free, ...taken].map((slot) => slot.client);
+    await Promise.all(clients.map((client) => client.end({ timeout: 5 })));
+  }
+
+  return {
+    take,
+    give,
+    close() {
+      closing ??= shut();
+      return closing;
+    },
+  };
+}
+
+/** Destroys a client's connection; what is in flight on it is rejected by the driver. */
+function discard(slot: Slot): void {
+  const { client } = slot;
+  void client.end({ timeout: 0 });
+  // A connection that was just being made survives `end`, open and idle: closed a moment later.
+  setTimeout(() => void client.end({ timeout: 0 }).then(() => closeQuietly(client)), 1_000).unref();
+}
+
+async function closeQuietly(client: postgres.Sql): Promise<void> {
+  const { close } = client as unknown as { close?: () => Promise<void> };
+  await close?.();
+}

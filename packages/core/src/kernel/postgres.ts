@@ -1,0 +1,124 @@
+/**
+ * The handle over postgres.js. Clients are our own, also when the host hands in an open one: only its
+ * address and login are taken, since hosts swap parsers and transforms on theirs.
+ */
+import postgres from 'postgres';
+import type { Row } from './codec.ts';
+import type { Database, Lane, OpenDatabase } from './database.ts';
+import { DatabaseError } from './errors.ts';
+import { translate } from './failures.ts';
+import { createPool, type Pool } from './pool.ts';
+import { rewriteSchema, schemaRewriter } from './schema-name.ts';
+import { guardedTransaction, type Send, type Slot } from './unit-of-work.ts';
+
+type Client = { readonly options: object };
+type Options = postgres.Options<Record<string, never>>;
+
+/** A handle over a URL or over the address of an open client. Nothing is sent yet. */
+export function openPostgres(target: string | Client, options: OpenDatabase & { schema: string }): Database {
+  const statementMilliseconds = options.statementMilliseconds ?? 15_000;
+  const address = addressOf(target);
+  const pool = createPool(
+    { ...address, ...common(options), connection: { ...address.connection, ...settings(options) } },
+    {
+      connectionsMax: options.connectionsMax ?? 10,
+      acquireMilliseconds: options.acquireMilliseconds ?? 5_000,
+      heldMilliseconds: 4 * statementMilliseconds,
+    },
+  );
+  const send = sender(options);
+  return {
+    kind: 'postgres',
+    schema: options.schema,
+    query: (statement) => onSlot(pool, (slot) => send(slot.client, statement)),
+    transaction: (work) => onSlot(pool, (slot) => guardedTransaction(slot, send, work)),
+    session: (work) => onSession(options.migrateUrl ? addressOf(options.migrateUrl) : address, options, work),
+    ping: () => ping(pool),
+    close: () => pool.close(),
+  };
+}
+
+function sender(options: OpenDatabase & { schema: string }): Send {
+  const rewrite = schemaRewriter(options.schema);
+  const how = { prepare: options.prepare !== false, simple: false };
+  return (client, { text, values }) =>
+    client.unsafe(rewrite(text), values as postgres.ParameterOrJSON<never>[], how) as unknown as Promise<Row[]>;
+}
+
+async function onSlot<T>(pool: Pool, work: (slot: Slot) => Promise<T>): Promise<T> {
+  const taken = pool.take();
+  const slot = taken instanceof Promise ? await taken : taken;
+  try {
+    return await work(slot);
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    pool.give(slot);
+  }
+}
+
+async function ping(pool: Pool): Promise<void> {
+  await onSlot(pool, (slot) => slot.client.unsafe('select 1'));
+}
+
+async function onSession<T>(
+  address: Options,
+  options: OpenDatabase & { schema: string },
+  work: (lane: Lane) => Promise<T>,
+): Promise<T> {
+  const slot: Slot = { client: postgres({ ...address, ...common(options), max: 1, onclose }), lost: false, onLost: null, takenAt: 0 };
+  function onclose(): void {
+    slot.onLost?.(null);
+  }
+  const send: Send = (client, { text, values }) =>
+    client.unsafe(rewriteSchema(text, options.schema), [...values] as never[]) as unknown as Promise<Row[]>;
+  try {
+    return await guardedTransaction(slot, send, work);
+  } finally {
+    await slot.client.end({ timeout: slot.lost ? 0 : 5 });
+  }
+}
+
+/** Instants stay text, for the one decoder: `infinity` is no Date. */
+const types = { instant: { to: 1184, from: [1082, 1114, 1184], serialize: String, parse: (text: string) => text } };
+
+function common(options: OpenDatabase): Options {
+  return {
+    prepare: options.prepare !== false,
+    fetch_types: false,
+    max_pipeline: 1,
+    connect_timeout: 10,
+    idle_timeout: null,
+    max_lifetime: null,
+    types: types as never,
+    onnotice: () => {},
+  } as unknown as Options;
+}
+
+function settings(options: OpenDatabase): Record<string, string> {
+  const statement = options.statementMilliseconds ?? 15_000;
+  return {
+    application_name: 'bursar',
+    TimeZone: 'UTC',
+    statement_timeout: String(statement),
+    lock_timeout: String(options.lockMilliseconds ?? 3_000),
+    idle_in_transaction_session_timeout: String(2 * statement),
+  };
+}
+
+/** What of an open client says where to connect and as whom. */
+function addressOf(target: string | Client): Options {
+  if (typeof target === 'string') return parseUrl(target);
+  const { host, port, path, database, user, pass, ssl, socket, connection, target_session_attrs } =
+    target.options as Record<string, unknown>;
+  return { host, port, path, database, user, pass, ssl, socket, connection, target_session_attrs } as Options;
+}
+
+/** postgres.js reads the URL; a client that never connects tells what it read. */
+function parseUrl(url: string): Options {
+  try {
+    return addressOf(postgres(url, { max: 1 }));
+  } catch (error) {
+    throw new DatabaseError('The database URL cannot be read.', {}, { cause: error });
+  }
+}

@@ -1,0 +1,31 @@
+/** Another try where the database says that another try may help. */
+import { DatabaseError } from './errors.ts';
+import { codeOf, isRetryable } from './failures.ts';
+
+const triesMax = 8;
+
+/**
+ * Runs `work`; after a serialisation failure, deadlock or lock time-out again, with jitter, at most eight times in all.
+ * @throws {DatabaseError} It failed so eight times.
+ */
+export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      if (tries === triesMax) throw exhausted(error);
+      await pause(Math.random() * Math.min(5 * 2 ** tries, 250));
+    }
+  }
+}
+
+function exhausted(error: unknown): unknown {
+  return error instanceof DatabaseError
+    ? error
+    : new DatabaseError(`The database refused ${triesMax} tries in a row.`, { reason: codeOf(error) }, { cause: error });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,147 @@
+/**
+ * A migrated database and a scope on it, for suites of one slice: no kit, no bus, no HTTP.
+ *
+ * Databases start as copies of a migrated one: a template database on PostgreSQL, a dumped data folder on PGlite.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { afterAll, describe } from 'vitest';
+import {
+  createMemory,
+  type Database,
+  ensureTenant,
+  type Logger,
+  type Memory,
+  migrate,
+  type News,
+  openDatabase,
+  openScope,
+  type Ports,
+  type Scope,
+} from '../../packages/core/src/kernel/index.ts';
+import { readMigrations } from '../../packages/core/src/kernel/migrate.ts';
+import { migrationsFolder } from '../../packages/core/src/migrations-folder.ts';
+import { type Engine, postgresDatabase } from './databases.ts';
+
+export type MigratedDatabase = {
+  readonly database: Database;
+  /** For further processes; null on PGlite, which has only one. */
+  readonly url: string | null;
+  close(): Promise<void>;
+};
+
+export type TestScope = {
+  /** Default: `default`. */
+  readonly tenant?: string | undefined;
+  /** Default: 1 January 2026, 00:00 UTC. */
+  readonly now?: Date | undefined;
+  readonly actor?: string | undefined;
+  readonly ports?: Partial<Ports> | undefined;
+  /** Shared between scopes to see what a process remembers. Default: a fresh one. */
+  readonly memory?: Memory | undefined;
+  /** Called with what was committed. */
+  readonly publish?: ((news: readonly News[]) => void) | undefined;
+};
+
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A new database with every table in place. */
+export function migratedDatabase(engine: Engine): Promise<MigratedDatabase> {
+  return engine === 'postgres' ? migratedPostgres() : migratedPglite();
+}
+
+/**
+ * Runs one suite on migrated databases of both engines; `make` gives a new one at each call, closed at the end.
+ */
+export function describeMigrated(
+  name: string,
+  suite: (make: () => Promise<MigratedDatabase>, engine: Engine) => void,
+  engines: readonly Engine[] = ['pglite', 'postgres'],
+): void {
+  describe.each(engines)(`${name} on %s`, (engine) => {
+    const made: MigratedDatabase[] = [];
+    afterAll(async () => {
+      for (const database of made) await database.close();
+    });
+    suite(async () => {
+      const database = await migratedDatabase(engine);
+      made.push(database);
+      return database;
+    }, engine);
+  });
+}
+
+/** A scope outside any transaction; its tenant has a row. */
+export async function openTestScope(database: Database, options: TestScope = {}): Promise<Scope> {
+  return openScope({
+    lane: database,
+    tenant: await ensureTenant(database, options.tenant ?? 'default'),
+    now: options.now ?? new Date('2026-01-01T00:00:00.000Z'),
+    actor: options.actor,
+    ports: (options.ports ?? {}) as Ports,
+    logger: silentLogger,
+    memory: options.memory ?? createMemory(),
+    publish: options.publish ?? (() => {}),
+  });
+}
+
+async function migratedPostgres(): Promise<MigratedDatabase> {
+  const made = await postgresDatabase({ name: 'migrated', prepare: migrateUrl });
+  const database = await openDatabase(made.url, { logger: silentLogger });
+  return {
+    database,
+    url: made.url,
+    async close() {
+      await database.close();
+      await made.drop();
+    },
+  };
+}
+
+async function migrateUrl(url: string): Promise<void> {
+  const database = await openDatabase(url, { logger: silentLogger });
+  await migrate(database, { folder: migrationsFolder });
+  await database.close();
+}
+
+async function migratedPglite(): Promise<MigratedDatabase> {
+  const client = await PGlite.create({ loadDataDir: new Blob([await dumped()]) });
+  const database = await openDatabase(client, { logger: silentLogger });
+  return {
+    database,
+    url: null,
+    async close() {
+      await database.close();
+      await client.close();
+    },
+  };
+}
+
+/** Made once per content of the migrations, by whichever worker comes first; kept between runs. */
+async function dumped(): Promise<Uint8Array> {
+  const steps = await readMigrations(migrationsFolder);
+  const content = createHash('sha256')
+    .update(steps.map((step) => step.hash).join())
+    .digest('hex');
+  const folder = join(tmpdir(), 'bursar-pglite-templates');
+  const path = join(folder, `${content.slice(0, 16)}.tar`);
+  if (!existsSync(path)) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(`${path}.${process.pid}`, await dump());
+    await rename(`${path}.${process.pid}`, path);
+  }
+  return readFile(path);
+}
+
+async function dump(): Promise<Uint8Array> {
+  const client = await PGlite.create('memory://');
+  const database = await openDatabase(client, { logger: silentLogger });
+  await migrate(database, { folder: migrationsFolder });
+  const blob = await client.dumpDataDir('none');
+  await client.close();
+  return new Uint8Array(await blob.arrayBuffer());
+}
