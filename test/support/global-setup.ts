@@ -33,7 +33,9 @@ async function dropAll(adminUrl: string, prefix: string): Promise<void> {
   const found = await admin<{ name: string }[]>`
     select datname as name from pg_database where starts_with(datname, ${prefix}) order by datname`;
   for (const { name } of found) {
-    await admin`update pg_database set datistemplate = false where datname = ${name}`.catch(() => {});
+    await admin`update pg_database set datistemplate = false where datname = ${name}`.catch(
+      () => {},
+    );
     await admin`drop database if exists ${admin(name)} with (force)`;
   }
   await admin.end();
