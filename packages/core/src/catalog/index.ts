@@ -1,0 +1,22 @@
+/** The door of the catalogue: units, features, plans and offers, as defined in code and as stored per tenant. */
+export { defineCatalog } from './define-catalog.ts';
+export type {
+  AnyKeys,
+  CheckedFeatures,
+  Credits,
+  Duration,
+  FeatureDefinition,
+  Keys,
+  KeysOf,
+  OfferDefinition,
+  PlanDefinition,
+  RuntimeKey,
+  SchemaOutput,
+  StandardSchema,
+  UnitDefinition,
+} from './definition.ts';
+export { CatalogError, UnitUnknownError } from './errors.ts';
+export { defaultPlans, featureIdOf, featureOf, findFeatureId, findUnitId, unitIdOf, unitOf } from './lookup.ts';
+export { ensureCatalog } from './operations/ensure-catalog.ts';
+export { newestVersion, type PlanVersion, versionById } from './operations/find-version.ts';
+export type { Catalog, CatalogSpec, FeatureSpec, OfferSpec, PlanItem, PlanSpec, UnitSpec } from './spec.ts';

@@ -1,0 +1,76 @@
+/**
+ * Writing the code catalogue's rows for a tenant: what is missing is added, what has changed becomes the next version,
+ * nothing is archived or taken away.
+ *
+ * Done once per process and tenant. Races meet on unique keys and do nothing twice. A process with an older catalogue
+ * never puts its version over a newer one: content that was a version before is not made one again.
+ */
+import { at, canonicalJson, contentHash, json, type Scope, sql } from '../../kernel/index.ts';
+import type { CatalogSpec, PlanSpec } from '../spec.ts';
+
+/** Makes sure the tenant has the rows of the code catalogue. Cheap once they are known to be there. */
+export async function ensureCatalog(scope: Scope): Promise<void> {
+  const { catalog } = scope.ports;
+  const memory = `catalog/${hashOf(catalog)}`;
+  if (scope.recall(memory) !== undefined) return;
+  await scope.transaction(async (inner) => {
+    await inner.run(sql`select pg_advisory_xact_lock(hashtextextended(${`bursar/catalog/${inner.tenant.id}`}::text, 0))`);
+    await writeUnits(inner, catalog);
+    await writePlans(inner, catalog);
+  });
+  scope.remember(memory, true);
+}
+
+const hashes = new WeakMap<CatalogSpec, string>();
+
+function hashOf(catalog: CatalogSpec): string {
+  const known = hashes.get(catalog);
+  if (known !== undefined) return known;
+  const { units, features, plans } = catalog;
+  const hash = contentHash({ units, plans, features: Object.values(features).map(({ key, kind, title }) => ({ key, kind, title })) });
+  hashes.set(catalog, hash);
+  return hash;
+}
+
+async function writeUnits(scope: Scope, { units, features, plans }: CatalogSpec): Promise<void> {
+  const tenant = scope.tenant.id;
+  const families = [...new Set(Object.values(plans).flatMap((plan) => plan.family ?? []))];
+  await scope.run(sql`
+    with units as (
+      insert into bursar.units (tenant_id, key, scale)
+      select ${tenant}::int, key, scale from jsonb_to_recordset(${json(Object.values(units))}::text::jsonb) as one (key text, scale smallint)
+      on conflict (tenant_id, key) do nothing
+    ), features as (
+      insert into bursar.features (tenant_id, key, kind, title)
+      select ${tenant}::int, key, kind, title
+        from jsonb_to_recordset(${json(Object.values(features).map(({ key, kind, title }) => ({ key, kind, title })))}::text::jsonb)
+             as one (key text, kind text, title text)
+      on conflict (tenant_id, key) do nothing
+    ), families as (
+      insert into bursar.families (tenant_id, key)
+      select ${tenant}::int, key from jsonb_array_elements_text(${json(families)}::text::jsonb) as key
+      on conflict (tenant_id, key) do nothing
+    )
+    insert into bursar.plans (tenant_id, key)
+    select ${tenant}::int, key from jsonb_array_elements_text(${json(Object.keys(plans))}::text::jsonb) as key
+    on conflict (tenant_id, key) do nothing`);
+}
+
+async function writePlans(scope: Scope, { plans }: CatalogSpec): Promise<void> {
+  const versions = Object.values(plans).map((plan) => ({ key: plan.key, hash: contentHash(plan), definition: definitionOf(plan) }));
+  await scope.run(sql`
+    insert into bursar.plan_versions (tenant_id, plan_id, version, hash, definition, created_at)
+    select plan.tenant_id, plan.id,
+           coalesce((select max(version) from bursar.plan_versions as known
+                      where (known.tenant_id, known.plan_id) = (plan.tenant_id, plan.id)), 0) + 1,
+           one.hash, one.definition, ${at(scope.now)}::text::timestamptz
+      from jsonb_to_recordset(${json(versions)}::text::jsonb) as one (key text, hash text, definition jsonb)
+      join bursar.plans as plan on (plan.tenant_id, plan.key) = (${scope.tenant.id}::int, one.key) and plan.origin = 'code'
+     where not exists (
+       select from bursar.plan_versions as known
+        where (known.tenant_id, known.plan_id, known.hash) = (plan.tenant_id, plan.id, one.hash))`);
+}
+
+function definitionOf(plan: PlanSpec): unknown {
+  return JSON.parse(canonicalJson(plan));
+}

@@ -1,0 +1,18 @@
+/** What can go wrong with naming a customer. */
+import { BursarError } from '../kernel/index.ts';
+
+/** Somebody else was named who is not there, or who was erased. */
+export class CustomerUnknownError extends BursarError {
+  override readonly code = 'customer_unknown';
+  constructor(customer: string) {
+    super(`There is no customer ${customer}.`, { customer });
+  }
+}
+
+/** Another customer already has this id in another system; nothing was written. */
+export class ExternalTakenError extends BursarError {
+  override readonly code = 'already_exists';
+  constructor(taken: { system: string; external: string }) {
+    super(`${taken.system} id ${taken.external} belongs to another customer.`, taken);
+  }
+}

@@ -1,0 +1,8 @@
+/** The door of customers: who is entitled and pays, and the parties that use on their behalf. */
+export { answerOnce, type Keyed } from './answer-once.ts';
+export { type CustomerRow, checkCustomerId } from './customer.ts';
+export { CustomerUnknownError, ExternalTakenError } from './errors.ts';
+export type { CustomerEvents } from './events.ts';
+export { ensureCustomer, type EnsureCustomer, lockCustomer } from './operations/ensure-customer.ts';
+export { findCustomer, getCustomer } from './operations/find-customer.ts';
+export { findParty, type Party, partyIdOf, partyOf, type UsedBy } from './party.ts';

@@ -1,0 +1,83 @@
+/**
+ * Customers come into being with the first command that names them, whoever comes first.
+ *
+ * A command that changes rights locks the row against all others; one that only spends shares it.
+ */
+import { announce } from '../../events/index.ts';
+import { at, type Scope, sql } from '../../kernel/index.ts';
+import { checkCustomerId, type CustomerRow, readCustomer } from '../customer.ts';
+import { CustomerUnknownError } from '../errors.ts';
+import { findCustomer } from './find-customer.ts';
+
+export type EnsureCustomer = {
+  /** The host's id, 1 to 255 characters. */
+  readonly customer: string;
+  /** Only for one that is new; `user` unless said. */
+  readonly kind?: string | undefined;
+};
+
+/**
+ * The customer, made if no command has named it before; then `customer.created` is announced, once.
+ *
+ * @throws {ValidationError} Not an id.
+ * @throws {CustomerUnknownError} It was erased.
+ */
+export async function ensureCustomer(scope: Scope, input: EnsureCustomer): Promise<CustomerRow> {
+  const customer = checkCustomerId(input.customer);
+  const found = await findCustomer(scope, customer);
+  if (found) return living(found);
+  return scope.transaction(async (inner) => {
+    const made = await inner.maybeOne(
+      sql`
+      insert into bursar.customers (tenant_id, external_id, kind, created_at, updated_at)
+      values (${inner.tenant.id}::int, ${customer}::text, ${input.kind ?? 'user'}::text,
+              ${at(inner.now)}::text::timestamptz, ${at(inner.now)}::text::timestamptz)
+      on conflict (tenant_id, external_id) do nothing
+      returning id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at`,
+      readCustomer,
+    );
+    if (!made) return living(await getMade(inner, customer));
+    await announce(inner, {
+      type: 'customer.created',
+      customer,
+      subject: { type: 'customer', id: customer },
+      data: { customer, kind: made.kind },
+    });
+    return made;
+  });
+}
+
+async function getMade(scope: Scope, customer: string): Promise<CustomerRow> {
+  const found = await findCustomer(scope, customer);
+  if (!found) throw new CustomerUnknownError(customer);
+  return found;
+}
+
+function living(customer: CustomerRow): CustomerRow {
+  if (customer.erasedAt !== null) throw new CustomerUnknownError(customer.externalId);
+  return customer;
+}
+
+/**
+ * The customer, made if need be, with its row locked: `share` for what spends, `update` for what changes rights.
+ * Call it inside a transaction, before any other lock.
+ *
+ * @throws {CustomerUnknownError} It was erased.
+ */
+export async function lockCustomer(
+  scope: Scope,
+  input: EnsureCustomer & { readonly mode: 'share' | 'update' },
+): Promise<CustomerRow> {
+  const { id } = await ensureCustomer(scope, input);
+  const strength = input.mode === 'share' ? sql`for share` : sql`for no key update`;
+  return living(
+    await scope.one(
+      sql`
+      select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
+        from bursar.customers
+       where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::bigint)
+         ${strength}`,
+      readCustomer,
+    ),
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * Writing news down with its cause: the outbox row commits or rolls back with the change it tells of.
+ *
+ * What the ledger does stands in its entries and needs no row here.
+ */
+import { at, json, type News, newId, type Scope, sql } from '../kernel/index.ts';
+
+/** What a slice says; the scope adds whose, when and by whom. */
+export type Announcement = {
+  readonly type: string;
+  /** The host's id of the customer it is about, or null. */
+  readonly customer: string | null;
+  readonly subject: { readonly type: string; readonly id: string };
+  /** The verb or job that caused it. */
+  readonly source?: string | null | undefined;
+  readonly sequence?: number | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+/** The envelope of an announcement, for `scope.queue`. */
+export function news(scope: Scope, said: Announcement): News {
+  return {
+    id: newId('evt'),
+    type: said.type,
+    tenant: scope.tenant.key,
+    customer: said.customer,
+    at: scope.now.toISOString(),
+    source: said.source ?? null,
+    subject: said.subject,
+    actor: scope.actor,
+    ...(said.sequence !== undefined && { sequence: said.sequence }),
+    data: said.data,
+  };
+}
+
+/** Writes the outbox row in the scope's transaction and queues the news for this process's listeners. */
+export async function announce(scope: Scope, said: Announcement): Promise<void> {
+  const one = news(scope, said);
+  await scope.run(sql`
+    insert into bursar.outbox (tenant_id, id, type, customer, subject_type, subject_id, actor, source, at, data)
+    values (${scope.tenant.id}::int, ${one.id}::text, ${one.type}::text, ${one.customer}::text, ${one.subject.type}::text,
+            ${one.subject.id}::text, ${one.actor}::text, ${one.source}::text, ${at(scope.now)}::text::timestamptz,
+            ${json(one.data)}::text::jsonb)`);
+  scope.queue(one);
+}

@@ -1,0 +1,99 @@
+/**
+ * Moving a gauge: a level that is taken and given back, member by member, under a ceiling.
+ *
+ * The parts add up to the level. A level above a lowered ceiling stays and can only go down.
+ */
+import { lockCustomer, partyIdOf, type Party } from '../../customers/index.ts';
+import { integer, requestHash, type Scope, sql } from '../../kernel/index.ts';
+import { openBalance, type Opened, writeDraft } from '../books.ts';
+import { post } from '../draft.ts';
+import { InvalidStateError } from '../errors.ts';
+import { type Figures, figuresOf } from '../figures.ts';
+import { findKeyed, standing } from '../keys.ts';
+import { transferId } from '../news.ts';
+
+export type ChangeGauge = {
+  readonly customer: string;
+  readonly unit: string;
+  readonly usedBy: Party;
+  /** Exactly one of the two: this member's part from now on, or the change of it. */
+  readonly amount?: number | undefined;
+  readonly delta?: number | undefined;
+  readonly key?: string | undefined;
+  readonly source: string;
+};
+
+export type GaugeAnswer =
+  | { readonly allowed: true; readonly figures: Figures; readonly part: number; readonly transferId: string | null; readonly replayed: boolean }
+  | { readonly allowed: false; readonly reason: 'customer_frozen' | 'insufficient'; readonly figures: Figures; readonly part: number };
+
+/**
+ * States or changes a member's part. The same part again changes nothing and books nothing.
+ *
+ * @returns A part that would lift the level above the ceiling is refused in the answer; nothing was written.
+ * @throws {InvalidStateError} The part would go below 0.
+ * @throws {IdempotencyConflictError} The key holds another request.
+ */
+export function changeGauge(scope: Scope, input: ChangeGauge): Promise<GaugeAnswer> {
+  return scope.transaction((inner) => changeUnderLock(inner, input));
+}
+
+async function changeUnderLock(scope: Scope, input: ChangeGauge): Promise<GaugeAnswer> {
+  const customer = await lockCustomer(scope, { customer: input.customer, mode: 'share' });
+  const usedById = await partyIdOf(scope, input.usedBy);
+  const opened = await openBalance(scope, { customer, unit: input.unit });
+  const { draft } = opened;
+  const { balance } = draft;
+  const hash = requestHash({ verb: 'gauge', unit: input.unit, usedBy: input.usedBy, amount: input.amount ?? null, delta: input.delta ?? null });
+  const part = await partOf(scope, { balanceId: balance.id, usedById });
+  if (input.key !== undefined) {
+    const first = standing(await findKeyed(scope, { balanceId: balance.id, key: input.key }), { key: input.key, hash });
+    if (first) return { allowed: true, figures: figuresOf(balance), part, transferId: transferId(balance.id, first.sequence), replayed: true };
+  }
+  const wanted = input.amount ?? part + (input.delta ?? 0);
+  if (wanted < 0) throw new InvalidStateError(`${0 - (input.delta ?? 0)} asked back, ${part} taken.`, { part, requested: 0 - (input.delta ?? 0) });
+  const refused = refusalOf(opened, { change: wanted - part, frozen: customer.frozenAt !== null });
+  if (refused) {
+    await writeDraft(scope, opened);
+    return { allowed: false, reason: refused, figures: figuresOf(balance), part };
+  }
+  if (wanted === part) {
+    await writeDraft(scope, opened);
+    return { allowed: true, figures: figuresOf(balance), part, transferId: null, replayed: false };
+  }
+  const entry = post(draft, {
+    kind: 'adjustment',
+    amount: wanted - part,
+    facts: { counter: 'usage', usedById, key: input.key, requestHash: input.key === undefined ? undefined : hash },
+  });
+  await keepPart(scope, { balanceId: balance.id, usedById, units: wanted });
+  await writeDraft(scope, opened);
+  return { allowed: true, figures: figuresOf(balance), part: wanted, transferId: transferId(balance.id, entry.sequence), replayed: false };
+}
+
+function refusalOf({ draft }: Opened, { change, frozen }: { change: number; frozen: boolean }): 'customer_frozen' | 'insufficient' | null {
+  if (change <= 0) return null;
+  if (frozen) return 'customer_frozen';
+  const level = draft.balance.settled + draft.balance.held;
+  return level + change <= draft.balance.ceiling ? null : 'insufficient';
+}
+
+async function partOf(scope: Scope, { balanceId, usedById }: { balanceId: number; usedById: number }): Promise<number> {
+  const part = await scope.maybeOne(
+    sql`
+    select units from bursar.gauge_parts
+     where (tenant_id, balance_id, used_by_id) = (${scope.tenant.id}::int, ${balanceId}::bigint, ${usedById}::bigint)`,
+    (row) => integer(row.units),
+  );
+  return part ?? 0;
+}
+
+async function keepPart(
+  scope: Scope,
+  { balanceId, usedById, units }: { balanceId: number; usedById: number; units: number },
+): Promise<void> {
+  await scope.run(sql`
+    insert into bursar.gauge_parts (tenant_id, balance_id, used_by_id, units)
+    values (${scope.tenant.id}::int, ${balanceId}::bigint, ${usedById}::bigint, ${units}::bigint)
+    on conflict (tenant_id, balance_id, used_by_id) do update set units = excluded.units`);
+}

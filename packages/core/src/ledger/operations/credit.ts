@@ -1,0 +1,102 @@
+/** Putting units on a balance: every credit makes a grant, and is caught up for first, so that burn order holds. */
+import { lockCustomer } from '../../customers/index.ts';
+import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
+import { openBalance, writeDraft } from '../books.ts';
+import { attribute, creditGrant, UNLIMITED } from '../draft.ts';
+import { InvalidStateError, LimitExceededError } from '../errors.ts';
+import { type Figures, figuresOf } from '../figures.ts';
+import { findKeyed, standing } from '../keys.ts';
+import { grantName, transferId } from '../news.ts';
+
+export type Credit = {
+  readonly customer: string;
+  readonly unit: string;
+  /** Above zero, in the unit's minor unit. */
+  readonly amount: number;
+  /** Where it comes from; `top_up` unless said. */
+  readonly grantSource?: string | undefined;
+  readonly reference?: { readonly type: string; readonly id: string } | undefined;
+  readonly expiresAt?: Date | undefined;
+  /** With `waits`, it counts from then; without, at once. */
+  readonly effectiveAt?: Date | undefined;
+  readonly waits?: boolean | undefined;
+  /** Smaller is spent earlier; 0 unless said. */
+  readonly priority?: number | undefined;
+  readonly key?: string | undefined;
+  readonly source: string;
+};
+
+export type Credited = {
+  readonly figures: Figures;
+  readonly transferId: string | null;
+  readonly grant: string | null;
+  readonly replayed: boolean;
+};
+
+/**
+ * Credits `amount` as a grant of its own; a balance below zero is filled first.
+ *
+ * @returns `transferId` is `null` for a grant that waits for its start.
+ * @throws {InvalidAmountError} Not a whole number above zero.
+ * @throws {InvalidStateError} The unit is a gauge: a gauge has a level, not grants.
+ * @throws {LimitExceededError} The balance would pass its ceiling; nothing is written.
+ * @throws {IdempotencyConflictError} The key holds another request.
+ */
+export async function credit(scope: Scope, input: Credit): Promise<Credited> {
+  checkAmount(input.amount);
+  return scope.transaction((inner) => creditUnderLock(inner, input));
+}
+
+async function creditUnderLock(scope: Scope, input: Credit): Promise<Credited> {
+  const customer = await lockCustomer(scope, { customer: input.customer, mode: 'share' });
+  const opened = await openBalance(scope, { customer, unit: input.unit });
+  const { draft, outlook } = opened;
+  if (outlook.unit.kind === 'gauge') throw new InvalidStateError(`${input.unit} is a gauge: set its level instead.`);
+  const hash = requestHash(requestOf(input));
+  if (input.key !== undefined) {
+    const first = standing(await findKeyed(scope, { balanceId: draft.balance.id, key: input.key }), { key: input.key, hash });
+    if (first) {
+      await writeDraft(scope, opened);
+      return { figures: figuresOf(draft.balance), transferId: transferId(draft.balance.id, first.sequence), grant: null, replayed: true };
+    }
+  }
+  const { ceiling, settled } = draft.balance;
+  if (ceiling !== UNLIMITED && settled + input.amount > ceiling) {
+    throw new LimitExceededError({ unit: input.unit, amount: input.amount, limit: ceiling });
+  }
+  const { grant, entry } = creditGrant(
+    draft,
+    {
+      source: input.grantSource ?? 'top_up',
+      amount: input.amount,
+      priority: input.priority,
+      effectiveAt: input.effectiveAt,
+      expiresAt: input.expiresAt,
+      waits: input.waits === true && input.effectiveAt !== undefined && input.effectiveAt > draft.now,
+    },
+    { reference: input.reference, key: input.key, requestHash: input.key === undefined ? undefined : hash },
+  );
+  attribute(draft);
+  await writeDraft(scope, opened);
+  return {
+    figures: figuresOf(draft.balance),
+    transferId: entry ? transferId(draft.balance.id, entry.sequence) : null,
+    grant: grantName(grant.id),
+    replayed: false,
+  };
+}
+
+/** What makes two credits under one key the same. */
+function requestOf(input: Credit): object {
+  const { unit, amount, grantSource, reference, expiresAt, effectiveAt, priority } = input;
+  return {
+    verb: 'credit',
+    unit,
+    amount,
+    grantSource: grantSource ?? null,
+    reference: reference ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    effectiveAt: effectiveAt?.toISOString() ?? null,
+    priority: priority ?? 0,
+  };
+}

@@ -1,0 +1,98 @@
+/** Reading a balance as it is now, down to its grants and quotas. Reads write nothing and lock nothing. */
+import { findCustomer, type CustomerRow } from '../../customers/index.ts';
+import type { Scope } from '../../kernel/index.ts';
+import { projectBalance } from '../books.ts';
+import { baseOf, freeOf, usedOf } from '../catch-up.ts';
+import { openGrants, type Draft, type GrantRow } from '../draft.ts';
+import { type Figures, figuresOf } from '../figures.ts';
+import { grantName } from '../news.ts';
+import type { QuotaWindow } from '../plan.ts';
+
+export type ProjectedGrant = {
+  readonly id: string;
+  readonly source: string;
+  readonly reference: string | null;
+  readonly amount: number;
+  readonly remaining: number;
+  readonly priority: number;
+  readonly effectiveAt: Date;
+  readonly expiresAt: Date | null;
+};
+
+export type ProjectedWindow = {
+  readonly window: QuotaWindow;
+  /** `null` when unlimited. */
+  readonly granted: number | null;
+  /** Drawn from this window's quota, what is reserved included. */
+  readonly used: number;
+  readonly left: number;
+  readonly overage: number;
+};
+
+export type Projected = Figures & {
+  readonly exists: boolean;
+  /** In the order they are spent; those with nothing left too, while they are open. */
+  readonly grants: readonly ProjectedGrant[];
+  readonly windows: readonly ProjectedWindow[];
+};
+
+/** A customer nobody has seen: what reads answer for. */
+export function strangerAt(scope: Scope, customer: string): CustomerRow {
+  return {
+    id: 0,
+    externalId: customer,
+    kind: 'user',
+    email: null,
+    name: null,
+    locale: null,
+    timeZone: 'UTC',
+    createdAt: scope.now,
+    updatedAt: scope.now,
+    frozenAt: null,
+    erasedAt: null,
+  };
+}
+
+/**
+ * The balance as it would be if it were caught up now; the zero form, with full quotas, when nobody has touched it.
+ * @throws {UnitUnknownError} The catalogue has no such unit.
+ */
+export async function readBalance(
+  scope: Scope,
+  { customer, unit }: { customer: string; unit: string },
+): Promise<Projected> {
+  const row = (await findCustomer(scope, customer)) ?? strangerAt(scope, customer);
+  const { draft, outlook, exists } = await projectBalance(scope, { customer: row, unit });
+  return {
+    ...figuresOf(draft.balance),
+    exists,
+    grants: openGrants(draft).map(projected),
+    windows: outlook.plan.windows.map((window) => projectedWindow(draft, window)),
+  };
+}
+
+function projected(grant: GrantRow): ProjectedGrant {
+  return {
+    id: grantName(grant.id),
+    source: grant.source,
+    reference: grant.reference,
+    amount: grant.amount,
+    remaining: grant.free,
+    priority: grant.priority,
+    effectiveAt: grant.effectiveAt,
+    expiresAt: grant.expiresAt,
+  };
+}
+
+function projectedWindow(draft: Draft, window: QuotaWindow): ProjectedWindow {
+  const planned = draft.grants.filter((grant) => grant.source === 'plan' && baseOf(grant) === window.reference);
+  const over = draft.grants.filter((grant) => grant.source === 'overage' && baseOf(grant) === window.reference);
+  const overage = usedOf(over);
+  return {
+    window,
+    granted: window.quota,
+    used: usedOf(planned) + overage + window.usedBefore,
+    left: freeOf(planned),
+    overage,
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * Taking units from a customer's balance, for good or on hold: the hottest line of the house.
+ *
+ * One statement locks the balance, asks it, writes the entry and moves the balance; too little, something due,
+ * a mark to announce or a key seen before give no row, and nothing has moved. Then the slow form looks closer:
+ * under the locks it catches up, replays, splits over credits, announces, or refuses.
+ */
+import type { Party } from '../../customers/index.ts';
+import { lockCustomer, partyIdOf } from '../../customers/index.ts';
+import { featureIdOf } from '../../catalog/index.ts';
+import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
+import { openBalances, type Opened, writeDraft } from '../books.ts';
+import { cover, quotaOf, targetsOf } from '../catch-up.ts';
+import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR, post } from '../draft.ts';
+import { type Figures, figuresOf } from '../figures.ts';
+import { findKeyed, type Keyed, standing } from '../keys.ts';
+import { transferId } from '../news.ts';
+import { holdOf, insertHold } from './insert-hold.ts';
+import { refuseAtOnce, spendAtOnce } from './spend-at-once.ts';
+
+export type Spend = {
+  readonly customer: string;
+  readonly kind?: string | undefined;
+  readonly unit: string;
+  /** Above zero, in the unit's minor unit. */
+  readonly amount: number;
+  /** When something else than the unit is used: credits that pay for a feature. */
+  readonly feature?: string | undefined;
+  readonly usedBy?: Party | undefined;
+  readonly key?: string | undefined;
+  /** After the unit itself, this unit pays, `cost` per use. */
+  readonly credits?: { readonly unit: string; readonly cost: number } | null | undefined;
+  readonly from?: 'quota' | 'credits' | 'both' | undefined;
+  /** Reserves instead of spending. */
+  readonly hold?: { readonly id: string; readonly expiresAt: Date | null } | undefined;
+  readonly reference?: { readonly type: string; readonly id: string } | undefined;
+  readonly source: string;
+  /** What the key's hash is made of. */
+  readonly request: unknown;
+};
+
+export type SpendAnswer =
+  | {
+      readonly allowed: true;
+      readonly transferId: string;
+      readonly replayed: boolean;
+      /** The hold that was placed, or that the key had placed before. */
+      readonly hold: string | null;
+      readonly figures: Figures;
+    }
+  | {
+      readonly allowed: false;
+      readonly reason: 'customer_frozen' | 'insufficient';
+      readonly figures: Figures;
+      readonly credits: Figures | null;
+    };
+
+/** A spend with what was looked up for it. */
+export type Prepared = Spend & {
+  readonly hash: bigint | undefined;
+  readonly usedById: number | null;
+  readonly featureId: number | null;
+};
+
+/**
+ * Takes `amount`, all of it or nothing. The same key with the same request answers as the first time did.
+ *
+ * @returns Refusals are answers, not errors: nothing was written but a catch-up, and the transaction goes on.
+ * @throws {InvalidAmountError} Not a whole number above zero.
+ * @throws {IdempotencyConflictError} The key holds another request; the first one stands.
+ */
+export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
+  checkAmount(input.amount);
+  const prepared: Prepared = {
+    ...input,
+    hash: input.key === undefined ? undefined : requestHash(input.request),
+    usedById: input.usedBy ? await partyIdOf(scope, input.usedBy) : null,
+    featureId: input.feature && input.feature !== input.unit ? await featureIdOf(scope, input.feature) : null,
+  };
+  if (input.from !== 'credits') {
+    const done = (await spendAtOnce(scope, prepared)) ?? (await refuseAtOnce(scope, prepared));
+    if (done) return done;
+  }
+  return scope.transaction((inner) => spendUnderLocks(inner, prepared));
+}
+
+async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnswer> {
+  const customer = await lockCustomer(scope, { customer: input.customer, kind: input.kind, mode: 'share' });
+  const credits = input.from === 'quota' ? null : input.credits;
+  const units = credits ? [input.unit, credits.unit] : [input.unit];
+  const [own, other] = await openBalances(scope, units.map((unit) => ({ customer, unit })));
+  if (!own) throw new Error(`The balance of ${input.unit} was not opened.`);
+  const earlier = input.key === undefined ? null : await findKeyed(scope, { balanceId: own.draft.balance.id, key: input.key });
+  const first = input.key === undefined || input.hash === undefined ? null : standing(earlier, { key: input.key, hash: input.hash });
+  if (first) return replay(scope, { own, first });
+  const parts = customer.frozenAt ? null : split(input, own, other);
+  if (parts) await book(scope, input, { own, other, parts, attempt: earlier ? earlier.attempt + 1 : 0 });
+  await writeDraft(scope, own);
+  if (other) await writeDraft(scope, other);
+  if (!parts) return refusal(own, other, customer.frozenAt !== null);
+  if (input.hold) await insertHold(scope, { customerId: customer.id, spend: input, own, other });
+  return allowed(own, input);
+}
+
+type Parts = { readonly own: number; readonly credits: number };
+
+/** What each balance pays: its own units as far as they go, credits for the rest. `null` when they do not reach. */
+function split(input: Prepared, own: Opened, other: Opened | undefined): Parts | null {
+  const reach = input.from === 'credits' ? 0 : Math.max(0, reachOf(own));
+  const fromOwn = Math.min(input.amount, reach);
+  const rest = input.amount - fromOwn;
+  if (rest === 0) return { own: fromOwn, credits: 0 };
+  if (!other || !input.credits) return null;
+  const credits = rest * input.credits.cost;
+  return Number.isSafeInteger(credits) && credits <= reachOf(other) ? { own: fromOwn, credits } : null;
+}
+
+/** How much a balance lets go before its floor. */
+export function reachOf({ draft: { balance } }: Opened): number {
+  const within = balance.capLeft ?? Number.POSITIVE_INFINITY;
+  const reach = balance.floor === NO_FLOOR ? Number.MAX_SAFE_INTEGER : available(balance) - balance.floor;
+  return Math.min(within, reach);
+}
+
+async function book(
+  scope: Scope,
+  input: Prepared,
+  { own, other, parts, attempt }: { own: Opened; other: Opened | undefined; parts: Parts; attempt: number },
+): Promise<void> {
+  const keyed = { key: input.key, keyAttempt: attempt, requestHash: input.hash };
+  const common = { usedById: input.usedById, reference: input.reference };
+  if (parts.credits === 0 || !other) {
+    take(own, input, parts.own, { ...common, ...keyed, featureId: input.featureId });
+    return;
+  }
+  const featureId = await featureIdOf(scope, input.feature ?? input.unit);
+  const pair = { own: own.draft.balance.sequence + 1, other: other.draft.balance.sequence + 1 };
+  take(own, input, parts.own, {
+    ...common,
+    ...keyed,
+    counterBalanceId: other.draft.balance.id,
+    counterSequence: pair.other,
+  });
+  take(other, input, parts.credits, {
+    ...common,
+    featureId,
+    cost: input.credits?.cost,
+    counterBalanceId: own.draft.balance.id,
+    counterSequence: pair.own,
+  });
+}
+
+/** Posts one balance's part, names its payers and notices which thresholds it passed. */
+function take(opened: Opened, input: Prepared, units: number, facts: EntryFacts): EntryRow {
+  const { draft } = opened;
+  const before = quotaOf(draft, opened.outlook.plan);
+  const counter = units > 0 && !input.hold ? 'usage' : undefined;
+  const entry = post(draft, {
+    kind: input.hold ? 'hold' : 'debit',
+    amount: input.hold ? 0 : 0 - units,
+    heldAmount: input.hold ? units : 0,
+    draws: units,
+    facts: { ...facts, counter },
+  });
+  if (draft.balance.capLeft !== null) draft.balance.capLeft -= units;
+  if (input.hold) draft.legs.push(legOf(entry, input.hold, { cost: facts.cost ?? 1, leg: facts.cost === undefined ? 0 : 1, units }));
+  noticeUse(opened, before.used);
+  return entry;
+}
+
+function legOf(
+  entry: EntryRow,
+  hold: { id: string; expiresAt: Date | null },
+  { cost, leg, units }: { cost: number; leg: number; units: number },
+): LegRow {
+  return {
+    holdId: hold.id,
+    leg,
+    sequence: entry.sequence,
+    drawnTo: entry.drawnTo,
+    amount: units,
+    captured: 0,
+    released: 0,
+    cost,
+    expiresAt: hold.expiresAt,
+    open: units > 0,
+  };
+}
+
+/** Names payers for what was drawn and announces each amount of use that was passed on the way from `before`. */
+export function noticeUse(opened: Opened, before: number): void {
+  const { draft, outlook } = opened;
+  cover(draft, outlook);
+  const { quota, used, free } = quotaOf(draft, outlook.plan);
+  for (const target of targetsOf(quota, outlook.plan)) {
+    if (before >= target || used < target) continue;
+    const data = { feature: draft.unit, used, quota };
+    if (target === quota && free === 0) draft.news.push({ type: 'quota.reached', data });
+    for (const percent of outlook.plan.thresholds) {
+      if (Math.ceil((quota * percent) / 100) === target) draft.news.push({ type: 'quota.threshold', data: { ...data, percent } });
+    }
+  }
+}
+
+async function replay(scope: Scope, { own, first }: { own: Opened; first: Keyed }): Promise<SpendAnswer> {
+  await writeDraft(scope, own);
+  return {
+    allowed: true,
+    transferId: transferId(own.draft.balance.id, first.sequence),
+    replayed: true,
+    hold: await holdOf(scope, { balanceId: own.draft.balance.id, sequence: first.sequence }),
+    figures: { ...figuresOf(own.draft.balance), available: first.availableAfter },
+  };
+}
+
+function allowed({ draft }: Opened, input: Prepared): SpendAnswer {
+  const entry = draft.entries.findLast((one) => one.kind === 'debit' || one.kind === 'hold');
+  return {
+    allowed: true,
+    transferId: transferId(draft.balance.id, entry?.sequence ?? 0),
+    replayed: false,
+    hold: input.hold?.id ?? null,
+    figures: figuresOf(draft.balance),
+  };
+}
+
+function refusal(own: Opened, other: Opened | undefined, frozen: boolean): SpendAnswer {
+  return {
+    allowed: false,
+    reason: frozen ? 'customer_frozen' : 'insufficient',
+    figures: figuresOf(own.draft.balance),
+    credits: other ? figuresOf(other.draft.balance) : null,
+  };
+}

@@ -1,0 +1,124 @@
+/** Moving units of one kind between two customers: both entries or none, the expiries of the units taken travel along. */
+import { CustomerUnknownError, findCustomer, lockCustomer } from '../../customers/index.ts';
+import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
+import { openBalances, type Opened, writeDraft } from '../books.ts';
+import { addGrant, attribute, available, type Draft, type GrantRow, post, UNLIMITED } from '../draft.ts';
+import { CustomerFrozenError, InsufficientBalanceError, InvalidStateError, LimitExceededError } from '../errors.ts';
+import { type Figures, figuresOf } from '../figures.ts';
+import { findKeyed, standing } from '../keys.ts';
+import { transferId } from '../news.ts';
+import { reachOf } from './spend.ts';
+
+export type Transfer = {
+  readonly from: string;
+  readonly to: string;
+  readonly unit: string;
+  readonly amount: number;
+  readonly reference?: { readonly type: string; readonly id: string } | undefined;
+  readonly key?: string | undefined;
+  readonly source: string;
+};
+
+export type Transferred = { readonly transferId: string; readonly figures: Figures; readonly replayed: boolean };
+
+/**
+ * Moves `amount` from one customer to another.
+ *
+ * @throws {CustomerUnknownError} Nobody has the name in `to`.
+ * @throws {InvalidStateError} To oneself.
+ * @throws {InsufficientBalanceError} Less is available; nothing is written.
+ * @throws {LimitExceededError} The receiver's ceiling is in the way; nothing is written.
+ * @throws {CustomerFrozenError} The sender is frozen.
+ * @throws {IdempotencyConflictError} The key holds another request.
+ */
+export async function transfer(scope: Scope, input: Transfer): Promise<Transferred> {
+  checkAmount(input.amount);
+  if (input.from === input.to) throw new InvalidStateError('A transfer needs two customers.', { from: input.from, to: input.to });
+  if (!(await findCustomer(scope, input.to))) throw new CustomerUnknownError(input.to);
+  return scope.transaction((inner) => transferUnderLocks(inner, input));
+}
+
+async function transferUnderLocks(scope: Scope, input: Transfer): Promise<Transferred> {
+  const [sender, receiver] = await openBoth(scope, input);
+  const key = input.key === undefined ? null : { key: input.key, hash: requestHash({ verb: 'transfer', ...input, source: null }) };
+  if (key) {
+    const first = standing(await findKeyed(scope, { balanceId: sender.draft.balance.id, key: key.key }), key);
+    if (first) return { transferId: transferId(sender.draft.balance.id, first.sequence), figures: figuresOf(sender.draft.balance), replayed: true };
+  }
+  check(input, sender, receiver);
+  const from = sender.draft.balance;
+  const entry = post(sender.draft, {
+    kind: 'debit',
+    amount: 0 - input.amount,
+    draws: input.amount,
+    facts: {
+      reference: input.reference,
+      counterBalanceId: receiver.draft.balance.id,
+      counterSequence: receiver.draft.balance.sequence + 1,
+      ...(key && { key: key.key, requestHash: key.hash }),
+    },
+  });
+  attribute(sender.draft);
+  receive(receiver.draft, { input, lots: lotsOf(sender.draft, { from: from.drawn - input.amount, to: from.drawn }), pair: { balanceId: from.id, sequence: entry.sequence } });
+  await writeDraft(scope, sender);
+  await writeDraft(scope, receiver);
+  return { transferId: transferId(from.id, entry.sequence), figures: figuresOf(from), replayed: false };
+}
+
+async function openBoth(scope: Scope, input: Transfer): Promise<[Opened, Opened]> {
+  const names = [input.from, input.to].sort();
+  const rows = [];
+  for (const customer of names) rows.push(await lockCustomer(scope, { customer, mode: 'share' }));
+  const opened = await openBalances(scope, rows.map((customer) => ({ customer, unit: input.unit })));
+  const sender = opened.find((one) => one.draft.customer === input.from);
+  const receiver = opened.find((one) => one.draft.customer === input.to);
+  if (!sender || !receiver) throw new Error('A balance of the transfer was not opened.');
+  if (sender.outlook.frozen) throw new CustomerFrozenError(input.from);
+  return [sender, receiver];
+}
+
+function check({ unit, amount }: Transfer, sender: Opened, receiver: Opened): void {
+  if (sender.outlook.unit.kind === 'gauge') throw new InvalidStateError(`${unit} is a gauge: its level cannot be transferred.`);
+  if (reachOf(sender) < amount) throw new InsufficientBalanceError({ unit, amount, available: available(sender.draft.balance) });
+  const { ceiling, settled } = receiver.draft.balance;
+  if (ceiling !== UNLIMITED && settled + amount > ceiling) throw new LimitExceededError({ unit, amount, limit: ceiling });
+}
+
+type Lot = { readonly units: number; readonly expiresAt: Date | null };
+
+/** The units taken, by when they expire; those nobody had paid for yet never do. */
+function lotsOf(draft: Draft, stretch: { from: number; to: number }): Lot[] {
+  const lots: Lot[] = [];
+  let covered = 0;
+  for (const row of draft.draws) {
+    const units = Math.min(row.to, stretch.to) - Math.max(row.from, stretch.from);
+    if (units <= 0) continue;
+    covered += units;
+    const payer: GrantRow | undefined = draft.grants.find((grant) => grant.id === row.grantId);
+    const expiresAt = payer?.expiresAt ?? null;
+    const same = lots.find((lot) => lot.expiresAt?.getTime() === expiresAt?.getTime());
+    if (same) lots.splice(lots.indexOf(same), 1, { units: same.units + units, expiresAt });
+    else lots.push({ units, expiresAt });
+  }
+  const uncovered = stretch.to - stretch.from - covered;
+  return uncovered > 0 ? [...lots, { units: uncovered, expiresAt: null }] : lots;
+}
+
+/** One entry for the whole, a grant per expiry. */
+function receive(
+  draft: Draft,
+  { input, lots, pair }: { input: Transfer; lots: readonly Lot[]; pair: { balanceId: number; sequence: number } },
+): void {
+  const grants = lots.map((lot) => addGrant(draft, { source: 'transfer', amount: lot.units, expiresAt: lot.expiresAt }));
+  post(draft, {
+    kind: 'credit',
+    amount: input.amount,
+    facts: {
+      reference: input.reference,
+      grantId: grants[0]?.id,
+      counterBalanceId: pair.balanceId,
+      counterSequence: pair.sequence,
+    },
+  });
+  attribute(draft);
+}

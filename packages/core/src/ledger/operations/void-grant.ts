@@ -1,0 +1,38 @@
+/** Taking what is left of a grant out of the books. */
+import { lockCustomer } from '../../customers/index.ts';
+import { NotFoundError, type Scope, sql, text } from '../../kernel/index.ts';
+import { openBalance, writeDraft } from '../books.ts';
+import { closeGrant } from '../draft.ts';
+import { InvalidStateError } from '../errors.ts';
+import { type Figures, figuresOf } from '../figures.ts';
+
+/**
+ * Voids a grant: its remainder goes by one entry, what was spent of it stays spent.
+ *
+ * @param input.grant `grt_<number>`.
+ * @throws {NotFoundError} No such grant.
+ * @throws {InvalidStateError} It is over already.
+ */
+export async function voidGrant(scope: Scope, input: { grant: string }): Promise<Figures> {
+  const id = Number(/^grt_(\d{1,16})$/.exec(input.grant)?.[1] ?? 0);
+  const found = await scope.maybeOne(
+    sql`
+    select customer.external_id as customer, unit.key as unit
+      from bursar.grants as g
+      join bursar.balances as balance on (balance.tenant_id, balance.id) = (g.tenant_id, g.balance_id)
+      join bursar.customers as customer on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id)
+      join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
+     where (g.tenant_id, g.id) = (${scope.tenant.id}::int, ${id}::bigint)`,
+    (row) => ({ customer: text(row.customer), unit: text(row.unit) }),
+  );
+  if (!found) throw new NotFoundError('grant', input.grant);
+  return scope.transaction(async (inner) => {
+    const customer = await lockCustomer(inner, { customer: found.customer, mode: 'share' });
+    const opened = await openBalance(inner, { customer, unit: found.unit });
+    const grant = opened.draft.grants.find((one) => one.id === id);
+    if (!grant || grant.closedAt !== null) throw new InvalidStateError(`Grant ${input.grant} is over.`, { grant: input.grant });
+    closeGrant(opened.draft, grant, { kind: 'void', at: opened.draft.now });
+    await writeDraft(inner, opened);
+    return figuresOf(opened.draft.balance);
+  });
+}

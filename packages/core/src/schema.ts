@@ -1,0 +1,8 @@
+/** Every table of the kit, for hosts that read them with Drizzle or migrate with drizzle-kit. */
+export * from './catalog/schema.ts';
+export * from './customers/schema.ts';
+export * from './events/schema.ts';
+export * from './kernel/schema.ts';
+export * from './ledger/schema.ts';
+export * from './settings/schema.ts';
+export * from './subscriptions/schema.ts';

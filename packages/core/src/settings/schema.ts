@@ -1,0 +1,17 @@
+/** Typed values an operator can change; a row exists only where the default was overridden. */
+import { jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bursar, instant, tenantId, tenants } from '../kernel/schema.ts';
+
+export const settings = bursar.table(
+  'settings',
+  {
+    tenantId: tenantId().references(() => tenants.id),
+    key: text().notNull(),
+    /** `''` for all, `<locale>`, `<region>`, or `<region>/<locale>`: the most special one wins. */
+    scope: text().notNull().default(''),
+    /** `{ "value": … }`: wrapped, so that text and null survive every driver. */
+    value: jsonb().notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'settings_pkey', columns: [table.tenantId, table.key, table.scope] })],
+);
