@@ -50,3 +50,5 @@ export { withRetries } from './retry.ts';
 export type { Logger, Ports, Scope, Tenant } from './scope.ts';
 export { at, BEFORE_ALL, FOREVER, json, type Statement, sql, type Value } from './statement.ts';
 export { ensureTenant, findTenant } from './tenants.ts';
+export { addDuration, checkTimeZone, durationBetween, type Period, periodAt } from './calendar.ts';
+export { type Duration, formatDuration, isZero, parseDuration } from './duration.ts';
