@@ -52,3 +52,11 @@ export { at, BEFORE_ALL, FOREVER, json, type Statement, sql, type Value } from '
 export { ensureTenant, findTenant } from './tenants.ts';
 export { addDuration, checkTimeZone, durationBetween, type Period, periodAt } from './calendar.ts';
 export { type Duration, formatDuration, isZero, parseDuration } from './duration.ts';
+export {
+  adaptTransaction,
+  type DrizzleTransaction,
+  type HostTransaction,
+  type PostgresJsTransaction,
+  type QueryClient,
+} from './host-transaction.ts';
+export { isTestClock, type TestClock, testClock } from './test-clock.ts';

@@ -7,6 +7,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Row } from './codec.ts';
 import type { Value } from './statement.ts';
+import { fromWire } from './wire.ts';
 
 type Column = { readonly name: string; readonly dataTypeID: number };
 type Prepared = { readonly name: string; columns: readonly Column[] | null };
@@ -82,28 +83,9 @@ function rowOf(columns: readonly Column[], fields: readonly (string | null)[]): 
   for (let index = 0; index < columns.length; index += 1) {
     const { name, dataTypeID } = columns[index] as Column;
     const field = fields[index] ?? null;
-    row[name] = field === null ? null : typed(dataTypeID, field);
+    row[name] = field === null ? null : fromWire(dataTypeID, field);
   }
   return row;
-}
-
-/** As postgres.js reads them, instants excepted: those stay text for the one decoder. */
-function typed(type: number, field: string): unknown {
-  switch (type) {
-    case 16:
-      return field === 't';
-    case 21:
-    case 23:
-    case 26:
-    case 700:
-    case 701:
-      return Number(field);
-    case 114:
-    case 3802:
-      return JSON.parse(field);
-    default:
-      return field;
-  }
 }
 
 function framed(kind: string, body: Buffer): Buffer {
