@@ -44,13 +44,14 @@ export function catchUp(draft: Draft, outlook: Outlook): void {
   endForeignWindows(draft, outlook.plan);
   for (const window of outlook.plan.windows) reconcile(draft, window, left);
   attribute(draft);
-  setLimits(draft, outlook);
   foresee(draft, outlook);
 }
 
-/** Sets mark, debt and `valid_until` anew after a move on a draft that is up to date. */
+/** Sets limits, mark, debt and `valid_until` anew after a move on a draft that is up to date. */
 export function foresee(draft: Draft, outlook: Outlook): void {
+  if (outlook.unit.kind === 'gauge') return settleGauge(draft, outlook);
   const { balance } = draft;
+  setLimits(draft, outlook);
   balance.debt = Math.max(0, balance.floor - available(balance));
   balance.mark = nextMark(draft, outlook.plan);
   balance.validUntil = outlook.frozen ? BEFORE_ALL : nextInstant(draft, outlook.plan);
