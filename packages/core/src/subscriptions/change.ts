@@ -1,0 +1,105 @@
+/**
+ * What every change of a subscription has in common: the locks before it, the balances around it, the news after it.
+ *
+ * The customer's row is locked first, then its subscriptions; balances are settled as they stood, and again as they
+ * stand after, in the same transaction. So the very next spend, in any process, meets the new rights.
+ */
+import { type CustomerRow, lockCustomer } from '../customers/index.ts';
+import { announce } from '../events/index.ts';
+import { at, type Scope, sql } from '../kernel/index.ts';
+import { settleBalances } from '../ledger/index.ts';
+import { defaultSources } from './defaults.ts';
+import type { SubscriptionEvents } from './events.ts';
+import type { FrozenItem } from './items.ts';
+import { NON_PAYMENT } from './payments.ts';
+import { findSubscription, liveSubscriptions, type SubscriptionRow } from './queries.ts';
+import { endAt } from './state.ts';
+import { newsOf, subscriptionOf } from './subscription.ts';
+
+/** A customer with the subscriptions that have not reached a set end, all locked; newest first. */
+export type Locked = { readonly customer: CustomerRow; readonly rows: readonly SubscriptionRow[] };
+
+/**
+ * Locks the customer and its subscriptions, making the customer if it is new, and stores the ends that non-payment
+ * has led to since anyone looked.
+ */
+export async function lockSubscriptions(scope: Scope, externalId: string): Promise<Locked> {
+  const customer = await lockCustomer(scope, { customer: externalId, mode: 'update' });
+  const rows = await liveSubscriptions(scope, { customerId: customer.id, now: scope.now, lock: 'update' });
+  const current = [];
+  for (const row of rows) {
+    const endsAt = endAt(row, scope.now);
+    if (endsAt?.getTime() === row.endsAt?.getTime()) current.push(row);
+    else await storeEnd(scope, row, { endsAt, reason: NON_PAYMENT, comment: null });
+  }
+  return { customer, rows: current };
+}
+
+/** Settles the balances that a change feeds or starves, before it and after it. */
+export async function rebalanced<T>(
+  scope: Scope,
+  { customer, items }: { customer: CustomerRow; items: readonly FrozenItem[] },
+  change: () => Promise<T>,
+): Promise<T> {
+  const defaults = await defaultSources(scope, { customer, rows: [], at: scope.now });
+  const fed = [...items, ...defaults.sources.flatMap((source) => source.items)]
+    .filter((item) => item.kind === 'metered' || item.kind === 'gauge')
+    .map((item) => item.feature);
+  const units = [...new Set(fed)].sort();
+  await settleBalances(scope, { customer, units });
+  const answer = await change();
+  await settleBalances(scope, { customer, units });
+  return answer;
+}
+
+/** An end to store, or `null` to clear it. */
+export type End = {
+  readonly endsAt: Date | null;
+  readonly reason: string | null;
+  readonly comment: string | null;
+  /** Trial and pause end with it. */
+  readonly atOnce?: boolean | undefined;
+};
+
+/** Writes an end and announces it: `canceled` or `resumed`, `updated`, and `ended` if it is over with it. */
+export async function storeEnd(scope: Scope, row: SubscriptionRow, end: End): Promise<SubscriptionRow> {
+  const now = sql`${at(scope.now)}::text::timestamptz`;
+  const atOnce = sql`${end.atOnce ?? false}::boolean`;
+  await scope.run(sql`
+    update bursar.subscriptions
+       set ends_at = ${at(end.endsAt)}::text::timestamptz,
+           canceled_at = ${at(end.endsAt && scope.now)}::text::timestamptz,
+           cancel_reason = ${end.reason}::text, cancel_comment = ${end.comment}::text,
+           trial_ends_at = case when ${atOnce} and trial_ends_at > ${now} then ${now} else trial_ends_at end,
+           paused_at = case when ${atOnce} and paused_at > ${now} then null else paused_at end,
+           resumes_at = case when ${atOnce} and coalesce(resumes_at, 'infinity') > ${now} and paused_at <= ${now}
+                             then ${now} when ${atOnce} and paused_at > ${now} then null else resumes_at end,
+           revision = revision + 1, updated_at = ${now}
+     where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
+  const stored = await reread(scope, row.id);
+  await announceChange(scope, stored, end.endsAt === null ? 'subscription.resumed' : 'subscription.canceled');
+  await announceChange(scope, stored, 'subscription.updated');
+  if (end.endsAt !== null && end.endsAt <= scope.now) await announceChange(scope, stored, 'subscription.ended');
+  return stored;
+}
+
+/** The row as this transaction has just written it. */
+export async function reread(scope: Scope, id: string): Promise<SubscriptionRow> {
+  const row = await findSubscription(scope, id);
+  if (!row) throw new Error(`Subscription ${id} was written but cannot be read.`);
+  return row;
+}
+
+/** Announces one thing about a subscription as it stands now. */
+export async function announceChange(
+  scope: Scope,
+  row: SubscriptionRow,
+  type: keyof SubscriptionEvents,
+): Promise<void> {
+  await announce(scope, {
+    type,
+    customer: row.customer,
+    subject: { type: 'subscription', id: row.id },
+    data: newsOf(subscriptionOf(row, scope.now)),
+  });
+}

@@ -1,0 +1,53 @@
+/** What can go wrong with a subscription. Every one of them leaves subscriptions and balances as they were. */
+import { BursarError } from '../kernel/index.ts';
+
+/** No plan of this key (or no such version of it) can be sold. */
+export class PlanUnknownError extends BursarError {
+  override readonly code = 'plan_unknown';
+  constructor(plan: string, version?: number | undefined) {
+    super(
+      version === undefined ? `There is no plan ${plan}.` : `Plan ${plan} has no version ${version}.`,
+      { plan, ...(version !== undefined && { version }) },
+    );
+  }
+}
+
+/** The plan is sold, but not to customers who start it themselves: it comes through an order or an operator. */
+export class NotSelfServiceError extends BursarError {
+  override readonly code = 'forbidden';
+  constructor(plan: string | null) {
+    super(`Plan ${plan ?? ''} cannot be started by a customer.`, { plan });
+  }
+}
+
+/** A feature that the catalogue does not have was named. */
+export class FeatureUnknownError extends BursarError {
+  override readonly code = 'feature_unknown';
+  constructor(feature: string) {
+    super(`There is no feature ${feature}.`, { feature });
+  }
+}
+
+/** The customer has a subscription of this family in that time; `details.subscription` is its id. */
+export class AlreadySubscribedError extends BursarError {
+  override readonly code = 'already_subscribed';
+  constructor(facts: { customer: string; family: string; subscription: string | null }) {
+    super(`${facts.customer} has subscription ${facts.subscription ?? ''} of family ${facts.family}.`, facts);
+  }
+}
+
+/** The id that was given for the new subscription is taken. */
+export class SubscriptionExistsError extends BursarError {
+  override readonly code = 'already_exists';
+  constructor(subscription: string) {
+    super(`There is a subscription ${subscription} already.`, { subscription });
+  }
+}
+
+/** Several could be meant: name one of `details.subscriptions`. */
+export class AmbiguousSubscriptionError extends BursarError {
+  override readonly code = 'ambiguous_subscription';
+  constructor(customer: string, subscriptions: readonly string[]) {
+    super(`${customer} has ${subscriptions.length} live subscriptions: say which.`, { customer, subscriptions });
+  }
+}

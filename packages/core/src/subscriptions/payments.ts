@@ -1,0 +1,39 @@
+/**
+ * What the floor that sells tells this one: how far a subscription is paid for. Past due follows from it.
+ *
+ * Without that floor, or where it does not know, everything counts as paid.
+ */
+import { addDuration, type Scope } from '../kernel/index.ts';
+import type { SubscriptionMoments } from './state.ts';
+import { windowAt } from './periods.ts';
+
+/**
+ * The number up to which all periods of each subscription are paid, by id; one that is absent has none.
+ * `null`: not known, so nothing is past due.
+ */
+export type PaidPeriods = (
+  scope: Scope,
+  subscriptions: readonly string[],
+) => Promise<ReadonlyMap<string, number> | null>;
+
+declare module '../kernel/scope.ts' {
+  interface Ports {
+    readonly paidPeriods?: PaidPeriods | undefined;
+  }
+}
+
+/** What a subscription says of itself once it was ended for non-payment. */
+export const NON_PAYMENT = 'non_payment';
+
+/**
+ * From when on nothing is paid, if all periods up to number `paidTo` are: the start of the next one, or the end of
+ * the trial within it. A trial is not paid for; an infinite subscription has one period.
+ * @returns `null` when nothing is left to be paid.
+ */
+export function unpaidSince(moments: SubscriptionMoments, paidTo: number): Date | null {
+  const { anchor, startsAt, trialEndsAt, period, timeZone } = moments;
+  const from = trialEndsAt !== null && trialEndsAt > startsAt ? trialEndsAt : startsAt;
+  const first = windowAt(moments, period, from)?.number ?? 1;
+  if (paidTo < first) return from;
+  return period === null ? null : addDuration(anchor, period, paidTo, timeZone);
+}

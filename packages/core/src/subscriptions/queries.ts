@@ -1,0 +1,160 @@
+/**
+ * Reading subscriptions with the features they were sold, in one statement, so that both are of one moment.
+ *
+ * Of periods that are paid for only the floor above knows; without it everything counts as paid.
+ */
+import {
+  at,
+  document,
+  instant,
+  instantOrNull,
+  integer,
+  integerOrNull,
+  type Row,
+  type Scope,
+  type Statement,
+  sql,
+  text,
+  textOrNull,
+} from '../kernel/index.ts';
+import { type FrozenItem, readItem } from './items.ts';
+import { unpaidSince } from './payments.ts';
+import type { SubscriptionMoments } from './state.ts';
+
+/** One stored subscription with its items. */
+export type SubscriptionRow = SubscriptionMoments & {
+  readonly id: string;
+  readonly customerId: number;
+  /** The host's id of the customer. */
+  readonly customer: string;
+  readonly plan: string | null;
+  readonly version: number | null;
+  readonly family: string | null;
+  readonly familyId: number | null;
+  readonly canceledAt: Date | null;
+  readonly cancelReason: string | null;
+  readonly cancelComment: string | null;
+  readonly billing: 'none' | 'order' | 'gateway';
+  readonly source: string;
+  readonly external: { readonly gateway: string; readonly id: string } | null;
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly items: readonly FrozenItem[];
+};
+
+/** `share` while a balance is caught up, `update` before a change; always after the customer's own lock. */
+export type Lock = 'none' | 'share' | 'update';
+
+/** Which subscriptions; newest first. Deleted ones never match. */
+export type Selection = {
+  readonly where: Statement;
+  readonly limit: number;
+  readonly lock?: Lock | undefined;
+  /** Only the item of this feature is read. */
+  readonly featureId?: number | undefined;
+};
+
+/** Subscriptions by any condition on `subscription.*`, newest first. */
+export async function selectSubscriptions(scope: Scope, selection: Selection): Promise<SubscriptionRow[]> {
+  const rows = await scope.many(selectStatement(scope, selection), readRow);
+  return withPayments(scope, rows);
+}
+
+const lockClause = {
+  none: sql``,
+  share: sql`for share of subscription`,
+  update: sql`for no key update of subscription`,
+} as const satisfies Record<Lock, Statement>;
+
+function selectStatement(scope: Scope, { where, limit, lock = 'none', featureId }: Selection): Statement {
+  return sql`
+    select subscription.id, subscription.customer_id, customer.external_id as customer, plan.key as plan,
+           version.version, family.key as family, subscription.family_id, subscription.period,
+           subscription.time_zone, subscription.anchor, subscription.starts_at, subscription.ends_at,
+           subscription.trial_ends_at, subscription.canceled_at, subscription.cancel_reason,
+           subscription.cancel_comment, subscription.paused_at, subscription.resumes_at, subscription.billing,
+           subscription.past_due, subscription.source, subscription.external, subscription.revision,
+           subscription.created_at, subscription.updated_at,
+           (select coalesce(jsonb_agg(jsonb_build_object('feature', feature.key, 'kind', item.kind,
+                     'quota', item.quota, 'options', item.options) order by feature.key), '[]')
+              from bursar.subscription_items as item
+              join bursar.features as feature on (feature.tenant_id, feature.id) = (item.tenant_id, item.feature_id)
+             where (item.tenant_id, item.subscription_id) = (subscription.tenant_id, subscription.id)
+               and (${featureId ?? null}::int is null or item.feature_id = ${featureId ?? null}::int)) as items
+      from bursar.subscriptions as subscription
+      join bursar.customers as customer
+        on (customer.tenant_id, customer.id) = (subscription.tenant_id, subscription.customer_id)
+      left join bursar.plan_versions as version
+        on (version.tenant_id, version.id) = (subscription.tenant_id, subscription.plan_version_id)
+      left join bursar.plans as plan on (plan.tenant_id, plan.id) = (version.tenant_id, version.plan_id)
+      left join bursar.families as family
+        on (family.tenant_id, family.id) = (subscription.tenant_id, subscription.family_id)
+     where subscription.tenant_id = ${scope.tenant.id}::int and subscription.deleted_at is null
+       and ${where}
+     order by subscription.created_at desc, subscription.id desc
+     limit ${limit}::int
+     ${lockClause[lock]}`;
+}
+
+/** How many subscriptions of one customer count at once; the floor that sells stays far below. */
+const liveMax = 1000;
+
+/** A customer's subscriptions that have not reached a set end at `now`: upcoming, running, paused, past due. */
+export function liveSubscriptions(
+  scope: Scope,
+  input: { customerId: number; now: Date; lock?: Lock | undefined; featureId?: number | undefined },
+): Promise<SubscriptionRow[]> {
+  const { customerId, now, lock, featureId } = input;
+  const where = sql`subscription.customer_id = ${customerId}::bigint
+       and (subscription.ends_at is null or subscription.ends_at > ${at(now)}::text::timestamptz)`;
+  return selectSubscriptions(scope, { where, limit: liveMax, lock, featureId });
+}
+
+/** One subscription by its id, or `null`. */
+export async function findSubscription(scope: Scope, id: string, lock?: Lock): Promise<SubscriptionRow | null> {
+  const [row] = await selectSubscriptions(scope, { where: sql`subscription.id = ${id}::text`, limit: 1, lock });
+  return row ?? null;
+}
+
+async function withPayments(scope: Scope, rows: readonly SubscriptionRow[]): Promise<SubscriptionRow[]> {
+  const billed = rows.filter((row) => row.billing !== 'none').map((row) => row.id);
+  if (billed.length === 0 || !scope.ports.paidPeriods) return [...rows];
+  const paid = await scope.ports.paidPeriods(scope, billed);
+  if (paid === null) return [...rows];
+  return rows.map((row) =>
+    row.billing === 'none' ? row : { ...row, unpaidSince: unpaidSince(row, paid.get(row.id) ?? 0) },
+  );
+}
+
+function readRow(row: Row): SubscriptionRow {
+  return {
+    id: text(row.id),
+    customerId: integer(row.customer_id),
+    customer: text(row.customer),
+    plan: textOrNull(row.plan),
+    version: integerOrNull(row.version),
+    family: textOrNull(row.family),
+    familyId: integerOrNull(row.family_id),
+    period: textOrNull(row.period),
+    timeZone: text(row.time_zone),
+    anchor: instant(row.anchor),
+    startsAt: instant(row.starts_at),
+    endsAt: instantOrNull(row.ends_at),
+    trialEndsAt: instantOrNull(row.trial_ends_at),
+    canceledAt: instantOrNull(row.canceled_at),
+    cancelReason: textOrNull(row.cancel_reason),
+    cancelComment: textOrNull(row.cancel_comment),
+    pausedAt: instantOrNull(row.paused_at),
+    resumesAt: instantOrNull(row.resumes_at),
+    billing: text(row.billing) as SubscriptionRow['billing'],
+    pastDue: textOrNull(row.past_due),
+    unpaidSince: null,
+    source: text(row.source),
+    external: row.external === null ? null : document<SubscriptionRow['external']>(row.external),
+    revision: integer(row.revision),
+    createdAt: instant(row.created_at),
+    updatedAt: instant(row.updated_at),
+    items: document<Row[]>(row.items).map(readItem),
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * What gives a customer rights at a moment: subscriptions that have begun and not ended, and, where a family has none,
+ * its default plan.
+ *
+ * Pure. The ledger's plan of a balance and the rights behind a decision are both read from here, so they agree.
+ */
+import { addDuration } from '../kernel/index.ts';
+import type { BalancePlan, QuotaWindow, Rollover } from '../ledger/index.ts';
+import type { FrozenItem } from './items.ts';
+import { intervalOf, type Window, windowAt } from './periods.ts';
+import type { SubscriptionRow } from './queries.ts';
+import { stateAt, type SubscriptionMoments } from './state.ts';
+
+/** One giver of rights, in force at the moment it was asked for. */
+export type Source = Pick<SubscriptionMoments, 'anchor' | 'timeZone' | 'period' | 'startsAt' | 'endsAt'> & {
+  readonly kind: 'subscription' | 'default';
+  /** Leads its quota references: issued once each, whoever asks. */
+  readonly reference: string;
+  readonly subscription: string | null;
+  readonly plan: string | null;
+  /** Paused: in force, but nothing of it can be used. */
+  readonly suspended: boolean;
+  readonly items: readonly FrozenItem[];
+};
+
+/** A subscription as a source; `null` while it is upcoming or once it has ended. */
+export function sourceOf(row: SubscriptionRow, at: Date): Source | null {
+  const state = stateAt(row, at);
+  if (!state.active) return null;
+  const { anchor, timeZone, period, startsAt, endsAt, plan, items } = row;
+  return {
+    kind: 'subscription',
+    reference: row.id,
+    subscription: row.id,
+    suspended: state.paused,
+    ...{ anchor, timeZone, period, startsAt, endsAt, plan, items },
+  };
+}
+
+/** The part of these sources that feeds one feature's balance at `at`, and until when nothing else changes it. */
+export function balancePlanOf(
+  sources: readonly Source[],
+  { feature, kind, at }: { feature: string; kind: 'metered' | 'gauge'; at: Date },
+): BalancePlan {
+  const carried = sources.flatMap((source) => {
+    const item = source.items.find((one) => one.feature === feature && one.kind === kind);
+    return item ? [{ source, item }] : [];
+  });
+  if (kind === 'gauge') return { windows: [], thresholds: [], nextChangeAt: null, ceiling: ceilingOf(carried) };
+  const quotas = carried.flatMap((one) => quotaOf(one, at) ?? []);
+  const thresholds = quotas.flatMap(({ item }) => item.options.thresholds ?? []);
+  return {
+    windows: quotas.map(({ window }) => window),
+    ceiling: null,
+    thresholds: [...new Set(thresholds)].sort((one, other) => one - other),
+    nextChangeAt: earliest(quotas.map(({ window }) => window.endsAt)),
+  };
+}
+
+type Carried = { readonly source: Source; readonly item: FrozenItem };
+
+function ceilingOf(carried: readonly Carried[]): number | null {
+  const ceilings = carried.filter(({ source }) => !source.suspended).map(({ item }) => item.quota);
+  if (ceilings.includes(null)) return null;
+  return ceilings.reduce<number>((sum, ceiling) => Math.min(Number.MAX_SAFE_INTEGER, sum + (ceiling ?? 0)), 0);
+}
+
+function quotaOf({ source, item }: Carried, at: Date): { item: FrozenItem; window: QuotaWindow } | null {
+  const { options } = item;
+  const period = windowAt(source, intervalOf(options.reset, source.period), at);
+  if (!period) return null;
+  const lead = `${options.reference ?? source.reference}/${item.feature}`;
+  const window = {
+    reference: `${lead}/${period.number}`,
+    quota: item.quota,
+    suspended: source.suspended,
+    startsAt: period.startsAt,
+    endsAt: earliest([period.endsAt, source.endsAt]),
+    priority: options.priority ?? 0,
+    soft: options.limit === 'soft',
+    overageMax: options.overageMax ?? null,
+    usedBefore: options.usedBefore?.number === period.number ? options.usedBefore.used : 0,
+    rollover: rolloverOf({ source, item }, { lead, period }),
+  };
+  return { item, window };
+}
+
+function rolloverOf(
+  { source, item }: Carried,
+  { lead, period }: { lead: string; period: Window },
+): Rollover | null {
+  const { rollover } = item.options;
+  if (!rollover || item.quota === null || period.number === 1) return null;
+  const expiresAt = rollover.expires
+    ? addDuration(period.startsAt, rollover.expires, 1, source.timeZone)
+    : earliest([period.endsAt, source.endsAt]);
+  return { from: `${lead}/${period.number - 1}`, fromQuota: item.quota, max: rollover.max, expiresAt };
+}
+
+/** The least of these instants; `null` if there is none. */
+export function earliest(instants: readonly (Date | null)[]): Date | null {
+  return instants.reduce((least, one) => (least === null || (one !== null && one < least) ? one : least), null);
+}

@@ -1,0 +1,99 @@
+/** A subscription as the kit hands it out: its state now, and what it was sold. */
+import type { SubscriptionNews } from './events.ts';
+import { currentPeriod, type Window } from './periods.ts';
+import type { SubscriptionRow } from './queries.ts';
+import { endAt, type SubscriptionStatus, stateAt } from './state.ts';
+
+/** One feature as it was sold, frozen. */
+export type SubscriptionFeature = {
+  readonly feature: string;
+  readonly kind: 'boolean' | 'metered' | 'gauge' | 'config';
+  /** metered: per period; gauge: the ceiling; `null` for the other kinds. */
+  readonly quota: number | 'unlimited' | null;
+  /** Of a config feature. */
+  readonly value?: unknown;
+};
+
+export type Subscription = {
+  readonly id: string;
+  readonly customer: string;
+  readonly plan: string | null;
+  readonly version: number | null;
+  readonly family: string | null;
+  readonly status: SubscriptionStatus;
+  /** ISO 8601; `null` is infinite. */
+  readonly period: string | null;
+  readonly startsAt: Date;
+  /** As set; `null` while it goes on. */
+  readonly endsAt: Date | null;
+  readonly trialEndsAt: Date | null;
+  /** When the end was set. */
+  readonly canceledAt: Date | null;
+  readonly cancelReason: string | null;
+  /** The one it is in; `null` before the start and after the end. */
+  readonly currentPeriod: Window | null;
+  readonly features: readonly SubscriptionFeature[];
+  readonly billing: 'none' | 'order' | 'gateway';
+  readonly source: string;
+  readonly external: { readonly gateway: string; readonly id: string } | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+/** The stored row as it stands at `at`. */
+export function subscriptionOf(row: SubscriptionRow, at: Date): Subscription {
+  const { id, customer, plan, version, family, period, startsAt, trialEndsAt, canceledAt, cancelReason } = row;
+  const endsAt = endAt(row, at);
+  return {
+    ...{ id, customer, plan, version, family },
+    status: stateAt(row, at).status,
+    ...{ period, startsAt, endsAt, trialEndsAt, canceledAt, cancelReason },
+    currentPeriod: currentPeriod({ ...row, endsAt }, at),
+    features: row.items.map(featureOfItem),
+    billing: row.billing,
+    source: row.source,
+    external: row.external,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+function featureOfItem({ feature, kind, quota, options }: SubscriptionRow['items'][number]): SubscriptionFeature {
+  if (kind === 'metered' || kind === 'gauge') return { feature, kind, quota: quota ?? 'unlimited' };
+  return kind === 'config' ? { feature, kind, quota: null, value: options.value } : { feature, kind, quota: null };
+}
+
+/** What events say of it. */
+export function newsOf(subscription: Subscription): SubscriptionNews {
+  const { id, plan, version, status, startsAt, endsAt, trialEndsAt } = subscription;
+  return {
+    subscription: id,
+    ...{ plan, version, status },
+    startsAt: startsAt.toISOString(),
+    endsAt: endsAt?.toISOString() ?? null,
+    trialEndsAt: trialEndsAt?.toISOString() ?? null,
+  };
+}
+
+/** A stored answer back from JSON, with instants as `Date`. */
+export function reviveSubscription(answer: Subscription): Subscription {
+  const { currentPeriod: period } = answer;
+  return {
+    ...answer,
+    startsAt: revive(answer.startsAt),
+    endsAt: reviveOrNull(answer.endsAt),
+    trialEndsAt: reviveOrNull(answer.trialEndsAt),
+    canceledAt: reviveOrNull(answer.canceledAt),
+    currentPeriod: period && { ...period, startsAt: revive(period.startsAt), endsAt: reviveOrNull(period.endsAt) },
+    createdAt: revive(answer.createdAt),
+    updatedAt: revive(answer.updatedAt),
+  };
+}
+
+function revive(instant: Date | string): Date {
+  return new Date(instant);
+}
+
+function reviveOrNull(instant: Date | string | null): Date | null {
+  return instant === null ? null : new Date(instant);
+}
