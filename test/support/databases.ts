@@ -6,6 +6,7 @@
  */
 import postgres from 'postgres';
 import { afterAll, describe, inject } from 'vitest';
+import './provided.ts';
 
 export type Engine = 'pglite' | 'postgres';
 

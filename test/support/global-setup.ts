@@ -7,16 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
+import './provided.ts';
 import { startServer } from './server.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where databases are created and dropped. */
-    postgresAdminUrl: string;
-    /** Begins the name of every database of this run. */
-    databasePrefix: string;
-  }
-}
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const prefix = `bursar_test_${randomBytes(4).toString('hex')}`;
