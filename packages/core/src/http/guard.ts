@@ -65,12 +65,15 @@ export type TakingGuard = {
   take(scope: Scope, asker: Asker, taking: Taking): Promise<Taken>;
   /** Gives a spend back in full, or releases a hold in full. Calling it twice changes nothing. */
   undo(scope: Scope, asker: Asker, taking: Taking, taken: Taken): Promise<void>;
-  /** Captures `amount` of the hold; beyond it spends as much of the rest as there is (MECHANISMS 5.3). 0 releases. */
+  /**
+   * Captures `amount` of the hold; beyond it spends as much of the rest as there is (MECHANISMS 5.3). 0 releases.
+   * `taken` is null where nothing was held: then all of it is the rest.
+   */
   capture(
     scope: Scope,
     asker: Asker,
     taking: Taking,
-    taken: Taken,
+    taken: Taken | null,
     amount: number,
   ): Promise<{ captured: number; shortfall: number }>;
 };

@@ -37,3 +37,31 @@ export {
   referenceShape,
   wholeQuery,
 } from './shapes.ts';
+export type { Enforced, Guard } from './enforce.ts';
+export {
+  AlreadySpentError,
+  ForbiddenError,
+  HoldSettledError,
+  HoldUnnamedError,
+  MalformedError,
+  MediaTypeError,
+  TooLargeError,
+  UnauthenticatedError,
+} from './errors.ts';
+export { openApiDocument } from './openapi.ts';
+export { type Problem, toProblem } from './problem.ts';
+export type {
+  AdapterOptions,
+  ConsumesOptions,
+  GuardOptions,
+  HttpRequest,
+  Outcome,
+  Party,
+  RefusalReason,
+  Reply,
+  Statuses,
+  Who,
+} from './registration.ts';
+export type { Session } from './session.ts';
+export { isUnsettled, settle } from './settle.ts';
+export { createSurface, type Surface } from './surface.ts';

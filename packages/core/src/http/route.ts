@@ -21,6 +21,8 @@ export type RouteContext = {
   readonly kit: RouteKit;
   /** The host's id of the customer who asks, or null. */
   readonly customer: string | null;
+  /** Where the routes are mounted, for links. */
+  readonly prefix: string;
   /** The `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
 };
@@ -70,18 +72,22 @@ export type RouteDefinition<P = unknown, Q = unknown, B = unknown> = {
   handle(context: RouteContext, input: RouteInput<P, Q, B>): Promise<unknown>;
 };
 
+/** What the shapes of some route gave. */
+export type CheckedInput = { readonly params: unknown; readonly query: unknown; readonly body: unknown };
+
 /** A route whose shapes no longer matter to the caller: dispatch checks them before `handle` runs. */
 export type Route = Omit<RouteDefinition, 'params' | 'query' | 'body' | 'handle'> & {
   readonly params: Shape;
   readonly query: Shape;
   readonly body: Shape | null;
-  handle(context: RouteContext, input: RouteInput<unknown, unknown, unknown>): Promise<unknown>;
+  handle(context: RouteContext, input: CheckedInput): Promise<unknown>;
 };
 
 const none: Shape = z.strictObject({});
 
 /**
- * Declares a route. Keys that a shape does not name are refused (422), a missing shape takes none.
+ * Declares a route. Keys that a shape does not name are refused (422), a missing shape takes none;
+ * the body of a GET is not looked at.
  *
  * ```ts
  * export const subscriptionRoutes: readonly Route[] = [
@@ -108,6 +114,6 @@ export function defineRoute<P extends Shape, Q extends Shape, B extends Shape>(
     ...definition,
     params: definition.params?.strict() ?? none,
     query: definition.query?.strict() ?? none,
-    body: definition.body?.strict() ?? null,
+    body: definition.method === 'GET' ? null : (definition.body?.strict() ?? none),
   } as unknown as Route;
 }

@@ -1,0 +1,76 @@
+/**
+ * A route's request from end to end: who asks, may they, is it well formed, run it, answer.
+ *
+ * Validation and error bodies are made here and nowhere else, so that two frameworks cannot disagree.
+ */
+import { isBursarError, ValidationError } from '../kernel/errors.ts';
+import { ForbiddenError, UnauthenticatedError } from './errors.ts';
+import { statusFor } from './enforce.ts';
+import { toProblem } from './problem.ts';
+import type { Reply } from './registration.ts';
+import { Answer, type Route, type RouteContext, type RouteCustomer } from './route.ts';
+import { authorize, type Identity, identify, type Session } from './session.ts';
+import { validate } from './validate.ts';
+
+/**
+ * Answers a request for `route`; never rejects: what fails becomes a problem.
+ * @param me The request's handle, for the route's verbs.
+ */
+export async function dispatch(route: Route, session: Session, me: RouteCustomer): Promise<Reply> {
+  try {
+    const identity = await admit(route, session);
+    const request = session.request();
+    const context: RouteContext = {
+      me,
+      kit: session.binding.kit({ tenant: identity.tenant, actor: identity.actor }),
+      customer: identity.asker?.customer ?? null,
+      prefix: request.prefix,
+      idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
+    };
+    const result = await route.handle(context, validate(route, request));
+    return result instanceof Answer
+      ? json(result.status, result.body, result.headers)
+      : json(route.status ?? 200, result);
+  } catch (error) {
+    return replyTo(error, session);
+  }
+}
+
+/** The problem that answers `error` on one of our own routes. */
+export function replyTo(error: unknown, session: Session): Reply {
+  const { url, id } = session.request();
+  const { binding, options } = session;
+  const problem = toProblem(error, {
+    instance: url,
+    requestId: id,
+    status: isBursarError(error) ? statusFor(error.code, undefined, options.status) : undefined,
+    now: binding.now(),
+  });
+  if (problem.status >= 500) binding.logger.error({ err: error, url }, 'a route failed');
+  return { status: problem.status, headers: problem.headers, body: JSON.stringify(problem.body) };
+}
+
+/** Admin routes are for whoever the host's `admin` says, customer or not; the others for the customer who asks. */
+async function admit(route: Route, session: Session): Promise<Identity> {
+  const identity = await identify(session);
+  if (route.access === 'public') return identity;
+  if (route.access === 'admin') {
+    if ((await session.options.admin?.(session.native)) === true) return identity;
+    throw identity.asker ? new ForbiddenError('This is for administrators.') : new UnauthenticatedError();
+  }
+  if (!identity.asker) throw new UnauthenticatedError();
+  await authorize(session, route.operation);
+  return identity;
+}
+
+function idempotencyKeyOf(header: string | readonly string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && header.length >= 1 && header.length <= 255) return header;
+  throw new ValidationError([{ pointer: '/idempotencyKey', detail: 'the header must have 1 to 255 characters' }]);
+}
+
+function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+  // `null` is an answer too: no current subscription, say.
+  const text = JSON.stringify(body ?? null);
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: text };
+}

@@ -1,0 +1,95 @@
+/**
+ * Errors as `application/problem+json` (RFC 9457). The one place that turns an error into a response.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc9457
+ */
+import { STATUS_CODES } from 'node:http';
+import { type BursarError, isBursarError } from '../kernel/errors.ts';
+import { bodyError } from './errors.ts';
+import { rateLimitFields, retryAfter } from './rate-limit.ts';
+import type { Verdict } from './guard.ts';
+
+export type Problem = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+};
+
+/** Where the problem arose, and what the registration says of its status. */
+export type ProblemPlace = {
+  readonly instance?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly status?: number | undefined;
+  readonly decision?: Verdict | undefined;
+  readonly now?: Date | undefined;
+};
+
+/**
+ * The response for any thrown value. What is not ours keeps its own 4xx status and message; everything else is a
+ * 500 that tells nothing.
+ */
+export function toProblem(error: unknown, place: ProblemPlace = {}): Problem {
+  const ours = isBursarError(error) ? error : bodyError(error);
+  if (ours) return problemOf(ours, place);
+  const { statusCode, message } = (error ?? {}) as { statusCode?: unknown; message?: unknown };
+  const theirs = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  const status = theirs ? statusCode : 500;
+  const title = STATUS_CODES[status] ?? 'Error';
+  const detail = theirs ? String(message ?? title) : 'Something went wrong here; the request may be tried again.';
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: {
+      type: 'about:blank',
+      title,
+      status,
+      detail,
+      code: theirs ? 'request' : 'internal',
+      ...placeOf(place),
+    },
+  };
+}
+
+function problemOf(error: BursarError, place: ProblemPlace): Problem {
+  const { decision: own } = error as { decision?: Verdict };
+  const errors = faultsOf(error);
+  const decision = place.decision ?? own;
+  const status = place.status ?? error.status;
+  const wait = retryAfter(error.code, decision, place.now ?? new Date());
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(wait === null ? {} : { 'retry-after': String(wait) }),
+      ...(error.code === 'quota_exceeded' && decision ? rateLimitFields([decision], place.now ?? new Date()) : {}),
+    },
+    body: {
+      type: `urn:bursar:problem:${error.code}`,
+      title: titleOf(error.code),
+      status,
+      detail: error.message,
+      code: error.code,
+      ...(errors === undefined ? {} : { errors }),
+      ...(decision === undefined ? {} : { decision }),
+      ...placeOf(place),
+    },
+  };
+}
+
+/** The fields that were wrong; an amount is always called `amount`. */
+function faultsOf(error: BursarError): unknown {
+  if (error.code === 'invalid_amount') return [{ pointer: '/amount', detail: `must be ${error.details.expected}` }];
+  return (error as { errors?: unknown }).errors ?? error.details.errors;
+}
+
+function placeOf({ instance, requestId }: ProblemPlace): object {
+  return {
+    ...(instance === undefined ? {} : { instance }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+function titleOf(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,109 @@
+/**
+ * Everything an adapter runs, made from a registration: sessions, routes, guards, the document.
+ *
+ * An adapter hands requests in and sends replies out; each decision is made behind this door.
+ */
+import { z } from 'zod';
+import { ConfigurationError } from '../kernel/errors.ts';
+import { bindingOf, type HttpBinding } from './binding.ts';
+import { dispatch, replyTo } from './dispatch.ts';
+import type { Guard } from './enforce.ts';
+import { consumesGuard, minBalanceGuard, subscribedGuard } from './guards.ts';
+import { handlesOf } from './handle.ts';
+import { openApiDocument } from './openapi.ts';
+import type { AdapterOptions, HttpRequest, Reply } from './registration.ts';
+import { defineRoute, type Route, type RouteCustomer } from './route.ts';
+import { openSession, type Session } from './session.ts';
+
+type Rest<F> = F extends (binding: HttpBinding, ...rest: infer R) => Guard ? R : never;
+
+export type Surface<Request extends object> = {
+  readonly binding: HttpBinding;
+  /** Without the admin routes when the host gave no `admin` check. */
+  readonly routes: readonly Route[];
+  /** The session of a request, the same one each time. */
+  session(native: Request): Session;
+  /** `request.bursar`, the same one each time. */
+  handle(native: Request): RouteCustomer;
+  dispatch(route: Route, native: Request): Promise<Reply>;
+  /** The problem that answers an error on one of our own routes, or wherever the host wants problems. */
+  replyTo(error: unknown, native: Request): Reply;
+  subscribed(...ask: Rest<typeof subscribedGuard>): Guard;
+  minBalance(...ask: Rest<typeof minBalanceGuard>): Guard;
+  consumes(...ask: Rest<typeof consumesGuard>): Guard;
+};
+
+const known = new Set([
+  'bursar',
+  'customer',
+  'admin',
+  'tenant',
+  'authorize',
+  'actor',
+  'enforce',
+  'status',
+  'onDenied',
+  'prefix',
+  'logLevel',
+]);
+
+/**
+ * Makes the surface of one registration.
+ * @param input.read What the adapter knows of a request.
+ * @throws {ConfigurationError} An unknown option, or no `customer` function.
+ */
+export function createSurface<Request extends object>(input: {
+  options: AdapterOptions<Request>;
+  read: (native: Request) => HttpRequest;
+}): Surface<Request> {
+  const options = checked(input.options) as AdapterOptions<unknown>;
+  const binding = bindingOf(options.bursar);
+  const sessions = new WeakMap<object, Session>();
+  const handles = new WeakMap<Session, RouteCustomer>();
+  const makeHandle = handlesOf(binding);
+  const session = (native: Request): Session =>
+    remembered(sessions, native, () =>
+      openSession({ binding, options, native, request: () => input.read(native) }),
+    );
+  const handle = (native: Request): RouteCustomer => remembered(handles, session(native), makeHandle);
+  return {
+    binding,
+    routes: routesOf(binding, options),
+    session,
+    handle,
+    dispatch: (route, native) => dispatch(route, session(native), handle(native)),
+    replyTo: (error, native) => replyTo(error, session(native)),
+    subscribed: (...ask) => subscribedGuard(binding, ...ask),
+    minBalance: (...ask) => minBalanceGuard(binding, ...ask),
+    consumes: (...ask) => consumesGuard(binding, ...ask),
+  };
+}
+
+function routesOf(binding: HttpBinding, options: AdapterOptions<unknown>): readonly Route[] {
+  const routes = binding.routes.filter((route) => route.access !== 'admin' || options.admin !== undefined);
+  const describe = defineRoute({
+    operation: 'getOpenApi',
+    summary: 'This document.',
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'public',
+    answers: z.record(z.string(), z.unknown()),
+    handle: async ({ prefix }) => openApiDocument(routes, prefix),
+  });
+  return [...routes, describe];
+}
+
+function remembered<K extends object, V>(memory: WeakMap<K, V>, key: K, make: (key: K) => V): V {
+  const value = memory.get(key) ?? make(key);
+  memory.set(key, value);
+  return value;
+}
+
+function checked<Options extends object>(options: Options): Options {
+  const unknown = Object.keys(options).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new ConfigurationError(`Unknown option ${unknown.join(', ')} of the registration.`);
+  if (typeof (options as { customer?: unknown }).customer !== 'function') {
+    throw new ConfigurationError('The registration needs `customer`, a function from request to customer.');
+  }
+  return options;
+}
