@@ -1,7 +1,7 @@
 /**
  * What the composition root hands to the adapters, kept on the kit under a symbol: routes, guards and a way to run them.
  */
-import type { Logger, Scope } from '../kernel/scope.ts';
+import type { Logger, Scope } from '../kernel/index.ts';
 import type { GuardCatalog, Guards } from './guard.ts';
 import type { Route, RouteCustomer, RouteKit } from './route.ts';
 

@@ -1,7 +1,7 @@
 /**
  * `request.bursar.capture`: the handler says what the work truly cost.
  */
-import { InvalidAmountError, isBursarError } from '../kernel/errors.ts';
+import { InvalidAmountError, isBursarError } from '../kernel/index.ts';
 import { HoldSettledError, HoldUnnamedError } from './errors.ts';
 import type { Session, Take } from './session.ts';
 import { inScope } from './settle.ts';

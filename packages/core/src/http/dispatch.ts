@@ -3,7 +3,7 @@
  *
  * Validation and error bodies are made here and nowhere else, so that two frameworks cannot disagree.
  */
-import { isBursarError, ValidationError } from '../kernel/errors.ts';
+import { isBursarError, ValidationError } from '../kernel/index.ts';
 import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 import { statusFor } from './enforce.ts';
 import { toProblem } from './problem.ts';

@@ -3,10 +3,9 @@
  *
  * A refusal first gives back what earlier guards of the request took. Under `enforce: false` nothing is ever refused.
  */
-import { BursarError, isBursarError, statusOf, type ErrorCode } from '../kernel/errors.ts';
-import { AlreadySpentError } from './errors.ts';
+import { type ErrorCode, isBursarError, statusOf } from '../kernel/index.ts';
 import type { Asker, Verdict } from './guard.ts';
-import { toProblem } from './problem.ts';
+import { problemOf, type Refused, refusedBy } from './problem.ts';
 import { rateLimitFields } from './rate-limit.ts';
 import type { GuardOptions, Reply, Statuses } from './registration.ts';
 import { authorize, identifyAsker, type Session } from './session.ts';
@@ -24,63 +23,54 @@ export type Guard = (session: Session) => Promise<Enforced>;
 /** What a guard does once it is known who asks; null when there was nothing to decide. */
 export type Judge = (session: Session, asker: Asker) => Promise<Verdict | null>;
 
-/** A decision's "no", as an error of the closed list, so that one mapping answers all. */
-class Refusal extends BursarError {
-  override readonly code: ErrorCode;
-  readonly decision: Verdict;
-  constructor(decision: Verdict) {
-    super(sentenceOf(decision));
-    this.code = (decision.reason ?? 'forbidden') as ErrorCode;
-    this.decision = decision;
-  }
-}
-
 /**
  * A guard that can run: identity, `authorize`, the judge, and the answer.
  * What is not an error of the kit (the host's own function failing, say) is thrown to the host after giving back.
  */
 export function guardOf(name: string, options: GuardOptions<never>, judge: Judge): Guard {
-  return async (session) => {
-    try {
-      const { asker } = await identifyAsker(session);
-      await authorize(session, name);
-      const usedBy = options.usedBy?.(session.native as never);
-      const verdict = await judge(session, usedBy === undefined ? asker : { ...asker, usedBy });
-      if (verdict) session.decisions.push(verdict);
-      if (verdict && !verdict.allowed) throw new Refusal(verdict);
-      return { fields: fieldsOf(session), refusal: null };
-    } catch (error) {
-      return refuse(session, name, options, error);
-    }
+  const enforced = async (session: Session): Promise<Enforced> => {
+    const { asker } = await identifyAsker(session);
+    await authorize(session, name);
+    const usedBy = options.usedBy?.(session.native as never);
+    const verdict = await judge(session, usedBy === undefined ? asker : { ...asker, usedBy });
+    if (verdict) session.decisions.push(verdict);
+    if (!verdict || verdict.allowed) return passed(session);
+    const code = (verdict.reason ?? 'forbidden') as ErrorCode;
+    return refuse(session, { name, options, refused: { code, message: sentenceOf(verdict), decision: verdict } });
   };
+  return (session) =>
+    enforced(session).catch(async (error: unknown) => {
+      if (isBursarError(error)) return refuse(session, { name, options, refused: refusedBy(error) });
+      await giveBackAll(session);
+      throw error;
+    });
 }
 
-async function refuse(
-  session: Session,
-  name: string,
-  options: GuardOptions<never>,
-  error: unknown,
-): Promise<Enforced> {
-  const { binding } = session;
-  const denied = error instanceof Refusal ? error.decision : null;
-  if (session.options.enforce === false && isBursarError(error)) {
-    const facts = { guard: name, code: error.code, customer: session.known?.asker?.customer, decision: denied };
+type Refusal = { name: string; options: GuardOptions<never>; refused: Refused };
+
+async function refuse(session: Session, { name, options, refused }: Refusal): Promise<Enforced> {
+  const { binding, known } = session;
+  const { code, decision } = refused;
+  if (session.options.enforce === false) {
+    const facts = { guard: name, code, customer: known?.asker?.customer, decision };
     binding.logger.warn(facts, 'a guard would have refused');
-    return { fields: fieldsOf(session), refusal: null };
+    return passed(session);
   }
   await giveBackAll(session);
-  if (!isBursarError(error)) throw error;
-  if (error.status >= 500) binding.logger.error({ err: error, guard: name }, 'a guard could not decide');
   const { url, id } = session.request();
-  const problem = toProblem(error, {
+  const { status, headers, body } = problemOf(refused, {
     instance: url,
     requestId: id,
-    status: statusFor(error.code, options.status, session.options.status),
+    status: statusFor(code, options.status, session.options.status),
     now: binding.now(),
-    ...(error instanceof AlreadySpentError ? { decision: session.decisions.at(-1) } : {}),
   });
-  const { status, headers, body } = problem;
+  if (status >= 500) binding.logger.error({ guard: name, code, detail: refused.message }, 'a guard could not decide');
+  const denied = decision && !decision.allowed ? decision : null;
   return { fields: {}, refusal: { reply: { status, headers, body: JSON.stringify(body) }, denied } };
+}
+
+function passed(session: Session): Enforced {
+  return { fields: rateLimitFields(session.quotas, session.binding.now()), refusal: null };
 }
 
 /** The status of a code: what the guard says, then the registration, then the table of `kernel/errors.ts`. */
@@ -92,10 +82,6 @@ export function statusFor(
   if (typeof ofGuard === 'number') return code === 'unauthenticated' ? statusOf(code) : ofGuard;
   const table: Partial<Record<ErrorCode, number>> = { ...ofRegistration, ...ofGuard };
   return table[code] ?? statusOf(code);
-}
-
-function fieldsOf(session: Session): Record<string, string> {
-  return rateLimitFields(session.quotas, session.binding.now());
 }
 
 function sentenceOf({ reason, feature, unit, requested, available }: Verdict): string {

@@ -1,7 +1,8 @@
 /**
  * What can go wrong between a request and a verb. What a verb refuses has its own class in its slice.
  */
-import { BursarError, type Fault } from '../kernel/errors.ts';
+import { BursarError, type Fault } from '../kernel/index.ts';
+import type { Verdict } from './guard.ts';
 
 /** Nobody is signed in, or what the request sent does not prove who it is. Nothing was written. */
 export class UnauthenticatedError extends BursarError {
@@ -19,8 +20,12 @@ export class ForbiddenError extends BursarError {
 /** The key of a guard paid for an earlier request. Nothing was taken; a new request needs a new key. */
 export class AlreadySpentError extends BursarError {
   override readonly code = 'already_spent';
-  constructor(feature: string) {
+  /** What the earlier request got. */
+  readonly decision: Verdict;
+  constructor(decision: Verdict) {
+    const { feature } = decision;
     super(`This idempotency key has paid for a request with ${feature} before: send a new key.`, { feature });
+    this.decision = decision;
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * The engine beside it asks who it is, calls the guard once, and answers, gives back or captures; a guard only decides.
  */
-import type { Scope } from '../kernel/scope.ts';
+import type { Scope } from '../kernel/index.ts';
 
 /** Who asks: the acting customer of a request. */
 export type Asker = {

@@ -4,8 +4,7 @@
  * A guard for an unknown key or a wrong kind throws when it is made, so a typo never reaches a request.
  */
 import { createHash } from 'node:crypto';
-import { checkAmount } from '../kernel/amount.ts';
-import { ValidationError } from '../kernel/errors.ts';
+import { checkAmount, ValidationError } from '../kernel/index.ts';
 import type { HttpBinding } from './binding.ts';
 import { type Guard, guardOf } from './enforce.ts';
 import { AlreadySpentError } from './errors.ts';
@@ -78,7 +77,7 @@ async function takeFor(session: Session, asker: Asker, ask: Ask): Promise<Verdic
   session.quotas.push(taken);
   if (taken.allowed && taken.replayed && ask.options.replay !== 'pass') {
     session.decisions.push(taken);
-    throw new AlreadySpentError(ask.feature);
+    throw new AlreadySpentError(taken);
   }
   if (taken.allowed) remember(session, ask, asker, taking, taken);
   else if (session.options.enforce === false) remember(session, ask, asker, taking, null);

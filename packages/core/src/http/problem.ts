@@ -4,7 +4,7 @@
  * Source: https://www.rfc-editor.org/rfc/rfc9457
  */
 import { STATUS_CODES } from 'node:http';
-import { type BursarError, isBursarError } from '../kernel/errors.ts';
+import { type BursarError, type ErrorCode, isBursarError, statusOf, systemClock } from '../kernel/index.ts';
 import { bodyError } from './errors.ts';
 import { rateLimitFields, retryAfter } from './rate-limit.ts';
 import type { Verdict } from './guard.ts';
@@ -20,7 +20,6 @@ export type ProblemPlace = {
   readonly instance?: string | undefined;
   readonly requestId?: string | undefined;
   readonly status?: number | undefined;
-  readonly decision?: Verdict | undefined;
   readonly now?: Date | undefined;
 };
 
@@ -30,7 +29,7 @@ export type ProblemPlace = {
  */
 export function toProblem(error: unknown, place: ProblemPlace = {}): Problem {
   const ours = isBursarError(error) ? error : bodyError(error);
-  if (ours) return problemOf(ours, place);
+  if (ours) return problemOf(refusedBy(ours), place);
   const { statusCode, message } = (error ?? {}) as { statusCode?: unknown; message?: unknown };
   const theirs = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
   const status = theirs ? statusCode : 500;
@@ -50,25 +49,38 @@ export function toProblem(error: unknown, place: ProblemPlace = {}): Problem {
   };
 }
 
-function problemOf(error: BursarError, place: ProblemPlace): Problem {
-  const { decision: own } = error as { decision?: Verdict };
-  const errors = faultsOf(error);
-  const decision = place.decision ?? own;
-  const status = place.status ?? error.status;
-  const wait = retryAfter(error.code, decision, place.now ?? new Date());
+/** A refusal in the kit's own words: an error of the kit, or a decision that says no. */
+export type Refused = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly errors?: unknown;
+  readonly decision?: Verdict | undefined;
+};
+
+/** What an error of the kit says, with the decision it carries if any. */
+export function refusedBy(error: BursarError): Refused {
+  const { decision } = error as { decision?: Verdict };
+  return { code: error.code, message: error.message, errors: faultsOf(error), decision };
+}
+
+/** The response for a refusal. */
+export function problemOf({ code, message, errors, decision }: Refused, place: ProblemPlace): Problem {
+  const status = place.status ?? statusOf(code);
+  const now = place.now ?? systemClock.now();
+  const wait = retryAfter(code, decision, now);
   return {
     status,
     headers: {
       'content-type': 'application/problem+json',
       ...(wait === null ? {} : { 'retry-after': String(wait) }),
-      ...(error.code === 'quota_exceeded' && decision ? rateLimitFields([decision], place.now ?? new Date()) : {}),
+      ...(code === 'quota_exceeded' && decision ? rateLimitFields([decision], now) : {}),
     },
     body: {
-      type: `urn:bursar:problem:${error.code}`,
-      title: titleOf(error.code),
+      type: `urn:bursar:problem:${code}`,
+      title: titleOf(code),
       status,
-      detail: error.message,
-      code: error.code,
+      detail: message,
+      code,
       ...(errors === undefined ? {} : { errors }),
       ...(decision === undefined ? {} : { decision }),
       ...placeOf(place),

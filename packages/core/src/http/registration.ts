@@ -1,7 +1,7 @@
 /**
  * What a host tells an adapter: who asks, who may administer, and how refusals are answered.
  */
-import type { ErrorCode } from '../kernel/errors.ts';
+import type { ErrorCode } from '../kernel/index.ts';
 
 export type Party = string | { readonly kind: string; readonly id: string };
 

@@ -4,7 +4,7 @@
  * An adapter hands requests in and sends replies out; each decision is made behind this door.
  */
 import { z } from 'zod';
-import { ConfigurationError } from '../kernel/errors.ts';
+import { ConfigurationError } from '../kernel/index.ts';
 import { bindingOf, type HttpBinding } from './binding.ts';
 import { dispatch, replyTo } from './dispatch.ts';
 import type { Guard } from './enforce.ts';

@@ -2,7 +2,7 @@
  * A request's parts against a route's shapes: one error that names every field that is wrong.
  */
 import type { z } from 'zod';
-import { type Fault, ValidationError } from '../kernel/errors.ts';
+import { type Fault, ValidationError } from '../kernel/index.ts';
 import type { CheckedInput, Route, Shape } from './route.ts';
 
 const faultsMax = 20;
