@@ -5,21 +5,18 @@
  */
 import { DatabaseError, isBursarError } from './errors.ts';
 
+/** Nothing was sent. */
+const unreachableCodes = new Set(['CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03']);
 const lostCodes = new Set([
+  ...unreachableCodes,
   'CONNECTION_CLOSED',
   'CONNECTION_DESTROYED',
   'CONNECTION_ENDED',
-  'CONNECT_TIMEOUT',
-  'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENOENT',
   '57P01',
   '57P02',
-  '57P03',
   '57P05',
   '25P03',
 ]);
@@ -62,10 +59,14 @@ function isUnavailable(error: unknown): boolean {
  */
 export function translate(error: unknown): unknown {
   if (isBursarError(error)) return error;
-  if (isLost(error)) return lostConnection('The connection to the database was lost.', error);
+  if (unreachableCodes.has(codeOf(error) ?? '')) return lostConnection(unreachable, error);
+  if (isLost(error)) return lostConnection(maybeDone, error);
   if (!isUnavailable(error)) return error;
   return new DatabaseError('The database gave up on a statement.', { reason: codeOf(error) }, { cause: error });
 }
+
+const unreachable = 'The database cannot be reached: nothing was sent.';
+const maybeDone = 'The connection to the database was lost: what was sent may or may not have been carried out.';
 
 /** @param message Says whether a write may have happened. */
 export function lostConnection(message: string, cause: unknown): DatabaseError {

@@ -46,6 +46,7 @@ export {
   type Position,
   pageOf,
 } from './page.ts';
+export { faultsOf, readInput } from './read-input.ts';
 export { withRetries } from './retry.ts';
 export type { Logger, Ports, Scope, Tenant } from './scope.ts';
 export { at, BEFORE_ALL, FOREVER, json, type Statement, sql, type Value } from './statement.ts';

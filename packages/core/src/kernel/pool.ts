@@ -99,7 +99,6 @@ export function createPool(options: postgres.Options<Record<string, never>>, lim
     for (const slot of taken) {
       if (slot.takenAt >= oldest) continue;
       slot.lost = true;
-      discard(slot);
       slot.onLost?.(null);
       give(slot);
     }
