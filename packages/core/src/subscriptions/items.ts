@@ -68,9 +68,10 @@ export function readItem(row: Row): FrozenItem {
 
 /** What a version of a plan sells. A feature the catalogue has lost since is left out. */
 export function itemsOfPlan(scope: Scope, plan: PlanSpec): FrozenItem[] {
-  return Object.entries(plan.features).flatMap(([key, item]) => {
+  const keys = Object.keys(plan.features).sort();
+  return keys.flatMap((key) => {
     const feature = featureOf(scope, key);
-    const frozen = feature && freeze(feature, item);
+    const frozen = feature && freeze(feature, plan.features[key]);
     return frozen ? [frozen] : [];
   });
 }
