@@ -8,7 +8,7 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { nodesOf, type Problem, problem, type Source } from './source.ts';
 
-/** From the ground up, as STYLE.md draws the house. Files directly under `src` are the roof. */
+/** From the ground up, as STYLE.md draws the house. Files directly under `src`, and those in `api/`, are the roof. */
 export const floors = [
   ...['kernel', 'events', 'jobs', 'http', 'catalog', 'settings', 'customers', 'ledger'],
   ...['subscriptions', 'entitlements', 'orders', 'referrals', 'withdrawals', 'insights'],
@@ -131,9 +131,10 @@ function packageOf(path: string): string | undefined {
   return /^packages\/([^/]+)\/src\//.exec(path)?.[1];
 }
 
-/** The first folder under `src`; empty for the root's files. */
+/** The first folder under `src`; empty for the roof. */
 function sliceOf(path: string): string {
-  return /^packages\/[^/]+\/src\/([^/]+)\//.exec(path)?.[1] ?? '';
+  const folder = /^packages\/[^/]+\/src\/([^/]+)\//.exec(path)?.[1] ?? '';
+  return folder === 'api' ? '' : folder;
 }
 
 function shorten(path: string): string {

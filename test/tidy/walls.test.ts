@@ -29,11 +29,12 @@ describe('an import upwards', () => {
       file('events/d.ts', "const x = await import('../jobs/index.ts');"),
       file('ledger/e.ts', "type X = import('../insights/index.ts').X;"),
       file('insights/f.ts', "import { createBursar } from '../bursar.ts';"),
+      file('ledger/g.ts', "import type { Wallet } from '../api/wallet.ts';"),
     ]);
 
     expect(places(problems)).toEqual([
       ...['kernel/a.ts:1', 'ledger/b.ts:2', 'customers/c.ts:1'],
-      ...['events/d.ts:1', 'ledger/e.ts:1', 'insights/f.ts:1'],
+      ...['events/d.ts:1', 'ledger/e.ts:1', 'insights/f.ts:1', 'ledger/g.ts:1'],
     ]);
     expect(problems[0]).toContain('ledger/, which stands above it');
     expect(problems[5]).toContain('a file of the root');
@@ -45,7 +46,7 @@ describe('an import upwards', () => {
         'ledger/operations/a.ts',
         "import { x } from '../../kernel/index.ts'; import '../b.ts';",
       ),
-      file('bursar.ts', "import { x } from './ledger/index.ts'; import './api.ts';"),
+      file('bursar.ts', "import { x } from './ledger/index.ts'; import './api/wallet.ts';"),
       file('ledger/plan.ts', "declare module '../subscriptions/plan.ts' { interface Ports {} }"),
       file('kernel/clock.test.ts', "import { x } from '../bursar.ts';"),
       file('kernel/b.ts', "import { sql } from 'drizzle-orm';"),
@@ -69,11 +70,18 @@ describe('a door', () => {
       file('ledger/a.ts', "import { x } from '../customers/operations/find-customer.ts';"),
       file('ledger/operations/b.ts', "import type { X } from '../../kernel/scope.ts';"),
       file('bursar.ts', "import { x } from './ledger/plan.ts';"),
+      file('api/wallet.ts', "import { x } from '../ledger/plan.ts';"),
       file('ledger/errors.ts', "import { customers } from '../customers/schema.ts';"),
     ]);
 
     expect(places(problems)).toEqual([
-      ...['ledger/a.ts:1', 'ledger/operations/b.ts:1', 'bursar.ts:1', 'ledger/errors.ts:1'],
+      ...[
+        'ledger/a.ts:1',
+        'ledger/operations/b.ts:1',
+        'bursar.ts:1',
+        'api/wallet.ts:1',
+        'ledger/errors.ts:1',
+      ],
     ]);
   });
 
