@@ -35,3 +35,6 @@ export { type Transfer, type Transferred, transfer } from './operations/transfer
 export { type Broken, type Verdict, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';
 export type { BalancePlan, PlanOf, QuotaWindow, Rollover } from './plan.ts';
+export * from './inputs.ts';
+export { balanceOf, type ShownBalance } from './balance-of.ts';
+export { ledgerRoutes } from './routes.ts';

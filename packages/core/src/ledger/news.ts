@@ -41,14 +41,14 @@ const wordOf: Partial<Record<EntryRow['kind'], { type: string; subject: 'hold' |
 
 function queueEntry(scope: Scope, draft: Draft, entry: EntryRow): void {
   const { unit, customer, balance } = draft;
-  const common = { customer, sequence: entry.sequence };
+  const common = { customer, sequence: entry.sequence, subject: { type: 'balance', id: String(balance.id) } };
   const word = wordOf[entry.kind];
   if (word?.subject === 'hold') {
     const leg = draft.legs.find((one) => one.sequence === (entry.facts.ofSequence ?? entry.sequence));
     const expired = entry.kind === 'release' && leg?.expiresAt && leg.expiresAt <= draft.now;
     const data = { hold: leg?.holdId ?? '', unit, amount: Math.abs(entry.heldAmount) };
     const type = expired ? 'hold.expired' : word.type;
-    scope.queue(news(scope, { ...common, type, subject: { type: 'hold', id: data.hold }, data }));
+    scope.queue(news(scope, { ...common, type, data }));
   }
   if (word?.subject === 'grant') {
     const grant = draft.grants.find((one) => one.id === entry.facts.grantId);
@@ -58,7 +58,7 @@ function queueEntry(scope: Scope, draft: Draft, entry: EntryRow): void {
       amount: Math.abs(entry.amount),
       ...(entry.kind === 'credit' && { source: grant?.source ?? '' }),
     };
-    scope.queue(news(scope, { ...common, type: word.type, subject: { type: 'grant', id: data.grant }, data }));
+    scope.queue(news(scope, { ...common, type: word.type, data }));
   }
   queueUpdate(scope, { unit, customer, balanceId: balance.id, entry });
 }

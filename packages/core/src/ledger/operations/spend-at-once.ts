@@ -159,5 +159,5 @@ function tell(scope: Scope, { balanceId, input, entry }: { balanceId: number; in
     return;
   }
   const data = { hold: input.hold.id, unit, amount };
-  scope.queue(news(scope, { type: 'hold.created', customer, sequence, subject: { type: 'hold', id: data.hold }, data }));
+  scope.queue(news(scope, { type: 'hold.created', customer, sequence, subject: { type: 'balance', id: String(balanceId) }, data }));
 }

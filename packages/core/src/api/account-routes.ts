@@ -1,0 +1,61 @@
+/** What is no slice's alone: a customer's whole state, for itself and for operators. */
+import { z } from 'zod';
+import { balanceShape, decisionShape, defineRoute, instantShape, type Route } from '../http/index.ts';
+import { subscriptionShape } from '../subscriptions/index.ts';
+
+export const profileShape = z.object({
+  id: z.string(),
+  kind: z.string(),
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+  locale: z.string().nullable(),
+  timeZone: z.string(),
+  createdAt: instantShape,
+});
+
+export const stateShape = z.object({
+  customer: profileShape.nullable(),
+  subscriptions: z.array(subscriptionShape),
+  entitlements: z.array(decisionShape),
+  balances: z.array(balanceShape),
+});
+
+export const accountRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'getMe',
+    summary: 'Profile, subscriptions, entitlements and balances of the customer who asks.',
+    method: 'GET',
+    path: '/me',
+    access: 'customer',
+    answers: stateShape,
+    handle: ({ me }) => me.state(),
+  }),
+  defineRoute({
+    operation: 'listCustomers',
+    summary: 'Customers, newest first.',
+    method: 'GET',
+    path: '/admin/customers',
+    access: 'admin',
+    query: z.object({
+      limit: z.string().regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100').transform(Number).optional(),
+      cursor: z.string().max(1000).optional(),
+      kind: z.string().min(1).max(64).optional(),
+      search: z.string().min(1).max(255).optional(),
+    }),
+    answers: z.object({ items: z.array(profileShape), next: z.string().nullable() }),
+    handle: ({ kit }, { query }) => kit.customers.list(query),
+  }),
+  defineRoute({
+    operation: 'getCustomer',
+    summary: 'One customer with everything it has.',
+    method: 'GET',
+    path: '/admin/customers/:id',
+    access: 'admin',
+    params: z.object({ id: z.string().min(1).max(255) }),
+    answers: stateShape,
+    async handle({ kit }, { params }) {
+      await kit.customers.get({ customer: params.id });
+      return kit.state(params.id);
+    },
+  }),
+];

@@ -1,0 +1,67 @@
+/** A kit of one tenant, in the host's transaction or not: the verbs, and what is not about one customer. */
+import type { AnyKeys, Keys } from '../catalog/index.ts';
+import { findCustomer, getCustomer, listCustomers, upsertCustomer } from '../customers/index.ts';
+import { adaptTransaction, type HostTransaction, readInput } from '../kernel/index.ts';
+import { verify } from '../ledger/index.ts';
+import { listPlans } from '../subscriptions/index.ts';
+import { getSetting, setSetting } from '../settings/index.ts';
+import { bindingFor, bindVerbs, type Given } from './bind-verbs.ts';
+import { watchLane } from './host-lane.ts';
+import { listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
+import type { CustomerHandle, Kit } from './kit.ts';
+import type { Context, Root } from './root.ts';
+import { profileOf } from './profile.ts';
+import { readState } from './state.ts';
+
+/** The kit of a context. Cheap: nothing is opened. */
+export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
+  const binding = bindingFor(root, context, {});
+  const { command, read } = binding;
+  return {
+    ...bindVerbs(binding),
+    state: (customer: string) => read((scope) => readState(scope, readInput(namedCustomerInput, { customer }).customer)),
+    customer: (id: string) => bindCustomer(root, context, { customer: id }),
+    tenant: (tenant: string) => bindKit(root, { ...context, tenant: readInput(namedCustomerInput, { customer: tenant }).customer }),
+    using: (tx) => {
+      const lane = adaptTransaction(tx as HostTransaction, { schema: root.options.schema });
+      return bindKit(root, { ...context, host: watchLane(lane, root) });
+    },
+    customers: {
+      get: async (input) => {
+        const { customer } = readInput(namedCustomerInput, input);
+        return profileOf(await read((scope) => getCustomer(scope, customer)));
+      },
+      find: async (input) => {
+        const { customer } = readInput(namedCustomerInput, input);
+        const found = await read((scope) => findCustomer(scope, customer));
+        return found && profileOf(found);
+      },
+      upsert: async (input) => {
+        const asked = readInput(upsertInput, input);
+        return profileOf(await command((scope) => upsertCustomer(scope, asked)));
+      },
+      list: async (input) => {
+        const asked = readInput(listCustomersInput, input);
+        const page = await read((scope) => listCustomers(scope, asked));
+        return { ...page, items: page.items.map(profileOf) };
+      },
+    },
+    catalog: { plans: (input) => read((scope) => listPlans(scope, input)) },
+    ledger: { verify: () => read(verify) },
+    settings: {
+      get: (key) => read((scope) => getSetting(scope, key)),
+      set: (input) => command((scope) => setSetting(scope, input)),
+    },
+  } as Kit<AnyKeys, unknown>;
+}
+
+/** The handle of a customer, with what a request knows of it. */
+export function bindCustomer<K extends Keys = AnyKeys>(root: Root, context: Context, given: Given & { customer: string }): CustomerHandle<K> {
+  const { customer } = readInput(namedCustomerInput, { customer: given.customer });
+  const binding = bindingFor(root, context, given);
+  return {
+    ...bindVerbs(binding),
+    id: customer,
+    state: () => binding.read((scope) => readState(scope, customer)),
+  } as unknown as CustomerHandle<K>;
+}

@@ -1,0 +1,29 @@
+/** What the adapters get of a kit: every slice's routes and guards, and a way to run them. */
+import { guards } from '../entitlements/index.ts';
+import type { HttpBinding } from '../http/index.ts';
+import { bindCustomer, bindKit } from './bind-kit.ts';
+import type { Context, Root } from './root.ts';
+import { routes } from './routes.ts';
+
+/** The binding of a root, for `bindHttp`. */
+export function httpBinding(root: Root): HttpBinding {
+  const { options } = root;
+  const contextOf = ({ tenant, actor }: { tenant: string | undefined; actor: string | null }): Context => ({
+    tenant: tenant ?? options.tenant,
+    actor,
+    host: null,
+  });
+  return {
+    routes,
+    guards,
+    catalog: options.catalog,
+    logger: options.logger,
+    now: () => options.clock.now(),
+    run: (input, work) => root.command(contextOf(input), work),
+    look: (input, work) => root.read(contextOf(input), work),
+    kit: (input) => bindKit(root, contextOf(input)),
+    customer: ({ customer, kind, usedBy, ...input }) => bindCustomer(root, contextOf(input), { customer, kind, usedBy }),
+    start: root.ready,
+    ping: async () => (await root.database()).ping(),
+  };
+}

@@ -1,0 +1,70 @@
+/** What the metering verbs take, checked at the border. Subscriptions read their own inputs. */
+import { z } from 'zod';
+import { amountInput, customerInput, keyInput, usedByInput } from '../ledger/index.ts';
+
+const feature = z.string().min(1).max(64);
+const from = z.enum(['quota', 'credits', 'both']).optional();
+
+/** `amount` 0 is a peek. */
+export const checkInput = z.strictObject({
+  customer: customerInput,
+  feature,
+  amount: z.int().nonnegative('must not be below 0').optional(),
+  usedBy: usedByInput.optional(),
+  value: z.unknown().optional(),
+  sources: z.boolean().optional(),
+});
+
+export const useInput = z.strictObject({
+  customer: customerInput,
+  feature,
+  amount: amountInput.optional(),
+  usedBy: usedByInput.optional(),
+  from,
+  idempotencyKey: keyInput,
+});
+
+export const giveBackInput = z.strictObject({
+  customer: customerInput,
+  feature,
+  of: z.string().min(1).max(64).optional(),
+  amount: amountInput.optional(),
+  usedBy: usedByInput.optional(),
+  idempotencyKey: keyInput,
+});
+
+export const gaugeInput = z.strictObject({
+  customer: customerInput,
+  feature,
+  amount: z.int().nonnegative('must not be below 0'),
+  usedBy: usedByInput.optional(),
+});
+
+export const listEntitlementsInput = z.strictObject({ customer: customerInput });
+
+export const usageInput = z.strictObject({
+  customer: customerInput,
+  feature,
+  by: z.literal('usedBy').optional(),
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});
+
+export const upsertInput = z.strictObject({
+  customer: customerInput,
+  kind: z.string().min(1).max(64).optional(),
+  email: z.string().max(320).nullable().optional(),
+  name: z.string().max(255).nullable().optional(),
+  locale: z.string().max(35).nullable().optional(),
+  timeZone: z.string().max(64).optional(),
+  external: z.record(z.string().min(1).max(64), z.string().min(1).max(255)).optional(),
+});
+
+export const listCustomersInput = z.strictObject({
+  kind: z.string().min(1).max(64).optional(),
+  search: z.string().min(1).max(255).optional(),
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});
+
+export const namedCustomerInput = z.strictObject({ customer: customerInput });

@@ -1,0 +1,13 @@
+/** The whole HTTP surface: what each slice declares, in the order it is documented. */
+import { entitlementRoutes } from '../entitlements/index.ts';
+import type { Route } from '../http/index.ts';
+import { ledgerRoutes } from '../ledger/index.ts';
+import { subscriptionRoutes } from '../subscriptions/index.ts';
+import { accountRoutes } from './account-routes.ts';
+
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...entitlementRoutes,
+  ...ledgerRoutes,
+  ...subscriptionRoutes,
+];

@@ -1,0 +1,86 @@
+/**
+ * Listeners of this process. The only file that knows mitt.
+ *
+ * News is published after commit and in order; each listener runs by itself, so that one that throws or rejects
+ * hurts neither the command, nor its neighbours, nor the process. Heard here is only what this process committed.
+ */
+import loaded from 'mitt';
+import type { Logger, News } from '../kernel/index.ts';
+
+type Handler = (news: News) => void;
+type Emitter = {
+  on(type: string, handler: Handler): void;
+  off(type: string, handler: Handler): void;
+  emit(type: string, news: News): void;
+};
+// Under NodeNext mitt's default export is typed as its namespace.
+const mitt = loaded as unknown as () => Emitter;
+
+/** May be async; what it throws is logged. */
+export type Listener = (news: News) => unknown;
+
+export interface Bus {
+  /** Listens to a type, or to all with `*`. Returns what stops it. */
+  on(type: string, listener: Listener): () => void;
+  once(type: string, listener: Listener): () => void;
+  off(type: string, listener: Listener): void;
+  publish(news: readonly News[]): void;
+}
+
+/** A bus that tells `logger` of listeners that fail. */
+export function createBus(logger: Logger): Bus {
+  const emitter = mitt();
+  const kept = new Map<string, Map<Listener, Handler>>();
+  const all = '*';
+
+  function on(type: string, listener: Listener): () => void {
+    const known = kept.get(type) ?? new Map<Listener, Handler>();
+    kept.set(type, known);
+    if (!known.has(listener)) {
+      const handler = careful(logger, listener);
+      known.set(listener, handler);
+      emitter.on(nameOf(type), handler);
+    }
+    return () => off(type, listener);
+  }
+
+  function off(type: string, listener: Listener): void {
+    const handler = kept.get(type)?.get(listener);
+    if (!handler) return;
+    kept.get(type)?.delete(listener);
+    emitter.off(nameOf(type), handler);
+  }
+
+  function once(type: string, listener: Listener): () => void {
+    const stop = on(type, (news) => {
+      stop();
+      return listener(news);
+    });
+    return stop;
+  }
+
+  function publish(news: readonly News[]): void {
+    for (const one of news) {
+      emitter.emit(nameOf(one.type), one);
+      emitter.emit(nameOf(all), one);
+    }
+  }
+
+  return { on, once, off, publish };
+}
+
+/** mitt gives `*` a meaning of its own, with other arguments; ours is an ordinary name. */
+function nameOf(type: string): string {
+  return type === '*' ? 'every' : `of ${type}`;
+}
+
+function careful(logger: Logger, listener: Listener): Handler {
+  return (news) => {
+    const failed = (error: unknown) => logger.error({ err: error, event: news.id, type: news.type }, 'a listener failed');
+    try {
+      Promise.resolve(listener(news)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * The front door of `@bursar/core`: declare a catalogue, create a kit, and everything they give and throw.
+ */
+export type * from './api/kit.ts';
+export * from './api/register.ts';
+export type * from './api/verbs.ts';
+export { createBursar } from './bursar.ts';
+export {
+  type AnyKeys,
+  type Catalog,
+  CatalogError,
+  defineCatalog,
+  type Duration,
+  type Keys,
+  type RuntimeKey,
+  UnitUnknownError,
+} from './catalog/index.ts';
+export { CustomerUnknownError, ExternalTakenError, type Party, type UsedBy } from './customers/index.ts';
+export * from './entitlements/errors.ts';
+export type { Allowed, Decision, Denied, Reason } from './entitlements/index.ts';
+export {
+  BursarError,
+  type Clock,
+  ConfigurationError,
+  CursorError,
+  DatabaseError,
+  type ErrorCode,
+  type ErrorKind,
+  IdempotencyConflictError,
+  InvalidAmountError,
+  isBursarError,
+  type Logger,
+  NotFoundError,
+  type Page,
+  systemClock,
+  testClock,
+  type TestClock,
+  ValidationError,
+} from './kernel/index.ts';
+export {
+  HoldClosedError,
+  HoldExpiredError,
+  InsufficientBalanceError,
+  InvalidStateError,
+  LimitExceededError,
+} from './ledger/index.ts';
+export * from './subscriptions/errors.ts';
+export { formatAmount, parseAmount } from './kernel/index.ts';

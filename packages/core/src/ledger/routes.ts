@@ -1,0 +1,134 @@
+/** Balances over HTTP: customers read their own, operators credit and debit. */
+import { z } from 'zod';
+import {
+  amountShape,
+  answer,
+  balanceShape,
+  defineRoute,
+  instantInput,
+  instantShape,
+  pageQuery,
+  pageShape,
+  referenceShape,
+  type Route,
+} from '../http/index.ts';
+
+const unitParams = z.object({ unit: z.string().min(1).max(64) });
+const kinds = ['credit', 'debit', 'hold', 'release', 'capture', 'expiry', 'void', 'give_back', 'reversal', 'adjustment'] as const;
+
+const lineShape = z.object({
+  id: z.string(),
+  sequence: z.int(),
+  kind: z.enum(kinds),
+  amount: z.int(),
+  heldAmount: z.int(),
+  settled: z.int(),
+  held: z.int(),
+  available: z.int(),
+  reference: referenceShape.nullable(),
+  at: instantShape,
+});
+
+const grantShape = z.object({
+  id: z.string(),
+  source: z.string(),
+  reference: z.string().nullable(),
+  amount: z.int(),
+  remaining: z.int(),
+  priority: z.int(),
+  effectiveAt: instantShape,
+  expiresAt: instantShape.nullable(),
+});
+
+const movedShape = balanceShape.extend({ transferId: z.string().nullable(), replayed: z.boolean() });
+
+const movement = z.object({
+  customer: z.string().min(1).max(255),
+  unit: z.string().min(1).max(64),
+  amount: amountShape,
+  reference: referenceShape.optional(),
+});
+
+export const ledgerRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'listBalances',
+    summary: 'The balances of the customer who asks, one per unit.',
+    method: 'GET',
+    path: '/balances',
+    access: 'customer',
+    answers: z.object({ items: z.array(balanceShape) }),
+    handle: async ({ me }) => ({ items: await me.wallet.balances() }),
+  }),
+  defineRoute({
+    operation: 'getBalance',
+    summary: 'One balance of the customer who asks; 0 if nobody has touched it.',
+    method: 'GET',
+    path: '/balances/:unit',
+    access: 'customer',
+    params: unitParams,
+    answers: balanceShape,
+    handle: ({ me }, { params }) => me.wallet.balance(params),
+  }),
+  defineRoute({
+    operation: 'listStatement',
+    summary: 'The entries of one balance, newest first.',
+    method: 'GET',
+    path: '/balances/:unit/statement',
+    access: 'customer',
+    params: unitParams,
+    query: pageQuery.extend({
+      kind: z.enum(kinds).optional(),
+      referenceType: z.string().min(1).max(64).optional(),
+      from: instantInput.optional(),
+      to: instantInput.optional(),
+    }),
+    answers: pageShape(lineShape),
+    handle: ({ me }, { params, query }) => me.wallet.statement({ ...params, ...query }),
+  }),
+  defineRoute({
+    operation: 'listGrants',
+    summary: 'The open grants of one balance, in the order they are spent.',
+    method: 'GET',
+    path: '/balances/:unit/grants',
+    access: 'customer',
+    params: unitParams,
+    answers: z.object({ items: z.array(grantShape) }),
+    handle: async ({ me }, { params }) => ({ items: await me.wallet.grants(params) }),
+  }),
+  defineRoute({
+    operation: 'creditWallet',
+    summary: 'Credits any customer the kit knows.',
+    method: 'POST',
+    path: '/admin/wallet/credit',
+    access: 'admin',
+    body: movement.extend({
+      source: z.enum(['top_up', 'promotion', 'reward', 'refund', 'adjustment', 'order']).optional(),
+      expiresAt: instantInput.optional(),
+      effectiveAt: instantInput.optional(),
+      notBeforeStart: z.boolean().optional(),
+      priority: z.int().min(-1000).max(1000).optional(),
+    }),
+    status: 201,
+    answers: movedShape,
+    async handle({ kit, idempotencyKey }, { body }) {
+      await kit.customers.get({ customer: body.customer });
+      const made = await kit.wallet.credit({ ...body, idempotencyKey });
+      return made.replayed ? answer(200, made) : made;
+    },
+  }),
+  defineRoute({
+    operation: 'debitWallet',
+    summary: 'Debits any customer the kit knows.',
+    method: 'POST',
+    path: '/admin/wallet/debit',
+    access: 'admin',
+    body: movement,
+    status: 201,
+    answers: movedShape,
+    async handle({ kit, idempotencyKey }, { body }) {
+      await kit.customers.get({ customer: body.customer });
+      const made = await kit.wallet.debit({ ...body, idempotencyKey });
+      return made.replayed ? answer(200, made) : made;
+    },
+  }),
+];
