@@ -84,13 +84,17 @@ describePostgres('a transaction of', (makeUrl) => {
   }
   async function freshCount(): Promise<number> {
     const marks = await count();
-    if (marks > 0) await admin`delete from bursar.marks where ctid in (select ctid from bursar.marks offset 1)`;
+    if (marks > 0)
+      await admin`delete from bursar.marks where ctid in (select ctid from bursar.marks offset 1)`;
     return count();
   }
 
   const postgresJs = {
     plain: {},
-    'with camel case and bigints': { transform: postgres.camel, types: { bigint: postgres.BigInt } },
+    'with camel case and bigints': {
+      transform: postgres.camel,
+      types: { bigint: postgres.BigInt },
+    },
     'with Pascal case, unprepared': { transform: postgres.pascal, prepare: false },
     'with kebab case': { transform: postgres.kebab },
   };
@@ -102,7 +106,10 @@ describePostgres('a transaction of', (makeUrl) => {
         client = postgres(url, { max: 2, onnotice: () => {}, ...options }) as never;
         closers.push(() => client.end());
       });
-      behavesLikeTheHosts(() => (work) => client.begin((transaction) => work(transaction)), freshCount);
+      behavesLikeTheHosts(
+        () => (work) => client.begin((transaction) => work(transaction)),
+        freshCount,
+      );
 
       test('also from a savepoint', async () => {
         const before = await count();
@@ -122,7 +129,10 @@ describePostgres('a transaction of', (makeUrl) => {
       client = postgres(url, { max: 2 });
       closers.push(() => client.end());
     });
-    behavesLikeTheHosts(() => (work) => drizzlePostgres({ client }).transaction((transaction) => work(transaction)), freshCount);
+    behavesLikeTheHosts(
+      () => (work) => drizzlePostgres({ client }).transaction((transaction) => work(transaction)),
+      freshCount,
+    );
 
     test('also nested', async () => {
       const before = await count();
@@ -157,14 +167,19 @@ describePostgres('a transaction of', (makeUrl) => {
       }
     };
     behavesLikeTheHosts(() => viaClient, freshCount);
-    behavesLikeTheHosts(() => (work) => drizzlePg({ client: pool }).transaction((transaction) => work(transaction)), freshCount);
+    behavesLikeTheHosts(
+      () => (work) => drizzlePg({ client: pool }).transaction((transaction) => work(transaction)),
+      freshCount,
+    );
 
     test('and as one line around anything else', async () => {
       const before = await count();
       await viaClient((client) => {
         const { query } = client as QueryClient;
         const line: QueryClient = { query: (words, values) => query.call(client, words, values) };
-        return adaptTransaction(line).query(sql`insert into bursar.marks (id) values (${1})`).then(() => {});
+        return adaptTransaction(line)
+          .query(sql`insert into bursar.marks (id) values (${1})`)
+          .then(() => {});
       });
 
       expect(await count()).toBe(before + 1);
@@ -176,12 +191,23 @@ describePostgres('a transaction of', (makeUrl) => {
     const pool = new pg.Pool({ connectionString: url });
     const embedded = await PGlite.create();
     const handles = [
-      client, pool, embedded, drizzlePostgres({ client }), drizzlePg({ client: pool }), drizzlePglite({ client: embedded }),
-      null, undefined, 5, {}, 'tx',
+      client,
+      pool,
+      embedded,
+      drizzlePostgres({ client }),
+      drizzlePg({ client: pool }),
+      drizzlePglite({ client: embedded }),
+      null,
+      undefined,
+      5,
+      {},
+      'tx',
     ];
 
     for (const handle of handles) {
-      expect(() => adaptTransaction(handle as never)).toThrow(expect.objectContaining({ code: 'configuration' }));
+      expect(() => adaptTransaction(handle as never)).toThrow(
+        expect.objectContaining({ code: 'configuration' }),
+      );
     }
     // @ts-expect-error A pool is no transaction.
     expect(() => adaptTransaction(pool)).toThrow();
@@ -210,10 +236,20 @@ describe('a transaction of PGlite, plain and under Drizzle,', () => {
   afterAll(() => client.close());
 
   async function freshCount(): Promise<number> {
-    await client.exec('delete from bursar.marks where ctid in (select ctid from bursar.marks offset 1)');
-    const { rows } = await client.query<{ count: number }>('select count(*)::int as count from bursar.marks');
+    await client.exec(
+      'delete from bursar.marks where ctid in (select ctid from bursar.marks offset 1)',
+    );
+    const { rows } = await client.query<{ count: number }>(
+      'select count(*)::int as count from bursar.marks',
+    );
     return rows[0]?.count ?? -1;
   }
-  behavesLikeTheHosts(() => (work) => client.transaction((transaction) => work(transaction)), freshCount);
-  behavesLikeTheHosts(() => (work) => drizzlePglite({ client }).transaction((transaction) => work(transaction)), freshCount);
+  behavesLikeTheHosts(
+    () => (work) => client.transaction((transaction) => work(transaction)),
+    freshCount,
+  );
+  behavesLikeTheHosts(
+    () => (work) => drizzlePglite({ client }).transaction((transaction) => work(transaction)),
+    freshCount,
+  );
 });

@@ -14,7 +14,6 @@ import {
   createMemory,
   type Database,
   ensureTenant,
-  type Logger,
   type Memory,
   migrate,
   type News,
@@ -26,6 +25,7 @@ import {
 import { readMigrations } from '../../packages/core/src/kernel/migrate.ts';
 import { migrationsFolder } from '../../packages/core/src/migrations-folder.ts';
 import { type Engine, postgresDatabase } from './databases.ts';
+import { silentLogger } from './silent-logger.ts';
 
 export type MigratedDatabase = {
   readonly database: Database;
@@ -47,7 +47,7 @@ export type TestScope = {
   readonly publish?: ((news: readonly News[]) => void) | undefined;
 };
 
-export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+export { silentLogger };
 
 /** A new database with every table in place. */
 export function migratedDatabase(engine: Engine): Promise<MigratedDatabase> {

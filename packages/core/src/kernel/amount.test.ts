@@ -12,12 +12,26 @@ describe('an amount', () => {
     expect(checkAmount(value)).toBe(value);
   });
 
-  test.each([0, -1, -0, 1.5, 0.1, Number.NaN, Infinity, -Infinity, 2 ** 53, '5', 5n, null, undefined, {}, [1], true])(
-    '%s is none',
-    (value) => {
-      expect(() => checkAmount(value)).toThrow(invalid);
-    },
-  );
+  test.each([
+    0,
+    -1,
+    -0,
+    1.5,
+    0.1,
+    Number.NaN,
+    Infinity,
+    -Infinity,
+    2 ** 53,
+    '5',
+    5n,
+    null,
+    undefined,
+    {},
+    [1],
+    true,
+  ])('%s is none', (value) => {
+    expect(() => checkAmount(value)).toThrow(invalid);
+  });
 
   test('the message names the field and says what to send', () => {
     expect(() => checkAmount(1.5, 'quota')).toThrow(/1\.5 .* as quota a whole number from 1/);
@@ -33,7 +47,8 @@ describe('arithmetic', () => {
           [() => subtract(a, b), BigInt(a) - BigInt(b)],
           [() => multiply(a, b), BigInt(a) * BigInt(b)],
         ] as const) {
-          const safe = exact <= BigInt(Number.MAX_SAFE_INTEGER) && exact >= -BigInt(Number.MAX_SAFE_INTEGER);
+          const safe =
+            exact <= BigInt(Number.MAX_SAFE_INTEGER) && exact >= -BigInt(Number.MAX_SAFE_INTEGER);
           if (safe) expect(BigInt(ours())).toBe(exact);
           else expect(ours).toThrow(invalid);
         }
@@ -63,8 +78,23 @@ describe('text', () => {
   });
 
   test.each([
-    ['10.505', 2], ['10.', 2], ['.5', 2], ['', 2], [' 1', 2], ['1 ', 2], ['1,50', 2], ['1_000', 0], ['1e3', 0], ['0x10', 0],
-    ['+1', 0], ['--1', 0], ['1.0', 0], ['٣', 0], ['9007199254740992', 0], ['90071992547409.92', 2], ['NaN', 2],
+    ['10.505', 2],
+    ['10.', 2],
+    ['.5', 2],
+    ['', 2],
+    [' 1', 2],
+    ['1 ', 2],
+    ['1,50', 2],
+    ['1_000', 0],
+    ['1e3', 0],
+    ['0x10', 0],
+    ['+1', 0],
+    ['--1', 0],
+    ['1.0', 0],
+    ['٣', 0],
+    ['9007199254740992', 0],
+    ['90071992547409.92', 2],
+    ['NaN', 2],
     ['1'.repeat(40), 0],
   ])('%j of scale %i is refused', (text, decimals) => {
     expect(() => parseAmount(text, { scale: decimals })).toThrow(invalid);
@@ -77,7 +107,9 @@ describe('text', () => {
         const text = formatAmount(whole, { scale: decimals });
 
         expect(parseAmount(text, { scale: decimals })).toBe(whole);
-        expect(text).toMatch(decimals === 0 ? /^-?\d+$/ : new RegExp(`^-?\\d+\\.\\d{${decimals}}$`));
+        expect(text).toMatch(
+          decimals === 0 ? /^-?\d+$/ : new RegExp(`^-?\\d+\\.\\d{${decimals}}$`),
+        );
       }),
     );
   });

@@ -44,7 +44,8 @@ function safe(result: number): number {
  * @throws {InvalidAmountError} The text is no such number, or leaves the safe range.
  */
 export function parseAmount(text: string, { scale }: { scale: number }): number {
-  const match = typeof text === 'string' && text.length <= 32 ? /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) : null;
+  const match =
+    typeof text === 'string' && text.length <= 32 ? /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) : null;
   const decimals = match?.[3] ?? '';
   if (!match || decimals.length > scale) throw new InvalidAmountError(text, decimalOf(scale));
   const amount = Number(`${match[2]}${decimals.padEnd(scale, '0')}`);
@@ -64,7 +65,9 @@ function decimalOf(scale: number): string {
  */
 export function formatAmount(amount: number, { scale }: { scale: number }): string {
   if (!Number.isSafeInteger(amount)) throw new InvalidAmountError(amount, within);
-  const digits = Math.abs(amount).toString().padStart(scale + 1, '0');
+  const digits = Math.abs(amount)
+    .toString()
+    .padStart(scale + 1, '0');
   const sign = amount < 0 ? '-' : '';
   if (scale === 0) return sign + digits;
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;

@@ -4,10 +4,32 @@ import { Temporal } from 'temporal-polyfill';
 import { afterEach, describe, expect, test } from 'vitest';
 import { addDuration, checkTimeZone, durationBetween, periodAt } from './calendar.ts';
 
-const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Pacific/Apia', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
+const zones = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Pacific/Apia',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+];
 const zone = fc.constantFrom(...zones);
-const duration = fc.constantFrom('P1M', 'P1Y', 'P1D', 'P7D', 'P2W', 'P3M', 'P1M15D', 'PT5M', 'PT36H', 'P1DT6H');
-const instant = fc.date({ min: new Date('1995-01-01'), max: new Date('2060-01-01'), noInvalidDate: true });
+const duration = fc.constantFrom(
+  'P1M',
+  'P1Y',
+  'P1D',
+  'P7D',
+  'P2W',
+  'P3M',
+  'P1M15D',
+  'PT5M',
+  'PT36H',
+  'P1DT6H',
+);
+const instant = fc.date({
+  min: new Date('1995-01-01'),
+  max: new Date('2060-01-01'),
+  noInvalidDate: true,
+});
 
 describe('adding durations', () => {
   test.each([
@@ -88,7 +110,9 @@ describe('periods', () => {
   });
 
   test('a period of no length is refused', () => {
-    expect(() => periodAt(new Date(), 'P0D', 'UTC', new Date())).toThrow(expect.objectContaining({ code: 'validation' }));
+    expect(() => periodAt(new Date(), 'P0D', 'UTC', new Date())).toThrow(
+      expect.objectContaining({ code: 'validation' }),
+    );
   });
 });
 

@@ -5,7 +5,13 @@
  * does not exist moves forward by the gap; one that occurs twice means the first (RFC 5545, SPEC 1.4, 1.5).
  */
 import { Temporal } from 'temporal-polyfill';
-import { approximateDays, type Duration, elapsedMilliseconds, isZero, parseDuration } from './duration.ts';
+import {
+  approximateDays,
+  type Duration,
+  elapsedMilliseconds,
+  isZero,
+  parseDuration,
+} from './duration.ts';
 import { ValidationError } from './errors.ts';
 
 export type Period = {
@@ -33,7 +39,8 @@ export function addDuration(anchor: Date, duration: string, times: number, zone:
  */
 export function periodAt(anchor: Date, duration: string, zone: string, at: Date): Period | null {
   const parts = parseDuration(duration);
-  if (isZero(parts)) throw new ValidationError([{ pointer: '', detail: 'a period must be longer than zero' }]);
+  if (isZero(parts))
+    throw new ValidationError([{ pointer: '', detail: 'a period must be longer than zero' }]);
   if (at < anchor) return null;
   let steps = Math.floor((at.getTime() - anchor.getTime()) / (approximateDays(parts) * 86_400_000));
   let startsAt = stepped(anchor, parts, steps, zone);
@@ -82,7 +89,9 @@ function inUtc(anchor: Date, months: number, days: number): number {
   const first = new Date(anchor.getTime());
   first.setUTCDate(1);
   first.setUTCMonth(month);
-  const daysInMonth = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
+  const daysInMonth = new Date(
+    Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0),
+  ).getUTCDate();
   first.setUTCDate(Math.min(anchor.getUTCDate(), daysInMonth));
   return first.getTime() + days * 86_400_000;
 }

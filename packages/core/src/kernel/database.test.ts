@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { describeDatabases, describePostgres } from '#test/databases.ts';
 import { silentLogger } from '#test/kernel.ts';
 import { bigintOrNull, document, flag, instant, integer, text, textOrNull } from './codec.ts';
-import { type Database, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './lane.ts';
 import { at, BEFORE_ALL, FOREVER, json, sql } from './statement.ts';
 
 const largest = Number.MAX_SAFE_INTEGER;
@@ -21,7 +22,9 @@ describeDatabases('a database handle', (makeUrl) => {
 
   test('carries whole numbers to 2^53 - 1 both ways and in sums, and refuses to read beyond', async () => {
     await database.query(sql`create table amounts (amount bigint not null)`);
-    await database.query(sql`insert into amounts (amount) values (${largest}), (${-largest}), (${largest}), (0)`);
+    await database.query(
+      sql`insert into amounts (amount) values (${largest}), (${-largest}), (${largest}), (0)`,
+    );
 
     const rows = await database.query(sql`select amount from amounts order by amount limit 10`);
     const [sums] = await database.query(sql`
@@ -36,7 +39,7 @@ describeDatabases('a database handle', (makeUrl) => {
 
   test('carries every other kind of value', async () => {
     const now = new Date('2026-03-01T12:34:56.789Z');
-    const data = { a: [1, 'zwei', null, true], 'ключ': { nested: '…' } };
+    const data = { a: [1, 'zwei', null, true], ключ: { nested: '…' } };
 
     const [row] = await database.query(sql`
       select ${'text “ü” 🦔'}::text as text, ${null}::text as nothing, ${true}::boolean as yes, ${false}::boolean as no,
@@ -71,10 +74,13 @@ describeDatabases('a database handle', (makeUrl) => {
   });
 
   test('runs one statement after another failed, prepared or not', async () => {
-
     for (let times = 0; times < 3; times += 1) {
-      await expect(database.query(sql`select 1 / ${0}::int as nothing`)).rejects.toMatchObject({ code: '22012' });
-      await expect(database.query(sql`select 1 from missing`)).rejects.toMatchObject({ code: '42P01' });
+      await expect(database.query(sql`select 1 / ${0}::int as nothing`)).rejects.toMatchObject({
+        code: '22012',
+      });
+      await expect(database.query(sql`select 1 from missing`)).rejects.toMatchObject({
+        code: '42P01',
+      });
       expect(await database.query(sql`select ${times}::int as times`)).toEqual([{ times }]);
     }
   });
@@ -91,7 +97,10 @@ describeDatabases('a database handle', (makeUrl) => {
   });
 
   test('keeps its tables in the schema it was given', async () => {
-    const billing = await openDatabase(await makeUrl(), { logger: silentLogger, schema: 'billing' });
+    const billing = await openDatabase(await makeUrl(), {
+      logger: silentLogger,
+      schema: 'billing',
+    });
     await billing.query(sql`create schema billing`);
     await billing.query(sql`create table bursar.things (id int)`);
 
@@ -101,22 +110,34 @@ describeDatabases('a database handle', (makeUrl) => {
     await billing.close();
   });
 
-  test.each(['', 'Bursar', 'a.b', 'a"b', 'x'.repeat(64), '1st'])('refuses schema %j', async (schema) => {
-    await expect(openDatabase('memory://', { logger: silentLogger, schema })).rejects.toMatchObject({ code: 'configuration' });
-  });
+  test.each(['', 'Bursar', 'a.b', 'a"b', 'x'.repeat(64), '1st'])(
+    'refuses schema %j',
+    async (schema) => {
+      await expect(
+        openDatabase('memory://', { logger: silentLogger, schema }),
+      ).rejects.toMatchObject({ code: 'configuration' });
+    },
+  );
 });
 
 describe('opening a database', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  test.each([undefined, null, 5, {}, '', 'mysql://x', 'memory', () => {}])('refuses %j', async (target) => {
-    await expect(openDatabase(target, { logger: silentLogger })).rejects.toMatchObject({ code: 'configuration' });
-  });
+  test.each([undefined, null, 5, {}, '', 'mysql://x', 'memory', () => {}])(
+    'refuses %j',
+    async (target) => {
+      await expect(openDatabase(target, { logger: silentLogger })).rejects.toMatchObject({
+        code: 'configuration',
+      });
+    },
+  );
 
   test('refuses the embedded database in production, unless told otherwise', async () => {
     vi.stubEnv('NODE_ENV', 'production');
 
-    await expect(openDatabase('memory://', { logger: silentLogger })).rejects.toMatchObject({ code: 'configuration' });
+    await expect(openDatabase('memory://', { logger: silentLogger })).rejects.toMatchObject({
+      code: 'configuration',
+    });
     const allowed = await openDatabase('memory://', { logger: silentLogger, allowEmbedded: true });
 
     await allowed.ping();

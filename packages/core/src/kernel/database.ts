@@ -4,50 +4,8 @@
  * Both give the same rows to the same codec. The handle opens connections of its own where it can, and
  * closes only what it opened.
  */
-import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
-import type { Logger } from './scope.ts';
-import type { Statement } from './statement.ts';
-
-/** Where statements can be sent: a database, or one open transaction. */
-export type Lane = { query(statement: Statement): Promise<Row[]> };
-
-export type Database = Lane & {
-  readonly kind: 'postgres' | 'pglite';
-  /** The schema all tables live in. */
-  readonly schema: string;
-  /** Runs `work` once, in one guarded transaction; its lane is dead afterwards. */
-  transaction<T>(work: (lane: Lane) => Promise<T>): Promise<T>;
-  /**
-   * As `transaction`, on a connection of its own and without time limits: for migrations. A text without values
-   * may hold several statements.
-   */
-  session<T>(work: (lane: Lane) => Promise<T>): Promise<T>;
-  /** @throws {DatabaseError} The database does not answer. */
-  ping(): Promise<void>;
-  /** Safe to call twice. Closes only what this handle opened. */
-  close(): Promise<void>;
-};
-
-export type OpenDatabase = {
-  /** Lower-case letters, digits and `_`. Default `bursar`. */
-  readonly schema?: string | undefined;
-  readonly logger: Logger;
-  /** Connections at most, per process. Default 10. */
-  readonly connectionsMax?: number | undefined;
-  /** Named prepared statements; `false` behind a pooler that loses them. Default true. */
-  readonly prepare?: boolean | undefined;
-  /** Where migrations connect, past a pooler. Default: as everything else. */
-  readonly migrateUrl?: string | undefined;
-  /** PGlite with NODE_ENV=production. Default false. */
-  readonly allowEmbedded?: boolean | undefined;
-  /** How long a statement may wait for a free connection. Default 5,000. */
-  readonly acquireMilliseconds?: number | undefined;
-  /** How long a statement may run. Default 15,000. */
-  readonly statementMilliseconds?: number | undefined;
-  /** How long a statement may wait for a lock. Default 3,000. */
-  readonly lockMilliseconds?: number | undefined;
-};
+import type { Database, OpenDatabase } from './lane.ts';
 
 /**
  * Opens what the host named. A URL connects at the first statement; PGlite starts here.
@@ -76,7 +34,9 @@ export async function openDatabase(target: unknown, options: OpenDatabase): Prom
 
 function checkSchema(schema: string): string {
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) return schema;
-  throw new ConfigurationError(`schema must be lower-case letters, digits and "_", not ${JSON.stringify(schema)}.`);
+  throw new ConfigurationError(
+    `schema must be lower-case letters, digits and "_", not ${JSON.stringify(schema)}.`,
+  );
 }
 
 function refuseInProduction(allowed: boolean): void {
@@ -88,7 +48,9 @@ function refuseInProduction(allowed: boolean): void {
 
 /** Drizzle's databases carry the driver they stand on as `$client`. */
 function unwrapDrizzle(target: unknown): unknown {
-  return typeof target === 'object' && target !== null && '$client' in target ? target.$client : target;
+  return typeof target === 'object' && target !== null && '$client' in target
+    ? target.$client
+    : target;
 }
 
 function isPostgresUrl(target: unknown): target is string {
@@ -96,15 +58,24 @@ function isPostgresUrl(target: unknown): target is string {
 }
 
 function isPostgresClient(target: unknown): target is { options: object } {
-  return typeof target === 'function' && 'options' in target && 'begin' in target && 'unsafe' in target;
+  return (
+    typeof target === 'function' && 'options' in target && 'begin' in target && 'unsafe' in target
+  );
 }
 
 function isPglite(target: unknown): boolean {
-  return typeof target === 'object' && target !== null && 'execProtocolRaw' in target && 'transaction' in target;
+  return (
+    typeof target === 'object' &&
+    target !== null &&
+    'execProtocolRaw' in target &&
+    'transaction' in target
+  );
 }
 
 function pgliteFolder(target: unknown): string | null {
   if (typeof target !== 'string') return null;
   if (target === 'memory://' || target === ':memory:') return 'memory://';
-  return target.startsWith('file:') ? target.slice('file:'.length).replace(/^\/\/(?=\/|\.)/, '') : null;
+  return target.startsWith('file:')
+    ? target.slice('file:'.length).replace(/^\/\/(?=\/|\.)/, '')
+    : null;
 }

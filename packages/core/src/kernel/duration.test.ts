@@ -15,10 +15,27 @@ test.each([
 });
 
 test.each([
-  '', 'P', 'PT', 'P1', '1M', 'P-1M', '-P1M', 'P1.5D', 'P1DT', 'p1m', 'P1M ', 'P1D1M', 'P1H', 'P99999Y', 'P1M\n',
+  '',
+  'P',
+  'PT',
+  'P1',
+  '1M',
+  'P-1M',
+  '-P1M',
+  'P1.5D',
+  'P1DT',
+  'p1m',
+  'P1M ',
+  'P1D1M',
+  'P1H',
+  'P99999Y',
+  'P1M\n',
   'P1Y2M10DT2H30M5S0000000000000000000',
 ])('%j is refused', (text) => {
   expect(() => parseDuration(text, '/period')).toThrow(
-    expect.objectContaining({ code: 'validation', errors: [expect.objectContaining({ pointer: '/period' })] }),
+    expect.objectContaining({
+      code: 'validation',
+      errors: [expect.objectContaining({ pointer: '/period' })],
+    }),
   );
 });

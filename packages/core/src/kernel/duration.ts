@@ -16,7 +16,8 @@ export type Duration = {
   readonly seconds: number;
 };
 
-const shape = /^P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
+const shape =
+  /^P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
 const charactersMax = 32;
 // Longer than any subscription, and far within what a JavaScript date can name.
 const daysMax = 3_652_500;
@@ -32,7 +33,9 @@ export function parseDuration(text: string, pointer = ''): Duration {
   if (earlier) return earlier;
   const duration = parsed(text);
   if (!duration || approximateDays(duration) > daysMax) {
-    throw new ValidationError([{ pointer, detail: 'must be an ISO 8601 duration, like P1M, P14D or PT5M' }]);
+    throw new ValidationError([
+      { pointer, detail: 'must be an ISO 8601 duration, like P1M, P14D or PT5M' },
+    ]);
   }
   if (known.size < 1_000) known.set(text, duration);
   return duration;
@@ -42,7 +45,9 @@ function parsed(text: unknown): Duration | null {
   if (typeof text !== 'string' || text.length > charactersMax || /[PT]$/.test(text)) return null;
   const match = shape.exec(text);
   if (!match) return null;
-  const [years, months, weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
+  const [years, months, weeks, days, hours, minutes, seconds] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
   return {
     years: years as number,
     months: months as number,
@@ -72,7 +77,10 @@ export function isZero(duration: Duration): boolean {
 /** Its length by the average Gregorian year: an estimate to start a search from, never a boundary. */
 export function approximateDays(duration: Duration): number {
   return (
-    duration.years * 365.2425 + duration.months * 30.436875 + duration.days + elapsedMilliseconds(duration) / 86_400_000
+    duration.years * 365.2425 +
+    duration.months * 30.436875 +
+    duration.days +
+    elapsedMilliseconds(duration) / 86_400_000
   );
 }
 

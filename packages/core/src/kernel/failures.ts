@@ -6,7 +6,14 @@
 import { DatabaseError, isBursarError } from './errors.ts';
 
 /** Nothing was sent. */
-const unreachableCodes = new Set(['CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03']);
+const unreachableCodes = new Set([
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+  '57P03',
+]);
 const lostCodes = new Set([
   ...unreachableCodes,
   'CONNECTION_CLOSED',
@@ -50,7 +57,10 @@ export function isRetryable(error: unknown): boolean {
 /** Cancelled by a deadline, or the server is short of something. */
 function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== null && (code === '57014' || code === '55P03' || code.startsWith('53') || code === '58030');
+  return (
+    code !== null &&
+    (code === '57014' || code === '55P03' || code.startsWith('53') || code === '58030')
+  );
 }
 
 /**
@@ -62,11 +72,16 @@ export function translate(error: unknown): unknown {
   if (unreachableCodes.has(codeOf(error) ?? '')) return lostConnection(unreachable, error);
   if (isLost(error)) return lostConnection(maybeDone, error);
   if (!isUnavailable(error)) return error;
-  return new DatabaseError('The database gave up on a statement.', { reason: codeOf(error) }, { cause: error });
+  return new DatabaseError(
+    'The database gave up on a statement.',
+    { reason: codeOf(error) },
+    { cause: error },
+  );
 }
 
 const unreachable = 'The database cannot be reached: nothing was sent.';
-const maybeDone = 'The connection to the database was lost: what was sent may or may not have been carried out.';
+const maybeDone =
+  'The connection to the database was lost: what was sent may or may not have been carried out.';
 
 /** @param message Says whether a write may have happened. */
 export function lostConnection(message: string, cause: unknown): DatabaseError {

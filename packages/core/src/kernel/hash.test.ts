@@ -3,15 +3,35 @@ import { expect, test } from 'vitest';
 import { canonicalJson, contentHash, requestHash } from './hash.ts';
 
 test('the order of keys and absent options do not matter, at any depth', () => {
-  const one = { verb: 'consume', amount: 3, by: { kind: 'user', id: 'a' }, of: undefined, list: [{ b: 1, a: 2 }] };
-  const other = { list: [{ a: 2, b: 1 }], by: { id: 'a', kind: 'user' }, amount: 3, verb: 'consume' };
+  const one = {
+    verb: 'consume',
+    amount: 3,
+    by: { kind: 'user', id: 'a' },
+    of: undefined,
+    list: [{ b: 1, a: 2 }],
+  };
+  const other = {
+    list: [{ a: 2, b: 1 }],
+    by: { id: 'a', kind: 'user' },
+    amount: 3,
+    verb: 'consume',
+  };
 
   expect(requestHash(one)).toBe(requestHash(other));
   expect(contentHash(one)).toBe(contentHash(other));
 });
 
 test('content and the order of lists do', () => {
-  const hashes = [{ a: 1 }, { a: '1' }, { a: null }, {}, { a: [1, 2] }, { a: [2, 1] }, null, 'a'].map(requestHash);
+  const hashes = [
+    { a: 1 },
+    { a: '1' },
+    { a: null },
+    {},
+    { a: [1, 2] },
+    { a: [2, 1] },
+    null,
+    'a',
+  ].map(requestHash);
 
   expect(new Set(hashes).size).toBe(hashes.length);
 });

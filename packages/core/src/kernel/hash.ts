@@ -27,5 +27,7 @@ function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
   const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map((key) => [key, ordered((value as Record<string, unknown>)[key])]));
+  return Object.fromEntries(
+    keys.map((key) => [key, ordered((value as Record<string, unknown>)[key])]),
+  );
 }

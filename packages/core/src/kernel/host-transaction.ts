@@ -5,8 +5,8 @@
  * Errors stay the driver's own: the transaction is the host's to judge.
  */
 import type { Row } from './codec.ts';
-import type { Lane } from './database.ts';
 import { ConfigurationError } from './errors.ts';
+import type { Lane } from './lane.ts';
 import { schemaRewriter } from './schema-name.ts';
 import type { Statement, Value } from './statement.ts';
 import { fromWire, wireTypes } from './wire.ts';
@@ -57,7 +57,8 @@ type Loose = Record<string, unknown>;
 type Method = (...parameters: unknown[]) => Promise<{ rows: Row[] }>;
 
 function senderFor(given: unknown): Send {
-  if (given === null || (typeof given !== 'object' && typeof given !== 'function')) throw unknownHandle();
+  if (given === null || (typeof given !== 'object' && typeof given !== 'function'))
+    throw unknownHandle();
   const handle = given as Loose;
   refusePoolsAndDatabases(handle);
   if (has(handle, 'savepoint') && has(handle, 'unsafe')) return overPostgresJs(handle);
@@ -90,10 +91,17 @@ function unknownHandle(): ConfigurationError {
 function overPostgresJs(handle: Loose): Send {
   type Column = { readonly name: string; readonly type: number };
   type Raw = Promise<(Buffer | null)[][] & { columns: Column[] }>;
-  const unsafe = handle.unsafe as (text: string, values: unknown[], options: object) => { raw(): Raw };
+  const unsafe = handle.unsafe as (
+    text: string,
+    values: unknown[],
+    options: object,
+  ) => { raw(): Raw };
   return async (text, values) => {
     const rows = await unsafe(text, [...values], { prepare: true, simple: false }).raw();
-    const columns = (rows.columns ?? []).map(({ name, type }) => ({ name: inSnakeCase(name), type }));
+    const columns = (rows.columns ?? []).map(({ name, type }) => ({
+      name: inSnakeCase(name),
+      type,
+    }));
     return Array.from(rows, (row) =>
       Object.fromEntries(
         columns.map(({ name, type }, index) => [name, readBuffer(type, row[index])] as const),
@@ -108,7 +116,10 @@ function readBuffer(type: number, value: Buffer | null | undefined): unknown {
 
 /** `validUntil`, `ValidUntil` and `valid-until` are what a host's transform makes of `valid_until`. */
 function inSnakeCase(name: string): string {
-  return name.replace(/(?<=.)[A-Z]/g, '_$&').replaceAll('-', '_').toLowerCase();
+  return name
+    .replace(/(?<=.)[A-Z]/g, '_$&')
+    .replaceAll('-', '_')
+    .toLowerCase();
 }
 
 /** Drizzle keeps the driver's transaction on its session; nested ones share it. */
@@ -119,10 +130,14 @@ function overDrizzle(handle: Loose): Send {
   return senderFor(client);
 }
 
-const parsers = Object.fromEntries(wireTypes.map((type) => [type, (text: string) => fromWire(type, text)]));
+const parsers = Object.fromEntries(
+  wireTypes.map((type) => [type, (text: string) => fromWire(type, text)]),
+);
 
 function overPglite(handle: Loose): Send {
-  const serializers = Object.fromEntries([16, 20, 21, 23, 25, 700, 701, 1700].map((type) => [type, asText]));
+  const serializers = Object.fromEntries(
+    [16, 20, 21, 23, 25, 700, 701, 1700].map((type) => [type, asText]),
+  );
   const query = (handle.query as Method).bind(handle);
   return async (text, values) => (await query(text, values, { parsers, serializers })).rows;
 }

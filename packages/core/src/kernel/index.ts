@@ -1,5 +1,6 @@
 /** The door of the kernel. Tables are imported from `kernel/schema.ts` by other slices' schemas only. */
 export { add, checkAmount, formatAmount, multiply, parseAmount, subtract } from './amount.ts';
+export { addDuration, checkTimeZone, durationBetween, type Period, periodAt } from './calendar.ts';
 export { type Clock, systemClock } from './clock.ts';
 export {
   bigintOrNull,
@@ -13,7 +14,8 @@ export {
   text,
   textOrNull,
 } from './codec.ts';
-export { type Database, type Lane, type OpenDatabase, openDatabase } from './database.ts';
+export { openDatabase } from './database.ts';
+export { type Duration, formatDuration, isZero, parseDuration } from './duration.ts';
 export {
   BursarError,
   ConfigurationError,
@@ -32,7 +34,15 @@ export {
 } from './errors.ts';
 export { constraintOf } from './failures.ts';
 export { canonicalJson, contentHash, requestHash } from './hash.ts';
+export {
+  adaptTransaction,
+  type DrizzleTransaction,
+  type HostTransaction,
+  type PostgresJsTransaction,
+  type QueryClient,
+} from './host-transaction.ts';
 export { newId } from './ids.ts';
+export type { Database, Lane, OpenDatabase } from './lane.ts';
 export { createMemory, type Memory } from './memory.ts';
 export { type Migrate, migrate } from './migrate.ts';
 export type { News } from './news.ts';
@@ -51,13 +61,4 @@ export { withRetries } from './retry.ts';
 export type { Logger, Ports, Scope, Tenant } from './scope.ts';
 export { at, BEFORE_ALL, FOREVER, json, type Statement, sql, type Value } from './statement.ts';
 export { ensureTenant, findTenant } from './tenants.ts';
-export { addDuration, checkTimeZone, durationBetween, type Period, periodAt } from './calendar.ts';
-export { type Duration, formatDuration, isZero, parseDuration } from './duration.ts';
-export {
-  adaptTransaction,
-  type DrizzleTransaction,
-  type HostTransaction,
-  type PostgresJsTransaction,
-  type QueryClient,
-} from './host-transaction.ts';
 export { isTestClock, type TestClock, testClock } from './test-clock.ts';

@@ -3,8 +3,9 @@
  *
  * The lock stands beside the folder, names its process, and is taken over once that process is gone.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+
 import { rmSync } from 'node:fs';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from './errors.ts';
 
@@ -60,7 +61,9 @@ async function holderOf(path: string): Promise<Holder | null> {
 function parsed(text: string): Holder | null {
   try {
     const holder = JSON.parse(text) as Partial<Holder>;
-    return typeof holder.pid === 'number' ? { pid: holder.pid, startedAt: Number(holder.startedAt) } : null;
+    return typeof holder.pid === 'number'
+      ? { pid: holder.pid, startedAt: Number(holder.startedAt) }
+      : null;
   } catch {
     return null;
   }
@@ -76,18 +79,26 @@ function isAlive({ pid, startedAt: since }: Holder): boolean {
   }
 }
 
-/** Moves it aside first: of several that find it stale, one gets it, and a fresh one taken by mistake is put back. */
+/**
+ * Removes a lock whose holder is gone. Of several that find it so, the one whose claim is first may, after it has
+ * looked again: a lock taken in the meantime stays.
+ */
 async function removeStale(path: string, stale: Holder | null): Promise<void> {
-  const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  const holder = await holderOf(aside);
-  if (holder && holder.pid !== stale?.pid && isAlive(holder)) await rename(aside, path);
-  else await rm(aside, { force: true });
+  const claim = `${path}.claim`;
+  if (!(await created(claim))) {
+    await new Promise((done) => setTimeout(done, 20));
+    const { mtimeMs } = await stat(claim).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > claimMilliseconds) await rm(claim, { force: true });
+    return;
+  }
+  const present = await holderOf(path);
+  if (present?.pid === stale?.pid && present?.startedAt === stale?.startedAt)
+    await rm(path, { force: true });
+  await rm(claim, { force: true });
 }
+
+// A claim is held for a few file operations; an older one was left by a crash.
+const claimMilliseconds = 5_000;
 
 function inUse(folder: string, path: string, holder: Holder): ConfigurationError {
   return new ConfigurationError(

@@ -8,8 +8,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { integer, type Row, text } from './codec.ts';
-import type { Database, Lane } from './database.ts';
 import { ConfigurationError } from './errors.ts';
+import type { Database, Lane } from './lane.ts';
 import { sql } from './statement.ts';
 
 export type Migrate = {
@@ -19,7 +19,12 @@ export type Migrate = {
 };
 
 /** One step, as the folder holds it. */
-export type Migration = { readonly tag: string; readonly when: number; readonly hash: string; readonly text: string };
+export type Migration = {
+  readonly tag: string;
+  readonly when: number;
+  readonly hash: string;
+  readonly text: string;
+};
 type Applied = { readonly hash: string; readonly when: number };
 
 /**
@@ -29,14 +34,20 @@ type Applied = { readonly hash: string; readonly when: number };
  *   name, or is behind and `apply` is false. Nothing was changed.
  * @throws {DatabaseError} The database cannot be reached.
  */
-export async function migrate(database: Database, { folder, apply = true }: Migrate): Promise<void> {
+export async function migrate(
+  database: Database,
+  { folder, apply = true }: Migrate,
+): Promise<void> {
   const known = await readMigrations(folder);
   if (pending(known, await readApplied(database, database.schema)).length === 0) return;
   if (!apply) throw behind(database.schema);
   await database.session(async (lane) => {
-    await lane.query(sql`select pg_advisory_xact_lock(hashtextextended(${`bursar migrate ${database.schema}`}, 0))`);
+    await lane.query(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`bursar migrate ${database.schema}`}, 0))`,
+    );
     await lane.query({ text: journalTable, values: [] });
-    for (const migration of pending(known, await readApplied(lane, database.schema))) await applyOne(lane, migration);
+    for (const migration of pending(known, await readApplied(lane, database.schema)))
+      await applyOne(lane, migration);
   });
 }
 
@@ -63,9 +74,13 @@ const journalTable = `
   )`;
 
 async function readApplied(lane: Lane, schema: string): Promise<readonly Applied[]> {
-  const journal = await lane.query(sql`select to_regclass(${`"${schema}"."migrations"`}) is not null as present`);
+  const journal = await lane.query(
+    sql`select to_regclass(${`"${schema}"."migrations"`}) is not null as present`,
+  );
   if (journal[0]?.present !== true) return [];
-  const rows = await lane.query(sql`select hash, created_at from bursar.migrations order by id limit 10000`);
+  const rows = await lane.query(
+    sql`select hash, created_at from bursar.migrations order by id limit 10000`,
+  );
   return rows.map((row: Row) => ({ hash: text(row.hash), when: integer(row.created_at) }));
 }
 

@@ -1,6 +1,11 @@
 /** Scopes: cardinality, one transaction, and nothing said or remembered before its commit. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeMigrated, type MigratedDatabase, openTestScope, silentLogger } from '#test/kernel.ts';
+import {
+  describeMigrated,
+  type MigratedDatabase,
+  openTestScope,
+  silentLogger,
+} from '#test/kernel.ts';
 import { integer, text } from './codec.ts';
 import { createMemory } from './memory.ts';
 import type { News } from './news.ts';
@@ -99,7 +104,8 @@ describeMigrated('a scope', (make, engine) => {
     await scope.transaction(async (inner) => {
       tries += 1;
       inner.queue(newsOf('once'));
-      if (tries < 3) await inner.run(sql`do $$ begin raise exception using errcode = '40001'; end $$`);
+      if (tries < 3)
+        await inner.run(sql`do $$ begin raise exception using errcode = '40001'; end $$`);
     });
 
     expect([tries, said.length]).toEqual([3, 1]);
@@ -136,7 +142,11 @@ describeMigrated('a scope', (make, engine) => {
         tries += 1;
         inner.remember('fact', 1);
         inner.queue(newsOf('held back by the caller'));
-        expect([inner.recall('fact'), inner.foreign, inner.inTransaction]).toEqual([undefined, true, true]);
+        expect([inner.recall('fact'), inner.foreign, inner.inTransaction]).toEqual([
+          undefined,
+          true,
+          true,
+        ]);
         await inner.run(sql`do $$ begin raise exception using errcode = '40001'; end $$`);
       });
     });
@@ -153,7 +163,9 @@ describeMigrated('a scope', (make, engine) => {
       await addTenant(inner, 'other instant');
       const changed = sameLane(inner, { now: later });
       expect(await tenantNamed(changed, 'other instant')).toBe('other instant');
-      await changed.transaction(async (same) => expect([same.now, same.actor]).toEqual([later, 'ann']));
+      await changed.transaction(async (same) =>
+        expect([same.now, same.actor]).toEqual([later, 'ann']),
+      );
     });
     await sameLane(scope, { now: later, actor: null }).transaction(async (inner) => {
       expect([inner.now, inner.actor, inner.inTransaction]).toEqual([later, null, true]);
@@ -163,7 +175,9 @@ describeMigrated('a scope', (make, engine) => {
   test('a tenant has no row until a command names it, and one however many do', async () => {
     expect(await findTenant(made.database, 'new')).toEqual({ id: 0, key: 'new' });
 
-    const tenants = await Promise.all(Array.from({ length: 10 }, () => ensureTenant(made.database, 'new')));
+    const tenants = await Promise.all(
+      Array.from({ length: 10 }, () => ensureTenant(made.database, 'new')),
+    );
 
     expect(new Set(tenants.map((tenant) => tenant.id)).size).toBe(1);
     expect(await findTenant(made.database, 'new')).toEqual(tenants[0]);

@@ -5,7 +5,7 @@
  * Scopes of the host's transaction remember nothing, retry nothing and commit nothing.
  */
 import type { Row } from './codec.ts';
-import type { Database, Lane } from './database.ts';
+import type { Database, Lane } from './lane.ts';
 import { keep, type Memory } from './memory.ts';
 import type { News } from './news.ts';
 import { withRetries } from './retry.ts';
@@ -48,7 +48,9 @@ export function sameLane(
     now: change.now ?? scope.now,
     actor: change.actor === undefined ? scope.actor : change.actor,
     transaction: (work) =>
-      scope.inTransaction ? work(changed) : scope.transaction((inner) => work(sameLane(inner, change))),
+      scope.inTransaction
+        ? work(changed)
+        : scope.transaction((inner) => work(sameLane(inner, change))),
   };
   return changed;
 }
@@ -89,7 +91,12 @@ async function inOwnTransaction<T>(
   return answer;
 }
 
-function innerScope(setting: Setting, lane: Lane, queued: News[], learned: Map<string, unknown>): Scope {
+function innerScope(
+  setting: Setting,
+  lane: Lane,
+  queued: News[],
+  learned: Map<string, unknown>,
+): Scope {
   const scope: Scope = {
     ...facts(setting),
     ...rows((statement) => lane.query(statement)),
@@ -128,12 +135,14 @@ function rows(send: (statement: Statement) => Promise<Row[]>) {
     },
     async maybeOne<T>(statement: Statement, read: (row: Row) => T): Promise<T | null> {
       const found = await send(statement);
-      if (found.length > 1) throw new Error(`At most one row was expected, ${found.length} came: ${statement.text}`);
+      if (found.length > 1)
+        throw new Error(`At most one row was expected, ${found.length} came: ${statement.text}`);
       return found[0] ? read(found[0]) : null;
     },
     async one<T>(statement: Statement, read: (row: Row) => T): Promise<T> {
       const found = await send(statement);
-      if (found.length !== 1) throw new Error(`One row was expected, ${found.length} came: ${statement.text}`);
+      if (found.length !== 1)
+        throw new Error(`One row was expected, ${found.length} came: ${statement.text}`);
       return read(found[0] as Row);
     },
     async run(statement: Statement): Promise<void> {

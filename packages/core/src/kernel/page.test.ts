@@ -10,17 +10,29 @@ test('a position comes back as it went out', () => {
 });
 
 test.each([
-  '', 'x', '%%%', encodeCursor('customers', [1]), Buffer.from('{}').toString('base64url'),
-  Buffer.from('["subscriptions",{}]').toString('base64url'), Buffer.from('["subscriptions",1.5]').toString('base64url'),
+  '',
+  'x',
+  '%%%',
+  encodeCursor('customers', [1]),
+  Buffer.from('{}').toString('base64url'),
+  Buffer.from('["subscriptions",{}]').toString('base64url'),
+  Buffer.from('["subscriptions",1.5]').toString('base64url'),
 ])('cursor %j is refused, naming the field', (cursor) => {
   expect(() => decodeCursor('subscriptions', cursor)).toThrow(
-    expect.objectContaining({ code: 'cursor', status: 422, details: { errors: [expect.objectContaining({ pointer: '/cursor' })] } }),
+    expect.objectContaining({
+      code: 'cursor',
+      status: 422,
+      details: { errors: [expect.objectContaining({ pointer: '/cursor' })] },
+    }),
   );
 });
 
 test.each([0, 101, -1, 1.5, Number.NaN, '5'])('limit %s is refused, naming the field', (limit) => {
   expect(() => checkLimit(limit as number)).toThrow(
-    expect.objectContaining({ code: 'validation', errors: [expect.objectContaining({ pointer: '/limit' })] }),
+    expect.objectContaining({
+      code: 'validation',
+      errors: [expect.objectContaining({ pointer: '/limit' })],
+    }),
   );
 });
 

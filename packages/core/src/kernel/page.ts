@@ -33,7 +33,8 @@ export function encodeCursor(list: string, position: Position): string {
 export function decodeCursor(list: string, cursor: string | undefined | null): Position | null {
   if (cursor === undefined || cursor === null) return null;
   const read = parsed(cursor);
-  if (!Array.isArray(read) || read[0] !== list || !read.slice(1).every(isPlace)) throw new CursorError(list);
+  if (!Array.isArray(read) || read[0] !== list || !read.slice(1).every(isPlace))
+    throw new CursorError(list);
   return read.slice(1) as Position;
 }
 
@@ -56,14 +57,21 @@ function isPlace(value: unknown): boolean {
 export function checkLimit(limit: number | undefined): number {
   if (limit === undefined) return 20;
   if (Number.isSafeInteger(limit) && limit >= 1 && limit <= 100) return limit;
-  throw new ValidationError([{ pointer: '/limit', detail: 'must be a whole number from 1 to 100' }]);
+  throw new ValidationError([
+    { pointer: '/limit', detail: 'must be a whole number from 1 to 100' },
+  ]);
 }
 
 /**
  * Makes a page of rows that were read with a limit one above the page's: the extra row only tells that there is more.
  * @param positionOf The values the list is ordered by, of one row.
  */
-export function pageOf<T>(list: string, rows: readonly T[], limit: number, positionOf: (row: T) => Position): Page<T> {
+export function pageOf<T>(
+  list: string,
+  rows: readonly T[],
+  limit: number,
+  positionOf: (row: T) => Position,
+): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last ? encodeCursor(list, positionOf(last)) : null };

@@ -43,18 +43,27 @@ export function createProtocol(client: PGlite): Protocol {
     }
   }
 
-  async function exchange(statement: Prepared, text: string | null, values: readonly Value[]): Promise<Row[]> {
+  async function exchange(
+    statement: Prepared,
+    text: string | null,
+    values: readonly Value[],
+  ): Promise<Row[]> {
     const message = [
       ...(text === null ? [] : [parse(statement.name, text)]),
       bind(statement.name, values),
       ...(statement.columns === null ? [describePortal] : []),
       executeAndSync,
     ];
-    return rowsOf(await client.execProtocolStream(Buffer.concat(message), { syncToFs: false }), statement);
+    return rowsOf(
+      await client.execProtocolStream(Buffer.concat(message), { syncToFs: false }),
+      statement,
+    );
   }
 
   async function script(text: string): Promise<Row[]> {
-    const answer = await client.execProtocolStream(framed('Q', Buffer.from(`${text}\0`)), { syncToFs: false });
+    const answer = await client.execProtocolStream(framed('Q', Buffer.from(`${text}\0`)), {
+      syncToFs: false,
+    });
     return rowsOf(answer, { name: '', columns: null });
   }
 
@@ -66,7 +75,8 @@ function rowsOf(answer: readonly Message[], statement: Prepared): Row[] {
   for (const { name, fields } of answer) {
     if (name === 'rowDescription') statement.columns = fields as readonly Column[];
     else if (name === 'noData') statement.columns = [];
-    else if (name === 'dataRow') rows.push(rowOf(statement.columns ?? [], fields as readonly (string | null)[]));
+    else if (name === 'dataRow')
+      rows.push(rowOf(statement.columns ?? [], fields as readonly (string | null)[]));
   }
   return rows;
 }
@@ -129,4 +139,7 @@ function int32(value: number): Buffer {
 }
 
 const describePortal = framed('D', Buffer.from('P\0'));
-const executeAndSync = Buffer.concat([framed('E', Buffer.from('\0\0\0\0\0')), framed('S', Buffer.alloc(0))]);
+const executeAndSync = Buffer.concat([
+  framed('E', Buffer.from('\0\0\0\0\0')),
+  framed('S', Buffer.alloc(0)),
+]);

@@ -7,9 +7,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Row } from './codec.ts';
-import type { Database, Lane, OpenDatabase } from './database.ts';
 import { ConfigurationError, DatabaseError } from './errors.ts';
 import { translate } from './failures.ts';
+import type { Database, Lane, OpenDatabase } from './lane.ts';
 import { lockFolder } from './lock-file.ts';
 import { createProtocol } from './pglite-protocol.ts';
 import { schemaRewriter } from './schema-name.ts';
@@ -63,16 +63,19 @@ export async function openPglite(
     const state: Inside = { client, open: true };
     const guarded: Lane = {
       async query(statement) {
-        if (!state.open) throw new Error('This transaction is over: nothing of it may be kept and used.');
+        if (!state.open)
+          throw new Error('This transaction is over: nothing of it may be kept and used.');
         return lane.query(statement).catch(raise);
       },
     };
     return waitingAtMost(deadline, (start) =>
       client.transaction(async () => {
         start();
-        return inside.run(state, () => work(guarded)).finally(() => {
-          state.open = false;
-        });
+        return inside
+          .run(state, () => work(guarded))
+          .finally(() => {
+            state.open = false;
+          });
       }),
     );
   }
@@ -121,7 +124,10 @@ function notStarted(error: unknown): string {
  * Ends the wait, not the work: `start` is called once the turn has come, and throws if the wait was over by then.
  * @throws {DatabaseError} The turn did not come in time; nothing was or will be run.
  */
-function waitingAtMost<T>(milliseconds: number, run: (start: () => void) => Promise<T>): Promise<T> {
+function waitingAtMost<T>(
+  milliseconds: number,
+  run: (start: () => void) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let late = false;
     const timer = setTimeout(() => {

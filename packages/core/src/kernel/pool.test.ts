@@ -1,11 +1,12 @@
 /** Waits that end: a full pool, a server that falls silent, one that hangs up on everybody, one that is gone. */
-import { createServer, type Server, type Socket } from 'node:net';
+
 import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { describePostgres } from '#test/databases.ts';
 import { silentLogger } from '#test/kernel.ts';
-import { type Database, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './lane.ts';
 import { sql } from './statement.ts';
 
 const unavailable = expect.objectContaining({ code: 'database' });
@@ -38,7 +39,9 @@ describePostgres('the pool', (makeUrl) => {
     await database.query(sql`create table if not exists late (id int)`);
 
     await database.transaction(async () => {
-      await expect(database.query(sql`insert into late (id) values (1)`)).rejects.toEqual(unavailable);
+      await expect(database.query(sql`insert into late (id) values (1)`)).rejects.toEqual(
+        unavailable,
+      );
     });
 
     expect(await database.query(sql`select id from late`)).toEqual([]);
@@ -48,7 +51,9 @@ describePostgres('the pool', (makeUrl) => {
     const database = await open(url, { connectionsMax: 1 });
     const served: number[] = [];
 
-    const work = [1, 2, 3, 4, 5].map((turn) => database.query(sql`select 1`).then(() => served.push(turn)));
+    const work = [1, 2, 3, 4, 5].map((turn) =>
+      database.query(sql`select 1`).then(() => served.push(turn)),
+    );
     await Promise.all(work);
 
     expect(served).toEqual([1, 2, 3, 4, 5]);
@@ -111,7 +116,12 @@ describePostgres('the pool', (makeUrl) => {
 });
 
 type Manners = 'well' | 'silent' | 'hang up';
-type Proxy = { readonly url: string; behave(manners: Manners): void; cut(): void; close(): Promise<void> };
+type Proxy = {
+  readonly url: string;
+  behave(manners: Manners): void;
+  cut(): void;
+  close(): Promise<void>;
+};
 
 /** Between client and server, with bad manners on demand. */
 async function startProxy(target: URL): Promise<Proxy> {
@@ -124,8 +134,12 @@ async function startProxy(target: URL): Promise<Proxy> {
       sockets.add(socket);
       socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     }
-    client.on('data', (data) => manners === 'silent' || upstream.write(data)).on('close', () => upstream.destroy());
-    upstream.on('data', (data) => manners === 'silent' || client.write(data)).on('close', () => client.destroy());
+    client
+      .on('data', (data) => manners === 'silent' || upstream.write(data))
+      .on('close', () => upstream.destroy());
+    upstream
+      .on('data', (data) => manners === 'silent' || client.write(data))
+      .on('close', () => client.destroy());
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const url = new URL(target.href);

@@ -23,10 +23,17 @@ export type Pool = {
   close(): Promise<void>;
 };
 
-type Waiter = { resolve(slot: Slot): void; reject(error: unknown): void; readonly timer: NodeJS.Timeout };
+type Waiter = {
+  resolve(slot: Slot): void;
+  reject(error: unknown): void;
+  readonly timer: NodeJS.Timeout;
+};
 
 /** A pool that opens connections when they are needed, with `options` for each. */
-export function createPool(options: postgres.Options<Record<string, never>>, limits: PoolLimits): Pool {
+export function createPool(
+  options: postgres.Options<Record<string, never>>,
+  limits: PoolLimits,
+): Pool {
   const free: Slot[] = [];
   const taken = new Set<Slot>();
   const waiting = new Set<Waiter>();
@@ -34,7 +41,12 @@ export function createPool(options: postgres.Options<Record<string, never>>, lim
   let watch: NodeJS.Timeout | null = null;
 
   function open(): Slot {
-    const slot: Slot = { client: postgres({ ...options, max: 1, onclose }), lost: false, onLost: null, takenAt: 0 };
+    const slot: Slot = {
+      client: postgres({ ...options, max: 1, onclose }),
+      lost: false,
+      onLost: null,
+      takenAt: 0,
+    };
     function onclose(): void {
       slot.lost = true;
       slot.onLost?.(null);
@@ -65,11 +77,17 @@ export function createPool(options: postgres.Options<Record<string, never>>, lim
 
   function wait(): Promise<Slot> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject, timer: setTimeout(giveUp, limits.acquireMilliseconds) };
+      const waiter: Waiter = {
+        resolve,
+        reject,
+        timer: setTimeout(giveUp, limits.acquireMilliseconds),
+      };
       function giveUp(): void {
         waiting.delete(waiter);
         reject(
-          new DatabaseError(`No connection became free within ${limits.acquireMilliseconds} ms: nothing was sent.`),
+          new DatabaseError(
+            `No connection became free within ${limits.acquireMilliseconds} ms: nothing was sent.`,
+          ),
         );
       }
       waiting.add(waiter);
@@ -111,7 +129,9 @@ export function createPool(options: postgres.Options<Record<string, never>>, lim
   async function shut(): Promise<void> {
     for (const waiter of waiting) {
       clearTimeout(waiter.timer);
-      waiter.reject(new DatabaseError('The database handle was closed while waiting: nothing was sent.'));
+      waiter.reject(
+        new DatabaseError('The database handle was closed while waiting: nothing was sent.'),
+      );
     }
     waiting.clear();
     const clients = [...free, ...taken].map((slot) => slot.client);

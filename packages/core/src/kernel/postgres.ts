@@ -4,9 +4,9 @@
  */
 import postgres from 'postgres';
 import type { Row } from './codec.ts';
-import type { Database, Lane, OpenDatabase } from './database.ts';
 import { DatabaseError } from './errors.ts';
 import { translate } from './failures.ts';
+import type { Database, Lane, OpenDatabase } from './lane.ts';
 import { createPool, type Pool } from './pool.ts';
 import { rewriteSchema, schemaRewriter } from './schema-name.ts';
 import { guardedTransaction, type Send, type Slot } from './unit-of-work.ts';
@@ -15,7 +15,10 @@ type Client = { readonly options: object };
 type Options = postgres.Options<Record<string, never>>;
 
 /** A handle over a URL or over the address of an open client. Nothing is sent yet. */
-export function openPostgres(target: string | Client, options: OpenDatabase & { schema: string }): Database {
+export function openPostgres(
+  target: string | Client,
+  options: OpenDatabase & { schema: string },
+): Database {
   const statementMilliseconds = options.statementMilliseconds ?? 15_000;
   const address = addressOf(target);
   const pool = createPool(
@@ -32,7 +35,8 @@ export function openPostgres(target: string | Client, options: OpenDatabase & { 
     schema: options.schema,
     query: (statement) => onSlot(pool, (slot) => send(slot.client, statement)),
     transaction: (work) => onSlot(pool, (slot) => guardedTransaction(slot, send, work)),
-    session: (work) => onSession(options.migrateUrl ? addressOf(options.migrateUrl) : address, options, work),
+    session: (work) =>
+      onSession(options.migrateUrl ? addressOf(options.migrateUrl) : address, options, work),
     ping: () => ping(pool),
     close: () => pool.close(),
   };
@@ -42,7 +46,11 @@ function sender(options: OpenDatabase & { schema: string }): Send {
   const rewrite = schemaRewriter(options.schema);
   const how = { prepare: options.prepare !== false, simple: false };
   return (client, { text, values }) =>
-    client.unsafe(rewrite(text), values as postgres.ParameterOrJSON<never>[], how) as unknown as Promise<Row[]>;
+    client.unsafe(
+      rewrite(text),
+      values as postgres.ParameterOrJSON<never>[],
+      how,
+    ) as unknown as Promise<Row[]>;
 }
 
 async function onSlot<T>(pool: Pool, work: (slot: Slot) => Promise<T>): Promise<T> {
@@ -66,12 +74,19 @@ async function onSession<T>(
   options: OpenDatabase & { schema: string },
   work: (lane: Lane) => Promise<T>,
 ): Promise<T> {
-  const slot: Slot = { client: postgres({ ...address, ...common(options), max: 1, onclose }), lost: false, onLost: null, takenAt: 0 };
+  const slot: Slot = {
+    client: postgres({ ...address, ...common(options), max: 1, onclose }),
+    lost: false,
+    onLost: null,
+    takenAt: 0,
+  };
   function onclose(): void {
     slot.onLost?.(null);
   }
   const send: Send = (client, { text, values }) =>
-    client.unsafe(rewriteSchema(text, options.schema), [...values] as never[]) as unknown as Promise<Row[]>;
+    client.unsafe(rewriteSchema(text, options.schema), [
+      ...values,
+    ] as never[]) as unknown as Promise<Row[]>;
   try {
     return await guardedTransaction(slot, send, work);
   } finally {
@@ -80,7 +95,9 @@ async function onSession<T>(
 }
 
 /** Instants stay text, for the one decoder: `infinity` is no Date. */
-const types = { instant: { to: 1184, from: [1082, 1114, 1184], serialize: String, parse: (text: string) => text } };
+const types = {
+  instant: { to: 1184, from: [1082, 1114, 1184], serialize: String, parse: (text: string) => text },
+};
 
 function common(options: OpenDatabase): Options {
   return {
@@ -111,7 +128,18 @@ function addressOf(target: string | Client): Options {
   if (typeof target === 'string') return parseUrl(target);
   const { host, port, path, database, user, pass, ssl, socket, connection, target_session_attrs } =
     target.options as Record<string, unknown>;
-  return { host, port, path, database, user, pass, ssl, socket, connection, target_session_attrs } as Options;
+  return {
+    host,
+    port,
+    path,
+    database,
+    user,
+    pass,
+    ssl,
+    socket,
+    connection,
+    target_session_attrs,
+  } as Options;
 }
 
 /** postgres.js reads the URL; a client that never connects tells what it read. */

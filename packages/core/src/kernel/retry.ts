@@ -23,7 +23,11 @@ export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
 function exhausted(error: unknown): unknown {
   return error instanceof DatabaseError
     ? error
-    : new DatabaseError(`The database refused ${triesMax} tries in a row.`, { reason: codeOf(error) }, { cause: error });
+    : new DatabaseError(
+        `The database refused ${triesMax} tries in a row.`,
+        { reason: codeOf(error) },
+        { cause: error },
+      );
 }
 
 function pause(milliseconds: number): Promise<void> {

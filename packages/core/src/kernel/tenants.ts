@@ -2,7 +2,7 @@
  * From a tenant's key to its row. Reads find or find nothing; commands make it.
  */
 import { integer, type Row } from './codec.ts';
-import type { Lane } from './database.ts';
+import type { Lane } from './lane.ts';
 import type { Tenant } from './scope.ts';
 import { sql } from './statement.ts';
 

@@ -5,8 +5,8 @@
  */
 import type { Clock } from './clock.ts';
 import { instant } from './codec.ts';
-import type { Database } from './database.ts';
 import { ValidationError } from './errors.ts';
+import type { Database } from './lane.ts';
 import { at as bound, sql } from './statement.ts';
 
 export type TestClock = Clock & {
@@ -65,12 +65,15 @@ export function testClock(start: Date | string): TestClock {
       await share(database, new Date(time));
       shared = database;
       // The embedded database belongs to one process: nobody else can move it.
-      if (database.kind === 'postgres') timer = setInterval(() => void refresh().catch(() => {}), pollMilliseconds).unref();
+      if (database.kind === 'postgres')
+        timer = setInterval(() => void refresh().catch(() => {}), pollMilliseconds).unref();
     },
     async advanceTo(at) {
       const to = checked(at);
       if (to.getTime() < time) {
-        throw new ValidationError([{ pointer: '/to', detail: `must not be before ${new Date(time).toISOString()}` }]);
+        throw new ValidationError([
+          { pointer: '/to', detail: `must not be before ${new Date(time).toISOString()}` },
+        ]);
       }
       if (shared) await share(shared, to);
       seen(to);
@@ -85,6 +88,7 @@ export function isTestClock(clock: Clock): clock is TestClock {
 
 function checked(at: Date | string): Date {
   const date = new Date(at);
-  if (Number.isNaN(date.getTime())) throw new ValidationError([{ pointer: '/to', detail: 'must be an instant' }]);
+  if (Number.isNaN(date.getTime()))
+    throw new ValidationError([{ pointer: '/to', detail: 'must be an instant' }]);
   return date;
 }

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describePostgres } from '#test/databases.ts';
 import { silentLogger } from '#test/kernel.ts';
 import { integer } from './codec.ts';
-import { type Database, type Lane, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database, Lane } from './lane.ts';
 import { sql } from './statement.ts';
 
 const lost = expect.objectContaining({ code: 'database' });
@@ -118,7 +119,10 @@ describePostgres('a transaction whose backend is killed', (makeUrl) => {
     const work = database.transaction(async (lane) => {
       const [row] = await lane.query(sql`select pg_backend_pid() as pid`);
       await mark(lane, 'leak');
-      setTimeout(() => void admin`select pg_terminate_backend(${integer(row?.pid)})`.catch(() => {}), 50);
+      setTimeout(
+        () => void admin`select pg_terminate_backend(${integer(row?.pid)})`.catch(() => {}),
+        50,
+      );
       await lane.query(sql`select pg_sleep(5)`).catch(() => {});
       await mark(lane, 'leak').catch(() => {});
     });
@@ -172,7 +176,9 @@ describePostgres('a transaction whose backend is killed', (makeUrl) => {
       kept = lane;
     });
 
-    await expect(kept?.query(sql`insert into marks (stage) values ('leak')`)).rejects.toThrow('is over');
+    await expect(kept?.query(sql`insert into marks (stage) values ('leak')`)).rejects.toThrow(
+      'is over',
+    );
     expect(await marksAfterwards('leak')).toBe(0);
   });
 

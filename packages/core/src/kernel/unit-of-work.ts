@@ -6,8 +6,8 @@
  */
 import type { Sql, TransactionSql } from 'postgres';
 import type { Row } from './codec.ts';
-import type { Lane } from './database.ts';
 import { isLost, lostConnection, translate } from './failures.ts';
+import type { Lane } from './lane.ts';
 import type { Statement } from './statement.ts';
 
 /** One client of one connection, and who wants to know when that connection closes. */
@@ -27,7 +27,11 @@ export type Send = (client: Sql | TransactionSql, statement: Statement) => Promi
  * Runs `work` in one transaction on the slot.
  * @throws {DatabaseError} The connection was lost: nothing is written, or its message says that it may be.
  */
-export function guardedTransaction<T>(slot: Slot, send: Send, work: (lane: Lane) => Promise<T>): Promise<T> {
+export function guardedTransaction<T>(
+  slot: Slot,
+  send: Send,
+  work: (lane: Lane) => Promise<T>,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let dead = false;
     let committing = false;
@@ -75,7 +79,8 @@ export function guardedTransaction<T>(slot: Slot, send: Send, work: (lane: Lane)
 }
 
 const nothingWritten = 'The connection was lost inside a transaction: nothing of it was written.';
-const maybeWritten = 'The connection was lost while a transaction committed: it may or may not be written.';
+const maybeWritten =
+  'The connection was lost while a transaction committed: it may or may not be written.';
 
 function never(): Promise<never> {
   return new Promise(() => {});

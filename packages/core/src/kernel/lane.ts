@@ -1,0 +1,48 @@
+/**
+ * Where statements go: the shape of a database handle and of one open transaction, whichever driver is beneath.
+ *
+ * Types only, below both drivers and above neither.
+ */
+import type { Row } from './codec.ts';
+import type { Logger } from './scope.ts';
+import type { Statement } from './statement.ts';
+
+/** Where statements can be sent: a database, or one open transaction. */
+export type Lane = { query(statement: Statement): Promise<Row[]> };
+
+export type Database = Lane & {
+  readonly kind: 'postgres' | 'pglite';
+  /** The schema all tables live in. */
+  readonly schema: string;
+  /** Runs `work` once, in one guarded transaction; its lane is dead afterwards. */
+  transaction<T>(work: (lane: Lane) => Promise<T>): Promise<T>;
+  /**
+   * As `transaction`, on a connection of its own and without time limits: for migrations. A text without values
+   * may hold several statements.
+   */
+  session<T>(work: (lane: Lane) => Promise<T>): Promise<T>;
+  /** @throws {DatabaseError} The database does not answer. */
+  ping(): Promise<void>;
+  /** Safe to call twice. Closes only what this handle opened. */
+  close(): Promise<void>;
+};
+
+export type OpenDatabase = {
+  /** Lower-case letters, digits and `_`. Default `bursar`. */
+  readonly schema?: string | undefined;
+  readonly logger: Logger;
+  /** Connections at most, per process. Default 10. */
+  readonly connectionsMax?: number | undefined;
+  /** Named prepared statements; `false` behind a pooler that loses them. Default true. */
+  readonly prepare?: boolean | undefined;
+  /** Where migrations connect, past a pooler. Default: as everything else. */
+  readonly migrateUrl?: string | undefined;
+  /** PGlite with NODE_ENV=production. Default false. */
+  readonly allowEmbedded?: boolean | undefined;
+  /** How long a statement may wait for a free connection. Default 5,000. */
+  readonly acquireMilliseconds?: number | undefined;
+  /** How long a statement may run. Default 15,000. */
+  readonly statementMilliseconds?: number | undefined;
+  /** How long a statement may wait for a lock. Default 3,000. */
+  readonly lockMilliseconds?: number | undefined;
+};
