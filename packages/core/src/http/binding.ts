@@ -2,12 +2,13 @@
  * What the composition root hands to the adapters, kept on the kit under a symbol: routes, guards and a way to run them.
  */
 import type { Logger, Scope } from '../kernel/index.ts';
-import type { GuardCatalog, Guards } from './guard.ts';
+import type { Asker, GuardCatalog, Guards } from './guard.ts';
 import type { Route, RouteCustomer, RouteKit } from './route.ts';
 
 const key: unique symbol = Symbol.for('bursar.http');
 
-export type ActorOf = { readonly kind?: string | undefined; readonly usedBy?: unknown };
+/** Without a tenant, the default one. */
+export type Acting = { readonly tenant: string | undefined; readonly actor: string | null };
 
 export type HttpBinding = {
   readonly routes: readonly Route[];
@@ -16,21 +17,14 @@ export type HttpBinding = {
   readonly logger: Logger;
   /** The kit's clock. */
   now(): Date;
-  /** Runs a guard's function as a verb runs: connected and migrated, news published after commit. */
-  run<T>(
-    input: { tenant: string | undefined; actor: string | null },
-    work: (scope: Scope) => Promise<T>,
-  ): Promise<T>;
+  /** Runs a guard's function as a command runs: connected and migrated, news published after commit. */
+  run<T>(input: Acting, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** Runs one that only looks: not even the tenant is made. */
+  look<T>(input: Acting, work: (scope: Scope) => Promise<T>): Promise<T>;
   /** The kit of a tenant, acting as `actor`; without one the default tenant. */
-  kit(input: { tenant: string | undefined; actor: string | null }): RouteKit;
+  kit(input: Acting): RouteKit;
   /** The handle of a customer, made with its kind and acting through `usedBy`. No I/O. */
-  customer(input: {
-    tenant: string | undefined;
-    actor: string | null;
-    customer: string;
-    kind: string | undefined;
-    usedBy: string | { readonly kind: string; readonly id: string } | undefined;
-  }): RouteCustomer;
+  customer(input: Acting & Asker): RouteCustomer;
   /** `kit.start()` and `kit.close()`, for adapters that follow their server's life. */
   start(): Promise<void>;
   /** Answers once the database has answered. */

@@ -20,14 +20,16 @@ export async function dispatch(route: Route, session: Session, me: RouteCustomer
   try {
     const identity = await admit(route, session);
     const request = session.request();
+    const { body, ...input } = validate(route, request);
+    const { idempotencyKey, ...rest } = body as { idempotencyKey?: string };
     const context: RouteContext = {
       me,
       kit: session.binding.kit({ tenant: identity.tenant, actor: identity.actor }),
       customer: identity.asker?.customer ?? null,
       prefix: request.prefix,
-      idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
+      idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']) ?? idempotencyKey,
     };
-    const result = await route.handle(context, validate(route, request));
+    const result = await route.handle(context, { ...input, body: rest });
     return result instanceof Answer
       ? json(result.status, result.body, result.headers)
       : json(route.status ?? 200, result);

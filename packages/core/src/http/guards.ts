@@ -11,7 +11,7 @@ import { AlreadySpentError } from './errors.ts';
 import type { Asker, Taken, Taking, Verdict } from './guard.ts';
 import type { ConsumesOptions, GuardOptions } from './registration.ts';
 import type { Session } from './session.ts';
-import { inScope, refundByDefault } from './settle.ts';
+import { inReading, inScope, refundByDefault } from './settle.ts';
 
 const holdByDefault = 'PT5M';
 const prefixMax = 200;
@@ -28,7 +28,7 @@ export function subscribedGuard(
 ): Guard {
   const { check, decide, name } = binding.guards.subscribed;
   check(binding.catalog, { feature });
-  return guardOf(name, options, (session, asker) => inScope(session, (scope) => decide(scope, asker, { feature })));
+  return guardOf(name, options, (session, asker) => inReading(session, (scope) => decide(scope, asker, { feature })));
 }
 
 /** @throws {ConfigurationError} The unit is not in the catalogue, or the amount is no whole number above zero. */
@@ -41,7 +41,7 @@ export function minBalanceGuard(
   const { check, decide, name } = binding.guards.minBalance;
   check(binding.catalog, { unit, amount });
   return guardOf(name, options, (session, asker) =>
-    inScope(session, (scope) => decide(scope, asker, { unit, amount })),
+    inReading(session, (scope) => decide(scope, asker, { unit, amount })),
   );
 }
 

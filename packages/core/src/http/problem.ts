@@ -30,7 +30,8 @@ export type ProblemPlace = {
 export function toProblem(error: unknown, place: ProblemPlace = {}): Problem {
   const ours = isBursarError(error) ? error : bodyError(error);
   if (ours) return problemOf(refusedBy(ours), place);
-  const { statusCode, message } = (error ?? {}) as { statusCode?: unknown; message?: unknown };
+  const { statusCode: said, status: alsoSaid, message } = (error ?? {}) as Record<string, unknown>;
+  const statusCode = said ?? alsoSaid;
   const theirs = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
   const status = theirs ? statusCode : 500;
   const title = STATUS_CODES[status] ?? 'Error';
@@ -96,7 +97,8 @@ function faultsOf(error: BursarError): unknown {
 
 function placeOf({ instance, requestId }: ProblemPlace): object {
   return {
-    ...(instance === undefined ? {} : { instance }),
+    // Without the query string, which may hold what nobody should log.
+    ...(instance === undefined ? {} : { instance: instance.split('?')[0] }),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }

@@ -23,7 +23,7 @@ export type RouteContext = {
   readonly customer: string | null;
   /** Where the routes are mounted, for links. */
   readonly prefix: string;
-  /** The `Idempotency-Key` header. */
+  /** The `Idempotency-Key` header, else `idempotencyKey` of the body. */
   readonly idempotencyKey: string | undefined;
 };
 
@@ -84,6 +84,8 @@ export type Route = Omit<RouteDefinition, 'params' | 'query' | 'body' | 'handle'
 };
 
 const none: Shape = z.strictObject({});
+/** Every change takes a key in its body too; dispatch hands it over as `context.idempotencyKey`. */
+const keyed: Shape = z.strictObject({ idempotencyKey: z.string().min(1).max(255).optional() });
 
 /**
  * Declares a route. Keys that a shape does not name are refused (422), a missing shape takes none;
@@ -114,6 +116,6 @@ export function defineRoute<P extends Shape, Q extends Shape, B extends Shape>(
     ...definition,
     params: definition.params?.strict() ?? none,
     query: definition.query?.strict() ?? none,
-    body: definition.method === 'GET' ? null : (definition.body?.strict() ?? none),
+    body: definition.method === 'GET' ? null : (definition.body?.strict() ?? none).extend(keyed.shape),
   } as unknown as Route;
 }

@@ -3,6 +3,8 @@
  *
  * Each is settled once. It is committed before the response ends, but never holds a response up for longer than a second.
  */
+import type { Scope } from '../kernel/index.ts';
+import type { Acting } from './binding.ts';
 import type { Outcome } from './registration.ts';
 import type { Session, Take } from './session.ts';
 
@@ -73,13 +75,18 @@ async function captureWhole(session: Session, take: Take): Promise<void> {
   );
 }
 
-/** Runs a guard's function in a scope of the request's tenant. */
-export function inScope<T>(
-  session: Session,
-  work: Parameters<typeof session.binding.run<T>>[1],
-): Promise<T> {
-  const { tenant, actor } = session.known ?? { tenant: undefined, actor: null };
-  return session.binding.run({ tenant, actor }, work);
+/** Runs a guard's function as a command of the request's tenant. */
+export function inScope<T>(session: Session, work: (scope: Scope) => Promise<T>): Promise<T> {
+  return session.binding.run(actingOf(session), work);
+}
+
+/** Runs a guard's function that only looks. */
+export function inReading<T>(session: Session, work: (scope: Scope) => Promise<T>): Promise<T> {
+  return session.binding.look(actingOf(session), work);
+}
+
+function actingOf({ known }: Session): Acting {
+  return { tenant: known?.tenant, actor: known?.actor ?? null };
 }
 
 function isHold(take: Take): boolean {

@@ -4,7 +4,7 @@
  * An adapter hands requests in and sends replies out; each decision is made behind this door.
  */
 import { z } from 'zod';
-import { ConfigurationError } from '../kernel/index.ts';
+import { ConfigurationError, NotFoundError } from '../kernel/index.ts';
 import { bindingOf, type HttpBinding } from './binding.ts';
 import { dispatch, replyTo } from './dispatch.ts';
 import type { Guard } from './enforce.ts';
@@ -23,11 +23,15 @@ export type Surface<Request extends object> = {
   readonly routes: readonly Route[];
   /** The session of a request, the same one each time. */
   session(native: Request): Session;
+  /** The session, if anything has asked for one. */
+  begun(native: Request): Session | undefined;
   /** `request.bursar`, the same one each time. */
   handle(native: Request): RouteCustomer;
   dispatch(route: Route, native: Request): Promise<Reply>;
   /** The problem that answers an error on one of our own routes, or wherever the host wants problems. */
   replyTo(error: unknown, native: Request): Reply;
+  /** The problem that answers a path or method that is none of our routes'. */
+  notFound(native: Request): Reply;
   subscribed(...ask: Rest<typeof subscribedGuard>): Guard;
   minBalance(...ask: Rest<typeof minBalanceGuard>): Guard;
   consumes(...ask: Rest<typeof consumesGuard>): Guard;
@@ -70,9 +74,14 @@ export function createSurface<Request extends object>(input: {
     binding,
     routes: routesOf(binding, options),
     session,
+    begun: (native) => sessions.get(native),
     handle,
     dispatch: (route, native) => dispatch(route, session(native), handle(native)),
     replyTo: (error, native) => replyTo(error, session(native)),
+    notFound: (native) => {
+      const { method, url } = input.read(native);
+      return replyTo(new NotFoundError('route', `${method} ${url.split('?')[0]}`), session(native));
+    },
     subscribed: (...ask) => subscribedGuard(binding, ...ask),
     minBalance: (...ask) => minBalanceGuard(binding, ...ask),
     consumes: (...ask) => consumesGuard(binding, ...ask),

@@ -1,0 +1,20 @@
+/** `request.bursar`: the asking customer's verbs, and what the request's guards said and took. */
+import type { Keys } from '../catalog/index.ts';
+import type { Decision, UsedBy } from './kit.ts';
+import type { Registered } from './register.ts';
+import type { State, Verbs } from './verbs.ts';
+
+/** Never null: for nobody the verbs throw `unauthenticated`. `id` and `usedBy` are null until a guard or verb has asked. */
+export interface RequestHandle<K extends Keys = Registered> extends Verbs<K, unknown> {
+  readonly id: string | null;
+  readonly tenant: string;
+  readonly usedBy: UsedBy | null;
+  /** What the guards of this request said, in their order. */
+  readonly decisions: readonly Decision[];
+  /**
+   * Takes the true amount of what `consumes(feature, …, { hold })` set aside; once, before the response ends. More than
+   * was held: the hold, and as much of the rest as there is. 0 releases.
+   */
+  capture(amount: number, feature?: K['metered']): Promise<{ captured: number; shortfall: number }>;
+  state(): Promise<State>;
+}

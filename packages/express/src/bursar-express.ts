@@ -1,0 +1,118 @@
+/**
+ * The Express adapter: a router, guards as middleware, and nothing that reaches beyond them.
+ */
+import type { Denied, Keys } from '@bursar/core';
+import {
+  createSurface,
+  type Guard as CoreGuard,
+  MediaTypeError,
+  type Reply,
+  type Route,
+  type Surface,
+} from '@bursar/core/http';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import { settleBeforeEnd } from './settle-before-end.ts';
+import type { BursarExpressOptions, ExpressBursar, Guard } from './types.ts';
+
+/** A body above this is refused (413): no input of ours needs a tenth of it. */
+const bodyBytesMax = 65_536;
+
+/**
+ * Makes the router and the guards of one registration.
+ *
+ * @throws {ConfigurationError} An option is unknown, or `customer` is missing.
+ */
+export function bursarExpress<K extends Keys, R extends Request = Request>(
+  options: BursarExpressOptions<K, R>,
+): ExpressBursar<K> {
+  const surface = createSurface<Request>({ options: options as BursarExpressOptions<K>, read: readRequest });
+  const middleware: RequestHandler = (request, _response, next) => {
+    attach(surface, request);
+    next();
+  };
+  const guard = (core: CoreGuard) => guardOf(surface, core, options.onDenied?.bind(options));
+  return {
+    router: routerOf(surface),
+    middleware,
+    context: middleware,
+    errors: errorsOf(surface),
+    start: () => surface.binding.start(),
+    subscribed: (...ask) => guard(surface.subscribed(...ask)),
+    minBalance: (...ask) => guard(surface.minBalance(...ask)),
+    consumes: (...ask) => guard(surface.consumes(...ask)),
+  };
+}
+
+type OnDenied = ((decision: Denied, request: Request, response: Response) => unknown) | undefined;
+
+function guardOf(surface: Surface<Request>, guard: CoreGuard, onDenied: OnDenied): Guard {
+  return async function bursarGuard(request, response, next) {
+    attach(surface, request);
+    const session = surface.session(request);
+    settleBeforeEnd(session, response);
+    const { fields, refusal } = await guard(session);
+    response.set(fields);
+    if (!refusal) return next();
+    if (refusal.denied && onDenied) await onDenied(refusal.denied as Denied, request, response);
+    if (!response.headersSent) send(response, refusal.reply);
+  };
+}
+
+function attach(surface: Surface<Request>, request: Request): void {
+  if (Object.hasOwn(request, 'bursar')) return;
+  Object.defineProperty(request, 'bursar', { configurable: true, get: () => surface.handle(request) });
+}
+
+function routerOf(surface: Surface<Request>): Router {
+  const router = Router();
+  for (const route of surface.routes) {
+    const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+    const answer: RequestHandler = async (request, response) => {
+      send(response, await surface.dispatch(route, request));
+    };
+    router[method](route.path, ...bodyParsers(route), answer);
+  }
+  // At the root the host's own routes may follow; below a prefix all is ours.
+  router.use((request, response, next) => {
+    if (request.baseUrl === '') next();
+    else send(response, surface.notFound(request));
+  });
+  router.use(errorsOf(surface));
+  return router;
+}
+
+function bodyParsers(route: Route): RequestHandler[] {
+  if (!route.body) return [];
+  const onlyJson: RequestHandler = (request, _response, next) => {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+    const isEmpty = encoding === undefined && length === '0';
+    if (isEmpty || request.body !== undefined || request.is('application/json')) next();
+    else next(new MediaTypeError(`A body of type ${request.headers['content-type'] ?? 'unknown'} is not read here.`));
+  };
+  return [onlyJson, express.json({ limit: bodyBytesMax, strict: false, type: 'application/json' })];
+}
+
+function errorsOf(surface: Surface<Request>): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    const session = surface.begun(request);
+    if (session) session.error = error;
+    if (response.headersSent) next(error);
+    else send(response, surface.replyTo(error, request));
+  };
+}
+
+function send(response: Response, { status, headers, body }: Reply): void {
+  response.status(status).set(headers).end(body);
+}
+
+function readRequest(request: Request) {
+  const { method, baseUrl, originalUrl, headers, params, query, body } = request;
+  const { id } = request as { id?: unknown };
+  const route = `${baseUrl}${String(request.route?.path ?? request.path)}`;
+  return {
+    ...{ method, headers, params, query, body, route },
+    prefix: baseUrl,
+    url: originalUrl,
+    id: id === undefined ? undefined : String(id),
+  };
+}
