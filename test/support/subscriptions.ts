@@ -47,7 +47,7 @@ function anyNumber() {
     '~standard': {
       version: 1 as const,
       vendor: 'test',
-      validate: (value: unknown) => ({ value: Number(value) }),
+      validate: (value: unknown) => (typeof value === 'number' ? { value } : { issues: [{ message: 'no number' }] }),
       types: undefined as { input: number; output: number } | undefined,
     },
   };

@@ -4,6 +4,7 @@
  * The customer's row is locked first, then its subscriptions; balances are settled as they stood, and again as they
  * stand after, in the same transaction. So the very next spend, in any process, meets the new rights.
  */
+import { featureOf } from '../catalog/index.ts';
 import { type CustomerRow, lockCustomer } from '../customers/index.ts';
 import { announce } from '../events/index.ts';
 import { at, type Scope, sql } from '../kernel/index.ts';
@@ -43,13 +44,18 @@ export async function rebalanced<T>(
 ): Promise<T> {
   const defaults = await defaultSources(scope, { customer, rows: [], at: scope.now });
   const fed = [...items, ...defaults.sources.flatMap((source) => source.items)]
-    .filter((item) => item.kind === 'metered' || item.kind === 'gauge')
-    .map((item) => item.feature);
+    .map((item) => item.feature)
+    .filter((feature) => isCounted(featureOf(scope, feature)?.kind));
   const units = [...new Set(fed)].sort();
   await settleBalances(scope, { customer, units });
   const answer = await change();
   await settleBalances(scope, { customer, units });
   return answer;
+}
+
+/** A feature that the catalogue has lost has no balance that could still be read. */
+function isCounted(kind: string | undefined): boolean {
+  return kind === 'metered' || kind === 'gauge';
 }
 
 /** An end to store, or `null` to clear it. */

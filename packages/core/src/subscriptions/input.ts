@@ -1,22 +1,27 @@
 /** Reading what a host gave: each value as its type, or one fault that names the field and says what to send. */
-import { formatDuration, isZero, parseDuration, ValidationError } from '../kernel/index.ts';
+import { addDuration, formatDuration, isZero, parseDuration, ValidationError } from '../kernel/index.ts';
 
 /** A moment as hosts may give it: a `Date`, or ISO 8601 text with its zone. */
 export type Instant = Date | string;
 
 const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** @throws {ValidationError} No instant. */
+/** An instant from 1900 to 2999, so that all that is counted from it can be stored. @throws {ValidationError} None. */
 export function readInstant(value: Instant, pointer: string): Date {
   const date = value instanceof Date ? new Date(value) : instantPattern.test(String(value)) ? new Date(value) : null;
-  if (date && !Number.isNaN(date.getTime())) return date;
-  throw fault(pointer, 'must be a Date or ISO 8601 text with its zone, such as 2026-01-31T10:00:00Z');
+  const year = date?.getUTCFullYear() ?? Number.NaN;
+  if (date && year >= 1900 && year < 3000) return date;
+  throw fault(pointer, 'must be a Date or ISO 8601 text with its zone, such as 2026-01-31T10:00:00Z, from 1900 to 2999');
 }
 
-/** An ISO 8601 duration above zero, as it is stored: weeks as days. @throws {ValidationError} None. */
+const epoch = new Date(0);
+const longest = addDuration(epoch, 'P1000Y', 1, 'UTC');
+
+/** An ISO 8601 duration up to P1000Y, as it is stored: weeks as days. @throws {ValidationError} None. */
 export function readDuration(value: string, pointer: string): string {
   const duration = parseDuration(value, pointer);
   if (isZero(duration)) throw fault(pointer, 'must be longer than zero');
+  if (addDuration(epoch, value, 1, 'UTC') > longest) throw fault(pointer, 'must be at most P1000Y');
   return formatDuration(duration);
 }
 

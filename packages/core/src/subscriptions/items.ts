@@ -5,6 +5,7 @@
 import { featureOf, type FeatureSpec, type PlanItem, type PlanSpec } from '../catalog/index.ts';
 import { document, integerOrNull, type Row, type Scope, text } from '../kernel/index.ts';
 import { FeatureUnknownError } from './errors.ts';
+import type { FeatureTerms } from './feature-terms.ts';
 import { fault, readCount } from './input.ts';
 
 export type ItemKind = 'boolean' | 'metered' | 'gauge' | 'config';
@@ -40,22 +41,6 @@ export type FrozenItem = {
   readonly options: ItemOptions;
 };
 
-/** A feature to sell without a plan, or besides one. */
-export type FeatureTerms = {
-  readonly code: string;
-  /** Sells a code the catalogue does not have as a boolean feature. */
-  readonly kind?: 'boolean' | undefined;
-  readonly quota?: number | 'unlimited' | undefined;
-  /** Of a config feature. */
-  readonly value?: unknown;
-  readonly limit?: 'hard' | 'soft' | undefined;
-  readonly overageMax?: number | undefined;
-  readonly reset?: string | undefined;
-  readonly rollover?: { readonly max: number; readonly expires?: string | undefined } | undefined;
-  readonly thresholds?: readonly number[] | undefined;
-  readonly priority?: number | undefined;
-};
-
 /** One row of `subscription_items` with its feature's key. */
 export function readItem(row: Row): FrozenItem {
   return {
@@ -79,9 +64,7 @@ export function itemsOfPlan(scope: Scope, plan: PlanSpec): FrozenItem[] {
 function freeze(feature: FeatureSpec, item: PlanItem): FrozenItem | null {
   const { key, kind } = feature;
   if (kind === 'boolean') return item === false ? null : { feature: key, kind, quota: null, options: {} };
-  if (kind === 'config') {
-    return { feature: key, kind, quota: null, options: { value: item, merge: feature.merge } };
-  }
+  if (kind === 'config') return frozenValue(feature, item);
   const { quota, ...options } = item as { quota?: number | 'unlimited' } & ItemOptions;
   return { feature: key, kind, quota: quotaNumber(quota), options: withCredits(feature, options) };
 }
@@ -99,20 +82,31 @@ function quotaNumber(quota: number | 'unlimited' | null | undefined): number | n
 /**
  * A feature given by code or as an object, frozen as the catalogue has it now.
  * @throws {FeatureUnknownError} The catalogue does not have it, and it is not said to be boolean.
+ * @throws {ValidationError} The value is not one of this config feature.
  */
-export function itemOfTerms(scope: Scope, given: string | FeatureTerms): FrozenItem {
-  const { code, kind, value, quota, ...options } = typeof given === 'string' ? { code: given } as FeatureTerms : given;
+export async function itemOfTerms(scope: Scope, given: string | FeatureTerms): Promise<FrozenItem> {
+  const { code, kind, value, quota, ...options }: FeatureTerms = typeof given === 'string' ? { code: given } : given;
   const feature = featureOf(scope, code);
   if (!feature && kind === 'boolean') return { feature: code, kind, quota: null, options: {} };
   if (!feature) throw new FeatureUnknownError(code);
   if (feature.kind === 'boolean') return { feature: code, kind: 'boolean', quota: null, options: {} };
-  if (feature.kind === 'config') return { ...freeze(feature, value as PlanItem), feature: code } as FrozenItem;
+  if (feature.kind === 'config') return frozenValue(feature, await checkValue(feature, value));
   return {
     feature: code,
     kind: feature.kind,
     quota: readQuota(quota ?? 0, `/features/${code}/quota`),
     options: withCredits(feature, options),
   };
+}
+
+async function checkValue({ key, schema }: FeatureSpec, value: unknown): Promise<unknown> {
+  const checked = (await schema?.['~standard'].validate(value)) as { issues?: unknown; value?: unknown } | undefined;
+  if (!checked || !checked.issues) return checked ? checked.value : value;
+  throw fault(`/features/${key}/value`, 'is not a value of this feature');
+}
+
+function frozenValue({ key, merge }: FeatureSpec, value: unknown): FrozenItem {
+  return { feature: key, kind: 'config', quota: null, options: { value, merge } };
 }
 
 /** A quota as hosts give it; below 0 counts as 0. @throws {ValidationError} No whole number, nor `unlimited`. */

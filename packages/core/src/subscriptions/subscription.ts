@@ -58,7 +58,8 @@ export function subscriptionOf(row: SubscriptionRow, at: Date): Subscription {
   };
 }
 
-function featureOfItem({ feature, kind, quota, options }: SubscriptionRow['items'][number]): SubscriptionFeature {
+/** A frozen item as it is shown. */
+export function featureOfItem({ feature, kind, quota, options }: SubscriptionRow['items'][number]): SubscriptionFeature {
   if (kind === 'metered' || kind === 'gauge') return { feature, kind, quota: quota ?? 'unlimited' };
   return kind === 'config' ? { feature, kind, quota: null, value: options.value } : { feature, kind, quota: null };
 }

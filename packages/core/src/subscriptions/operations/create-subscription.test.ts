@@ -165,6 +165,14 @@ describeMigrated('creating a subscription', (make) => {
     ['a start that is no instant', { plan: 'pro', startsAt: '2026-01-01' }, 'validation'],
     ['a period that is no duration', { plan: 'pro', period: '1 month' }, 'validation'],
     ['a feature named twice', { features: ['seats', 'seats'] }, 'validation'],
+    ['a term nobody knows', { features: [{ code: 'api-calls', quta: 5 }] }, 'validation'],
+    ['a reset that is no interval', { features: [{ code: 'api-calls', reset: 'monthly' }] }, 'validation'],
+    ['a rollover of nothing', { features: [{ code: 'api-calls', rollover: { max: 0 } }] }, 'validation'],
+    ['a value that its feature does not have', { features: [{ code: 'upload-mb', value: 'much' }] }, 'validation'],
+    ['a start beyond what can be counted from', { plan: 'pro', startsAt: new Date(8.64e15) }, 'validation'],
+    ['a trial of no length', { plan: 'pro', trial: 'P0D' }, 'validation'],
+    ['a period beyond what can be counted', { plan: 'pro', period: 'P9000Y' }, 'validation'],
+    ['use of what is not metered', { plan: 'pro', used: { seats: 3 } }, 'validation'],
     ['an option nobody knows', { plan: 'pro', trail: 'skip' }, 'validation'],
   ])('refuses %s and writes nothing', async (_, input, code) => {
     await fresh();

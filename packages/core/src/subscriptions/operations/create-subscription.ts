@@ -7,12 +7,13 @@
 import { ensureCatalog, featureIdOf, newestVersion, type PlanVersion, versionById } from '../../catalog/index.ts';
 import { answerOnce, ensureCustomer } from '../../customers/index.ts';
 import { at, integer, json, newId, type Scope, sql, text } from '../../kernel/index.ts';
+import { type Asked, type NewSubscription, readAsked } from '../asked.ts';
 import { announceChange, lockSubscriptions, rebalanced, reread } from '../change.ts';
 import { alreadySubscribed, type Claim, refuseConflict } from '../conflicts.ts';
 import { NotSelfServiceError, PlanUnknownError, SubscriptionExistsError } from '../errors.ts';
 import type { FrozenItem } from '../items.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
-import { type Asked, type NewSubscription, readAsked, type Terms, termsOf } from '../terms.ts';
+import { type Terms, termsOf } from '../terms.ts';
 
 /** What creating answers; `replayed`: with what an earlier request under the same key has made. */
 export type CreatedSubscription = Subscription & { readonly replayed: boolean };
@@ -71,7 +72,7 @@ type Sale = { readonly asked: Asked; readonly externalId: string; readonly versi
 async function create(scope: Scope, { asked, externalId, version }: Sale): Promise<Subscription> {
   const { customer } = await lockSubscriptions(scope, externalId);
   const plan = version?.plan ?? null;
-  const terms = termsOf(scope, { asked, customer, plan });
+  const terms = await termsOf(scope, { asked, customer, plan });
   const id = asked.id ?? newId('sub');
   const claim: Claim = {
     customerId: customer.id,
