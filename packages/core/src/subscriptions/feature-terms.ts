@@ -28,7 +28,7 @@ export type FeatureTerms = {
 const count = z.int().nonnegative();
 
 const termsShape = z.strictObject({
-  code: z.string().min(1).max(64),
+  code: z.string().regex(/^[^\0]{1,64}$/, 'must be text of 1 to 64 characters'),
   kind: z.literal('boolean').optional(),
   quota: z.union([z.int(), z.literal('unlimited')]).optional(),
   value: z.unknown().optional(),

@@ -25,9 +25,10 @@ export function readDuration(value: string, pointer: string): string {
   return formatDuration(duration);
 }
 
-/** Text of 1 to `max` characters. @throws {ValidationError} Anything else. */
+/** Text of 1 to `max` characters; no NUL, which the database cannot store. @throws {ValidationError} Anything else. */
 export function readText(value: unknown, pointer: string, max = 255): string {
-  if (typeof value === 'string' && value.length >= 1 && value.length <= max) return value;
+  const fits = typeof value === 'string' && value.length >= 1 && value.length <= max;
+  if (fits && !value.includes('\0')) return value;
   throw fault(pointer, `must be text of 1 to ${max} characters`);
 }
 

@@ -56,6 +56,7 @@ type Asked = { readonly when: When; readonly reason: string | null; readonly com
 function readCancel(input: CancelSubscription): Asked {
   refuseUnknownKeys(input, known);
   readText(input.customer, '/customer');
+  if (input.subscription !== undefined) readText(input.subscription, '/subscription');
   const { reason, comment } = input;
   return {
     when: readWhen(input.at),

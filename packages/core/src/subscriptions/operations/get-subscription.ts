@@ -1,5 +1,6 @@
 /** One subscription by its id. */
 import { NotFoundError, type Scope } from '../../kernel/index.ts';
+import { readText } from '../input.ts';
 import { findSubscription } from '../queries.ts';
 import { type Subscription, subscriptionOf } from '../subscription.ts';
 
@@ -12,9 +13,10 @@ export type GetSubscription = {
 /**
  * The subscription as it stands now. Writes nothing.
  * @throws {NotFoundError} There is none of this id, or it is another customer's.
+ * @throws {ValidationError} Not an id.
  */
 export async function getSubscription(scope: Scope, input: GetSubscription): Promise<Subscription> {
-  const row = await findSubscription(scope, input.subscription);
+  const row = await findSubscription(scope, readText(input.subscription, '/subscription'));
   if (!row || (input.customer !== undefined && row.customer !== input.customer)) {
     throw new NotFoundError('subscription', input.subscription);
   }

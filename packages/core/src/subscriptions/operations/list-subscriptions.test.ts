@@ -89,6 +89,16 @@ describeMigrated('reading subscriptions', (make) => {
     await expect(getSubscription(scope, { subscription: 'sub_0' })).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  test.each(['', 'a\0b', 'x'.repeat(256)])('an id that is none is refused: %j', async (subscription) => {
+    const refusal = { code: 'validation', status: 422 };
+
+    await expect(getSubscription(scope, { subscription })).rejects.toMatchObject(refusal);
+    await expect(subscriptionPeriods(scope, { subscription })).rejects.toMatchObject(refusal);
+    await expect(cancelSubscription(scope, { customer: 'ann', subscription })).rejects.toMatchObject(refusal);
+    await expect(currentSubscription(scope, { customer: subscription })).rejects.toMatchObject(refusal);
+    await expect(listSubscriptions(scope, { customer: subscription })).rejects.toMatchObject(refusal);
+  });
+
   test('another tenant finds nothing of it', async () => {
     const other = await openProcess(database, 'elsewhere').at(start);
 

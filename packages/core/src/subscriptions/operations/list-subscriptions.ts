@@ -12,7 +12,7 @@ import {
   type Statement,
   sql,
 } from '../../kernel/index.ts';
-import { fault } from '../input.ts';
+import { fault, readText } from '../input.ts';
 import { selectSubscriptions, type SubscriptionRow } from '../queries.ts';
 import { type SubscriptionStatus, stateAt, statuses } from '../state.ts';
 import { type Subscription, subscriptionOf } from '../subscription.ts';
@@ -40,7 +40,7 @@ export async function listSubscriptions(scope: Scope, input: ListSubscriptions):
   const limit = checkLimit(input.limit);
   if (status !== undefined && !statuses.includes(status)) throw fault('/status', `must be one of ${statuses.join(', ')}`);
   let after = decodeCursor(list, input.cursor);
-  const customer = await findCustomer(scope, input.customer);
+  const customer = await findCustomer(scope, readText(input.customer, '/customer'));
   if (!customer) return { items: [], next: null };
   const found: SubscriptionRow[] = [];
   for (;;) {

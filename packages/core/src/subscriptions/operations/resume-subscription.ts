@@ -28,6 +28,7 @@ export async function resumeSubscription(scope: Scope, input: ResumeSubscription
   const { idempotencyKey: key, ...request } = input;
   refuseUnknownKeys(input, ['customer', 'subscription', 'idempotencyKey']);
   readText(input.customer, '/customer');
+  if (input.subscription !== undefined) readText(input.subscription, '/subscription');
   return scope.transaction(async (scope) => {
     const customer = await findCustomer(scope, input.customer);
     if (!customer) throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);

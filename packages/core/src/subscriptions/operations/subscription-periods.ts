@@ -1,5 +1,6 @@
 /** The numbered periods of one subscription. */
 import { checkLimit, CursorError, decodeCursor, encodeCursor, NotFoundError, type Page, type Scope } from '../../kernel/index.ts';
+import { readText } from '../input.ts';
 import { listPeriods, periodNumbers, type SubscriptionPeriod } from '../periods.ts';
 import { findSubscription } from '../queries.ts';
 import { endAt } from '../state.ts';
@@ -19,6 +20,7 @@ const list = 'periods';
  * One page of periods, the first one first: up to the one that contains now, or with an end up to that.
  * Computed from stored moments; writes nothing.
  * @throws {NotFoundError} There is none of this id, or it is another customer's.
+ * @throws {CursorError} The cursor is not of this list.
  */
 export async function subscriptionPeriods(
   scope: Scope,
@@ -26,7 +28,7 @@ export async function subscriptionPeriods(
 ): Promise<Page<SubscriptionPeriod>> {
   const limit = checkLimit(input.limit);
   const after = readAfter(input.cursor);
-  const row = await findSubscription(scope, input.subscription);
+  const row = await findSubscription(scope, readText(input.subscription, '/subscription'));
   if (!row || (input.customer !== undefined && row.customer !== input.customer)) {
     throw new NotFoundError('subscription', input.subscription);
   }
