@@ -1,0 +1,90 @@
+/**
+ * The demo on Express: the same routes and guards as on Fastify, with jose for the tokens.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { bursarExpress } from '@bursar/express';
+import express, { type Request } from 'express';
+import { documentOf, isReady, type Kit, type MoveClock } from './kit.ts';
+import { readToken, type User } from './tokens.ts';
+
+type Server = { listen(port: number, host: string): Promise<string>; close(): Promise<void> };
+type Signed = Request & { user?: User | null };
+
+/** Builds the server; nothing listens yet. */
+export async function createExpressServer(kit: {
+  bursar: Kit;
+  moveClock: MoveClock | null;
+  jwtSecret: string;
+}): Promise<Server> {
+  const { bursar, moveClock, jwtSecret } = kit;
+  const billing = bursarExpress({
+    bursar,
+    customer: (request: Signed) => request.user?.sub,
+    admin: (request: Signed) => request.user?.role === 'admin',
+    tenant: (request: Signed) => request.user?.tenant ?? 'default',
+  });
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(async (request: Signed, _response, next) => {
+    // A request without a token is nobody's; one with a bad token is refused wherever it goes.
+    request.user = await readToken(request.headers.authorization, jwtSecret);
+    next();
+  });
+  app.use('/billing', billing.router);
+  app.use(express.json());
+
+  app.get('/demo/reports', billing.subscribed('track-time'), (_request, response) => {
+    response.json({ report: 'worked 7 h' });
+  });
+  app.get('/demo/lounge', billing.minBalance('points', 100), (_request, response) => {
+    response.json({ lounge: 'welcome' });
+  });
+  app.post(
+    '/demo/render',
+    billing.consumes('api-calls', 1, { idempotencyKey: (request) => request.get('idempotency-key'), replay: 'pass' }),
+    (request, response) => {
+      if (request.body?.fail) throw new Error('The rendering failed, as it was asked to.');
+      response.json({ rendered: true, decision: request.bursar.decisions[0] });
+    },
+  );
+  app.post('/demo/chat', billing.consumes('ai-tokens', 1000, { hold: 'PT5M' }), async (request, response) => {
+    response.json(await request.bursar.capture(request.body?.tokens));
+  });
+  if (moveClock) {
+    app.post('/test/clock', async (request: Signed, response) => {
+      response.json(await moveClock(request.user ?? null, request.body));
+    });
+  }
+
+  app.get('/livez', (_request, response) => {
+    response.json({ live: true });
+  });
+  app.get('/readyz', async (_request, response) => {
+    const ready = await isReady(bursar);
+    response.status(ready ? 200 : 503).json({ ready });
+  });
+  app.get('/openapi.json', (_request, response) => {
+    response.json(documentOf(bursar, '/billing'));
+  });
+  app.use(billing.errors);
+  await billing.start();
+  return listening(createServer(app));
+}
+
+function listening(server: ReturnType<typeof createServer>): Server {
+  return {
+    listen: async (port, host) => {
+      server.listen(port, host);
+      await once(server, 'listening');
+      return `http://${host}:${(server.address() as AddressInfo).port}`;
+    },
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}

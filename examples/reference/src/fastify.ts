@@ -1,0 +1,74 @@
+/**
+ * The demo on Fastify, with the host's own @fastify/jwt: three guards on three kinds of route.
+ */
+import { UnauthenticatedError } from '@bursar/core';
+import bursarFastify from '@bursar/fastify';
+import fastifyJwt from '@fastify/jwt';
+import Fastify, { type FastifyRequest } from 'fastify';
+import { documentOf, isReady, type Kit, type MoveClock } from './kit.ts';
+import { checkUser, type User } from './tokens.ts';
+
+declare module '@fastify/jwt' {
+  interface FastifyJWT {
+    payload: User;
+    user: User;
+  }
+}
+
+type Server = { listen(port: number, host: string): Promise<string>; close(): Promise<void> };
+
+/** Builds the server; nothing listens yet. */
+export async function createFastifyServer(kit: {
+  bursar: Kit;
+  moveClock: MoveClock | null;
+  jwtSecret: string;
+}): Promise<Server> {
+  const { bursar, moveClock, jwtSecret } = kit;
+  const app = Fastify();
+  await app.register(fastifyJwt, { secret: jwtSecret, verify: { algorithms: ['HS256'] } });
+  app.addHook('onRequest', async (request) => {
+    // A request without a token is nobody's; one with a bad token is refused wherever it goes.
+    if (request.headers.authorization === undefined) return;
+    await request.jwtVerify().catch(() => {
+      throw new UnauthenticatedError();
+    });
+    checkUser(request.user);
+  });
+  await app.register(bursarFastify, {
+    bursar,
+    prefix: '/billing',
+    customer: (request) => request.user?.sub,
+    admin: (request) => request.user?.role === 'admin',
+    tenant: (request) => request.user?.tenant ?? 'default',
+  });
+  app.setErrorHandler(app.bursar.errorHandler);
+
+  app.get('/demo/reports', { preHandler: app.bursar.subscribed('track-time') }, async () => ({ report: 'worked 7 h' }));
+  app.get('/demo/lounge', { preHandler: app.bursar.minBalance('points', 100) }, async () => ({ lounge: 'welcome' }));
+  app.post<{ Body: { fail?: boolean } | undefined }>(
+    '/demo/render',
+    { preHandler: app.bursar.consumes('api-calls', 1, { idempotencyKey: keyOf, replay: 'pass' }) },
+    async (request) => {
+      if (request.body?.fail) throw new Error('The rendering failed, as it was asked to.');
+      return { rendered: true, decision: request.bursar.decisions[0] };
+    },
+  );
+  app.post<{ Body: { tokens: number } }>(
+    '/demo/chat',
+    { preHandler: app.bursar.consumes('ai-tokens', 1000, { hold: 'PT5M' }) },
+    async (request) => request.bursar.capture(request.body?.tokens),
+  );
+  if (moveClock) app.post('/test/clock', async (request) => moveClock(request.user ?? null, request.body));
+
+  app.get('/livez', async () => ({ live: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = await isReady(bursar);
+    return reply.code(ready ? 200 : 503).send({ ready });
+  });
+  app.get('/openapi.json', async () => documentOf(bursar, '/billing'));
+  return { listen: (port, host) => app.listen({ port, host }), close: () => app.close() };
+}
+
+function keyOf(request: FastifyRequest): string | undefined {
+  return request.headers['idempotency-key'] as string | undefined;
+}
