@@ -1,6 +1,12 @@
 /** A catalogue and a process of its own over a migrated database, for suites about subscriptions: no kit, no HTTP. */
 import { type CatalogSpec, defineCatalog } from '../../packages/core/src/catalog/index.ts';
-import { createMemory, type Database, type News, type Ports, type Scope } from '../../packages/core/src/kernel/index.ts';
+import {
+  createMemory,
+  type Database,
+  type News,
+  type Ports,
+  type Scope,
+} from '../../packages/core/src/kernel/index.ts';
 import { planOf } from '../../packages/core/src/subscriptions/index.ts';
 import { openTestScope } from './kernel.ts';
 
@@ -14,7 +20,12 @@ const sold = defineCatalog({
     'upload-mb': { kind: 'config', schema: anyNumber() },
   },
   plans: {
-    free: { default: true, period: 'P1M', selfService: true, features: { 'api-calls': { quota: 100 }, seats: { quota: 1 } } },
+    free: {
+      default: true,
+      period: 'P1M',
+      selfService: true,
+      features: { 'api-calls': { quota: 100 }, seats: { quota: 1 } },
+    },
     pro: {
       period: 'P1M',
       trial: 'P14D',
@@ -33,11 +44,24 @@ const sold = defineCatalog({
     lifetime: { period: 'infinite', features: { 'api-calls': { quota: 500 }, 'track-time': true } },
     seats5: { family: 'seats', period: 'P1M', features: { seats: { quota: 5 } } },
     pack: { family: null, period: 'P1M', features: { 'api-calls': { quota: 50 } } },
-    endless: { family: 'endless', period: 'P1M', features: { 'api-calls': { quota: 'unlimited' }, seats: { quota: 'unlimited' } } },
+    endless: {
+      family: 'endless',
+      period: 'P1M',
+      features: { 'api-calls': { quota: 'unlimited' }, seats: { quota: 'unlimited' } },
+    },
     soft: {
       family: 'soft',
       period: 'P1M',
-      features: { 'ai-tokens': { quota: 10, limit: 'soft', overageMax: 5, reset: 'P7D', thresholds: [80, 50], priority: 3 } },
+      features: {
+        'ai-tokens': {
+          quota: 10,
+          limit: 'soft',
+          overageMax: 5,
+          reset: 'P7D',
+          thresholds: [80, 50],
+          priority: 3,
+        },
+      },
     },
   },
 });
@@ -47,7 +71,8 @@ function anyNumber() {
     '~standard': {
       version: 1 as const,
       vendor: 'test',
-      validate: (value: unknown) => (typeof value === 'number' ? { value } : { issues: [{ message: 'no number' }] }),
+      validate: (value: unknown) =>
+        typeof value === 'number' ? { value } : { issues: [{ message: 'no number' }] },
       types: undefined as { input: number; output: number } | undefined,
     },
   };
@@ -67,12 +92,19 @@ export type Process = {
 };
 
 /** Opens a process over the database. @param ports What it has beside catalogue and plan. */
-export function openProcess(database: Database, tenant: string, ports: Partial<Ports> = {}): Process {
+export function openProcess(
+  database: Database,
+  tenant: string,
+  ports: Partial<Ports> = {},
+): Process {
   const memory = createMemory();
   const heard: News[] = [];
   return {
     heard,
-    types: () => heard.map((news) => news.type).filter((type) => !/^(balance|grant|hold|customer)\./.test(type)),
+    types: () =>
+      heard
+        .map((news) => news.type)
+        .filter((type) => !/^(balance|grant|hold|customer)\./.test(type)),
     at: (now) =>
       openTestScope(database, {
         tenant,

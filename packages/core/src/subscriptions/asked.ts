@@ -4,7 +4,14 @@
  * Keys that nobody reads are refused: a typo would be a silent default.
  */
 import { type FeatureTerms, readFeatures } from './feature-terms.ts';
-import { fault, type Instant, readCount, readDuration, readInstant, readText, refuseUnknownKeys } from './input.ts';
+import {
+  type Instant,
+  readCount,
+  readDuration,
+  readInstant,
+  readText,
+  refuseUnknownKeys,
+} from './input.ts';
 
 /** What a host asks for; a plan, or features, or both, or neither. */
 export type NewSubscription = {
@@ -96,7 +103,10 @@ export function readAsked(input: NewSubscription): Asked {
     external:
       external === undefined
         ? null
-        : { gateway: readText(external.gateway, '/external/gateway'), id: readText(external.id, '/external/id') },
+        : {
+            gateway: readText(external.gateway, '/external/gateway'),
+            id: readText(external.id, '/external/id'),
+          },
     source: input.source === undefined ? 'host' : readText(input.source, '/source', 64),
     id: id === undefined ? null : readText(id, '/id'),
     selfService: input.selfService === true,
@@ -111,6 +121,7 @@ function readPeriod({ infinite, period }: NewSubscription): string | null | unde
 function readTrial(trial: Instant | undefined): Asked['trial'] {
   if (trial === undefined) return 'as planned';
   if (trial === 'skip') return trial;
-  if (typeof trial === 'string' && trial.startsWith('P')) return { lasts: readDuration(trial, '/trial') };
+  if (typeof trial === 'string' && trial.startsWith('P'))
+    return { lasts: readDuration(trial, '/trial') };
   return { until: readInstant(trial, '/trial') };
 }

@@ -13,7 +13,8 @@ import { defaultSources } from './defaults.ts';
 import type { SubscriptionEvents } from './events.ts';
 import type { FrozenItem } from './items.ts';
 import { NON_PAYMENT } from './payments.ts';
-import { findSubscription, liveSubscriptions, type SubscriptionRow } from './queries.ts';
+import { findSubscription, liveSubscriptions } from './queries.ts';
+import type { SubscriptionRow } from './rows.ts';
 import { endAt } from './state.ts';
 import { newsOf, subscriptionOf } from './subscription.ts';
 
@@ -26,7 +27,11 @@ export type Locked = { readonly customer: CustomerRow; readonly rows: readonly S
  */
 export async function lockSubscriptions(scope: Scope, externalId: string): Promise<Locked> {
   const customer = await lockCustomer(scope, { customer: externalId, mode: 'update' });
-  const rows = await liveSubscriptions(scope, { customerId: customer.id, now: scope.now, lock: 'update' });
+  const rows = await liveSubscriptions(scope, {
+    customerId: customer.id,
+    now: scope.now,
+    lock: 'update',
+  });
   const current = [];
   for (const row of rows) {
     const endsAt = endAt(row, scope.now);
@@ -68,7 +73,11 @@ export type End = {
 };
 
 /** Writes an end and announces it: `canceled` or `resumed`, `updated`, and `ended` if it is over with it. */
-export async function storeEnd(scope: Scope, row: SubscriptionRow, end: End): Promise<SubscriptionRow> {
+export async function storeEnd(
+  scope: Scope,
+  row: SubscriptionRow,
+  end: End,
+): Promise<SubscriptionRow> {
   const now = sql`${at(scope.now)}::text::timestamptz`;
   const atOnce = sql`${end.atOnce ?? false}::boolean`;
   await scope.run(sql`
@@ -83,9 +92,14 @@ export async function storeEnd(scope: Scope, row: SubscriptionRow, end: End): Pr
            revision = revision + 1, updated_at = ${now}
      where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
   const stored = await reread(scope, row.id);
-  await announceChange(scope, stored, end.endsAt === null ? 'subscription.resumed' : 'subscription.canceled');
+  await announceChange(
+    scope,
+    stored,
+    end.endsAt === null ? 'subscription.resumed' : 'subscription.canceled',
+  );
   await announceChange(scope, stored, 'subscription.updated');
-  if (end.endsAt !== null && end.endsAt <= scope.now) await announceChange(scope, stored, 'subscription.ended');
+  if (end.endsAt !== null && end.endsAt <= scope.now)
+    await announceChange(scope, stored, 'subscription.ended');
   return stored;
 }
 

@@ -42,6 +42,13 @@ export async function refuseConflict(scope: Scope, claim: Claim): Promise<void> 
 }
 
 /** The refusal, naming the subscription in the way. */
-export function alreadySubscribed(claim: Claim, subscription: string | null): AlreadySubscribedError {
-  return new AlreadySubscribedError({ customer: claim.customer, family: claim.family ?? '', subscription });
+export function alreadySubscribed(
+  claim: Claim,
+  subscription: string | null,
+): AlreadySubscribedError {
+  return new AlreadySubscribedError({
+    customer: claim.customer,
+    family: claim.family ?? '',
+    subscription,
+  });
 }

@@ -6,10 +6,20 @@
  */
 import { defaultPlans, type PlanSpec, versionById } from '../catalog/index.ts';
 import type { CustomerRow } from '../customers/index.ts';
-import { at as bound, instant, integer, json, type Row, type Scope, sql, text, textOrNull } from '../kernel/index.ts';
+import {
+  at as bound,
+  instant,
+  integer,
+  json,
+  type Row,
+  type Scope,
+  sql,
+  text,
+  textOrNull,
+} from '../kernel/index.ts';
 import { itemsOfPlan } from './items.ts';
 import { windowAt } from './periods.ts';
-import type { SubscriptionRow } from './queries.ts';
+import type { SubscriptionRow } from './rows.ts';
 import { earliest, type Source } from './sources.ts';
 import { stateAt } from './state.ts';
 
@@ -69,7 +79,12 @@ function sourceOfDefault(scope: Scope, customer: CustomerRow, plan: PlanSpec): S
   };
 }
 
-type VersionRow = { readonly plan: string; readonly id: number; readonly period: string | null; readonly createdAt: Date };
+type VersionRow = {
+  readonly plan: string;
+  readonly id: number;
+  readonly period: string | null;
+  readonly createdAt: Date;
+};
 
 /** More editions of one plan than anyone makes within one of its periods. */
 const versionsMax = 200;
@@ -111,6 +126,7 @@ async function inForce(
   const [newest] = versions;
   if (!newest) return code;
   const start = windowAt(anchorOf(customer), newest.period, at)?.startsAt ?? customer.createdAt;
-  const chosen = versions.find((version) => version.createdAt <= start) ?? versions.at(-1) ?? newest;
+  const chosen =
+    versions.find((version) => version.createdAt <= start) ?? versions.at(-1) ?? newest;
   return (await versionById(scope, chosen.id)).plan;
 }

@@ -6,7 +6,9 @@ export class PlanUnknownError extends BursarError {
   override readonly code = 'plan_unknown';
   constructor(plan: string, version?: number | undefined) {
     super(
-      version === undefined ? `There is no plan ${plan}.` : `Plan ${plan} has no version ${version}.`,
+      version === undefined
+        ? `There is no plan ${plan}.`
+        : `Plan ${plan} has no version ${version}.`,
       { plan, ...(version !== undefined && { version }) },
     );
   }
@@ -32,7 +34,10 @@ export class FeatureUnknownError extends BursarError {
 export class AlreadySubscribedError extends BursarError {
   override readonly code = 'already_subscribed';
   constructor(facts: { customer: string; family: string; subscription: string | null }) {
-    super(`${facts.customer} has subscription ${facts.subscription ?? ''} of family ${facts.family}.`, facts);
+    super(
+      `${facts.customer} has subscription ${facts.subscription ?? ''} of family ${facts.family}.`,
+      facts,
+    );
   }
 }
 
@@ -48,6 +53,9 @@ export class SubscriptionExistsError extends BursarError {
 export class AmbiguousSubscriptionError extends BursarError {
   override readonly code = 'ambiguous_subscription';
   constructor(customer: string, subscriptions: readonly string[]) {
-    super(`${customer} has ${subscriptions.length} live subscriptions: say which.`, { customer, subscriptions });
+    super(`${customer} has ${subscriptions.length} live subscriptions: say which.`, {
+      customer,
+      subscriptions,
+    });
   }
 }

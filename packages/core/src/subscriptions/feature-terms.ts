@@ -41,7 +41,9 @@ const termsShape = z.strictObject({
 });
 
 /** @throws {ValidationError} Names each term that cannot be read, or a feature that is named twice. */
-export function readFeatures(features: readonly (string | FeatureTerms)[]): readonly (string | FeatureTerms)[] {
+export function readFeatures(
+  features: readonly (string | FeatureTerms)[],
+): readonly (string | FeatureTerms)[] {
   if (!Array.isArray(features)) throw fault('/features', 'must be a list');
   const read = features.map((given: unknown, index) => readTerms(given, `/features/${index}`));
   const codes = read.map((terms) => terms.code);
@@ -52,7 +54,8 @@ export function readFeatures(features: readonly (string | FeatureTerms)[]): read
 
 function readTerms(given: unknown, pointer: string): FeatureTerms {
   const read = termsShape.safeParse(typeof given === 'string' ? { code: given } : given);
-  if (!read.success) throw new ValidationError(read.error.issues.map((issue) => faultOf(issue, pointer)));
+  if (!read.success)
+    throw new ValidationError(read.error.issues.map((issue) => faultOf(issue, pointer)));
   const { reset, rollover, ...terms } = read.data;
   return {
     ...terms,
@@ -73,5 +76,7 @@ function readRollover(
   { max, expires }: { max: number; expires?: string | undefined },
   pointer: string,
 ): { max: number; expires?: string } {
-  return expires === undefined ? { max } : { max, expires: readDuration(expires, `${pointer}/expires`) };
+  return expires === undefined
+    ? { max }
+    : { max, expires: readDuration(expires, `${pointer}/expires`) };
 }

@@ -2,8 +2,8 @@
 export type { NewSubscription } from './asked.ts';
 export * from './errors.ts';
 export type { SubscriptionEvents, SubscriptionNews } from './events.ts';
-export type { Instant } from './input.ts';
 export type { FeatureTerms } from './feature-terms.ts';
+export type { Instant } from './input.ts';
 export type { FrozenItem, ItemKind, ItemOptions } from './items.ts';
 export { type CancelSubscription, cancelSubscription } from './operations/cancel-subscription.ts';
 export { type CreatedSubscription, createSubscription } from './operations/create-subscription.ts';
@@ -12,12 +12,15 @@ export { type GetSubscription, getSubscription } from './operations/get-subscrip
 export { listPlans, type PublishedPlan } from './operations/list-plans.ts';
 export { type ListSubscriptions, listSubscriptions } from './operations/list-subscriptions.ts';
 export { type ResumeSubscription, resumeSubscription } from './operations/resume-subscription.ts';
-export { type SubscriptionPeriods, subscriptionPeriods } from './operations/subscription-periods.ts';
+export {
+  type SubscriptionPeriods,
+  subscriptionPeriods,
+} from './operations/subscription-periods.ts';
 export type { PaidPeriods } from './payments.ts';
 export type { SubscriptionPeriod, Window } from './periods.ts';
 export { planOf } from './plan-of.ts';
-export { subscriptionRoutes } from './routes.ts';
 export { type Right, type Rights, rightsAt } from './rights.ts';
+export { subscriptionRoutes } from './routes.ts';
 export {
   type SubscriptionMoments,
   type SubscriptionState,

@@ -1,5 +1,11 @@
 /** Reading what a host gave: each value as its type, or one fault that names the field and says what to send. */
-import { addDuration, formatDuration, isZero, parseDuration, ValidationError } from '../kernel/index.ts';
+import {
+  addDuration,
+  formatDuration,
+  isZero,
+  parseDuration,
+  ValidationError,
+} from '../kernel/index.ts';
 
 /** A moment as hosts may give it: a `Date`, or ISO 8601 text with its zone. */
 export type Instant = Date | string;
@@ -8,10 +14,18 @@ const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\
 
 /** An instant from 1900 to 2999, so that all that is counted from it can be stored. @throws {ValidationError} None. */
 export function readInstant(value: Instant, pointer: string): Date {
-  const date = value instanceof Date ? new Date(value) : instantPattern.test(String(value)) ? new Date(value) : null;
+  const date =
+    value instanceof Date
+      ? new Date(value)
+      : instantPattern.test(String(value))
+        ? new Date(value)
+        : null;
   const year = date?.getUTCFullYear() ?? Number.NaN;
   if (date && year >= 1900 && year < 3000) return date;
-  throw fault(pointer, 'must be a Date or ISO 8601 text with its zone, such as 2026-01-31T10:00:00Z, from 1900 to 2999');
+  throw fault(
+    pointer,
+    'must be a Date or ISO 8601 text with its zone, such as 2026-01-31T10:00:00Z, from 1900 to 2999',
+  );
 }
 
 const epoch = new Date(0);
@@ -43,7 +57,10 @@ export function refuseUnknownKeys(input: object, known: readonly string[]): void
   const unknown = Object.keys(input).filter((key) => !known.includes(key));
   if (unknown.length === 0) return;
   throw new ValidationError(
-    unknown.map((key) => ({ pointer: `/${key}`, detail: `is not known: send ${known.join(', ')}` })),
+    unknown.map((key) => ({
+      pointer: `/${key}`,
+      detail: `is not known: send ${known.join(', ')}`,
+    })),
   );
 }
 

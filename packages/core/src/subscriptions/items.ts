@@ -2,7 +2,7 @@
  * Features as they are sold: frozen with everything that later decides, so that a catalogue edit changes nothing
  * for those who have bought.
  */
-import { featureOf, type FeatureSpec, type PlanItem, type PlanSpec } from '../catalog/index.ts';
+import { type FeatureSpec, featureOf, type PlanItem, type PlanSpec } from '../catalog/index.ts';
 import { document, integerOrNull, type Row, type Scope, text } from '../kernel/index.ts';
 import { FeatureUnknownError } from './errors.ts';
 import type { FeatureTerms } from './feature-terms.ts';
@@ -17,7 +17,10 @@ export type ItemOptions = {
   readonly overageMax?: number | null | undefined;
   /** `period`, `never`, or an own ISO 8601 interval counted from the anchor. */
   readonly reset?: string | undefined;
-  readonly rollover?: { readonly max: number; readonly expires?: string | null | undefined } | null | undefined;
+  readonly rollover?:
+    | { readonly max: number; readonly expires?: string | null | undefined }
+    | null
+    | undefined;
   /** Percent of the quota. */
   readonly thresholds?: readonly number[] | undefined;
   readonly priority?: number | undefined;
@@ -63,7 +66,8 @@ export function itemsOfPlan(scope: Scope, plan: PlanSpec): FrozenItem[] {
 
 function freeze(feature: FeatureSpec, item: PlanItem): FrozenItem | null {
   const { key, kind } = feature;
-  if (kind === 'boolean') return item === false ? null : { feature: key, kind, quota: null, options: {} };
+  if (kind === 'boolean')
+    return item === false ? null : { feature: key, kind, quota: null, options: {} };
   if (kind === 'config') return frozenValue(feature, item);
   const { quota, ...options } = item as { quota?: number | 'unlimited' } & ItemOptions;
   return { feature: key, kind, quota: quotaNumber(quota), options: withCredits(feature, options) };
@@ -85,11 +89,13 @@ function quotaNumber(quota: number | 'unlimited' | null | undefined): number | n
  * @throws {ValidationError} The value is not one of this config feature.
  */
 export async function itemOfTerms(scope: Scope, given: string | FeatureTerms): Promise<FrozenItem> {
-  const { code, kind, value, quota, ...options }: FeatureTerms = typeof given === 'string' ? { code: given } : given;
+  const { code, kind, value, quota, ...options }: FeatureTerms =
+    typeof given === 'string' ? { code: given } : given;
   const feature = featureOf(scope, code);
   if (!feature && kind === 'boolean') return { feature: code, kind, quota: null, options: {} };
   if (!feature) throw new FeatureUnknownError(code);
-  if (feature.kind === 'boolean') return { feature: code, kind: 'boolean', quota: null, options: {} };
+  if (feature.kind === 'boolean')
+    return { feature: code, kind: 'boolean', quota: null, options: {} };
   if (feature.kind === 'config') return frozenValue(feature, await checkValue(feature, value));
   return {
     feature: code,
@@ -100,8 +106,10 @@ export async function itemOfTerms(scope: Scope, given: string | FeatureTerms): P
 }
 
 async function checkValue({ key, schema }: FeatureSpec, value: unknown): Promise<unknown> {
-  const checked = (await schema?.['~standard'].validate(value)) as { issues?: unknown; value?: unknown } | undefined;
-  if (!checked || !checked.issues) return checked ? checked.value : value;
+  const checked = (await schema?.['~standard'].validate(value)) as
+    | { issues?: unknown; value?: unknown }
+    | undefined;
+  if (!checked?.issues) return checked ? checked.value : value;
   throw fault(`/features/${key}/value`, 'is not a value of this feature');
 }
 
@@ -124,7 +132,8 @@ export function withQuotas(
   quotas: Readonly<Record<string, number | 'unlimited'>>,
 ): FrozenItem[] {
   for (const feature of Object.keys(quotas)) {
-    if (!items.some((item) => item.feature === feature)) throw fault(`/quota/${feature}`, 'is not sold here');
+    if (!items.some((item) => item.feature === feature))
+      throw fault(`/quota/${feature}`, 'is not sold here');
   }
   return items.map((item) => {
     const quota = quotas[item.feature];

@@ -4,8 +4,8 @@
  * Without that floor, or where it does not know, everything counts as paid.
  */
 import { addDuration, type Scope } from '../kernel/index.ts';
-import type { SubscriptionMoments } from './state.ts';
 import { windowAt } from './periods.ts';
+import type { SubscriptionMoments } from './state.ts';
 
 /**
  * The number up to which all periods of each subscription are paid, by id; one that is absent has none.

@@ -7,10 +7,17 @@ import { addDuration, durationBetween, periodAt } from '../kernel/index.ts';
 import type { SubscriptionMoments } from './state.ts';
 
 /** What periods follow from; the rest of a subscription does not matter to them. */
-export type PeriodMoments = Pick<SubscriptionMoments, 'anchor' | 'startsAt' | 'endsAt' | 'period' | 'timeZone'>;
+export type PeriodMoments = Pick<
+  SubscriptionMoments,
+  'anchor' | 'startsAt' | 'endsAt' | 'period' | 'timeZone'
+>;
 
 /** A window in which a quota or a period counts; `endsAt` null: it never ends by itself. */
-export type Window = { readonly number: number; readonly startsAt: Date; readonly endsAt: Date | null };
+export type Window = {
+  readonly number: number;
+  readonly startsAt: Date;
+  readonly endsAt: Date | null;
+};
 
 /** One period as it is listed. */
 export type SubscriptionPeriod = Window & {
@@ -96,14 +103,19 @@ function wholeWindow({ anchor, period, timeZone }: PeriodMoments, number: number
 
 function cut({ number, ...window }: Window, { startsAt, endsAt }: PeriodMoments): Window {
   const from = window.startsAt < startsAt ? startsAt : window.startsAt;
-  const end = endsAt !== null && (window.endsAt === null || endsAt < window.endsAt) ? endsAt : window.endsAt;
+  const end =
+    endsAt !== null && (window.endsAt === null || endsAt < window.endsAt) ? endsAt : window.endsAt;
   return { number, startsAt: from, endsAt: end !== null && end < from ? from : end };
 }
 
-function describe(moments: PeriodMoments & { readonly id: string }, window: Window): SubscriptionPeriod {
+function describe(
+  moments: PeriodMoments & { readonly id: string },
+  window: Window,
+): SubscriptionPeriod {
   const { period, timeZone } = moments;
   const whole = wholeWindow(moments, window.number);
-  const uncut = sameInstant(whole.startsAt, window.startsAt) && sameInstant(whole.endsAt, window.endsAt);
+  const uncut =
+    sameInstant(whole.startsAt, window.startsAt) && sameInstant(whole.endsAt, window.endsAt);
   const interval =
     uncut || window.endsAt === null
       ? (period ?? infiniteInterval)

@@ -43,7 +43,12 @@ describeMigrated('the plan of a balance', (make) => {
   test('of a unit that is no feature is empty', async () => {
     await ann();
 
-    expect(await plan('points')).toEqual({ windows: [], ceiling: null, thresholds: [], nextChangeAt: null });
+    expect(await plan('points')).toEqual({
+      windows: [],
+      ceiling: null,
+      thresholds: [],
+      nextChangeAt: null,
+    });
   });
 
   test('of a customer without a subscription is the default, counted from its creation', async () => {
@@ -62,11 +67,20 @@ describeMigrated('the plan of a balance', (make) => {
     process = openProcess(database, 'nobody-has-been-here');
     const asking = await process.at(later);
 
-    const answer = await planOf(asking, { customer: strangerAt(asking, 'zoe'), unit: 'api-calls', now: asking.now, lock: false });
+    const answer = await planOf(asking, {
+      customer: strangerAt(asking, 'zoe'),
+      unit: 'api-calls',
+      now: asking.now,
+      lock: false,
+    });
 
     expect(answer.windows).toMatchObject([{ quota: 100, startsAt: new Date(later) }]);
     expect((await rightsAt(asking, null, asking.now)).items).toMatchObject([
-      { feature: 'api-calls', quota: 100, source: { kind: 'default', subscription: null, plan: 'free' } },
+      {
+        feature: 'api-calls',
+        quota: 100,
+        source: { kind: 'default', subscription: null, plan: 'free' },
+      },
       { feature: 'seats' },
     ]);
   });
@@ -75,29 +89,53 @@ describeMigrated('the plan of a balance', (make) => {
     await ann();
     const { id } = await createSubscription(scope, { customer: 'ann', plan: 'basic' });
 
-    expect((await plan('api-calls')).windows).toMatchObject([{ reference: `${id}/api-calls/2`, quota: 1_000 }]);
+    expect((await plan('api-calls')).windows).toMatchObject([
+      { reference: `${id}/api-calls/2`, quota: 1_000 },
+    ]);
     expect(await plan('api-calls', later, true)).toEqual(await plan('api-calls'));
     expect((await plan('seats')).ceiling).toBe(0);
   });
 
   test('adds what stacks, and changes when the first of them does', async () => {
     await ann();
-    await createSubscription(scope, { customer: 'ann', plan: 'pack', endsAt: '2026-03-10T00:00:00Z' });
-    await createSubscription(scope, { customer: 'ann', plan: 'basic', startsAt: '2026-03-07T00:00:00Z' });
+    await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'pack',
+      endsAt: '2026-03-10T00:00:00Z',
+    });
+    await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'basic',
+      startsAt: '2026-03-07T00:00:00Z',
+    });
 
     const answer = await plan('api-calls');
 
-    expect(answer.windows).toMatchObject([{ quota: 50, endsAt: new Date('2026-03-10T00:00:00Z') }, { quota: 100 }]);
+    expect(answer.windows).toMatchObject([
+      { quota: 50, endsAt: new Date('2026-03-10T00:00:00Z') },
+      { quota: 100 },
+    ]);
     expect(answer.nextChangeAt).toEqual(new Date('2026-03-07T00:00:00Z'));
-    expect((await plan('api-calls', '2026-03-07T00:00:00Z')).windows.map((window) => window.quota)).toEqual([1_000, 50]);
-    expect((await plan('api-calls', '2026-03-10T00:00:00Z')).windows.map((window) => window.quota)).toEqual([1_000]);
+    expect(
+      (await plan('api-calls', '2026-03-07T00:00:00Z')).windows.map((window) => window.quota),
+    ).toEqual([1_000, 50]);
+    expect(
+      (await plan('api-calls', '2026-03-10T00:00:00Z')).windows.map((window) => window.quota),
+    ).toEqual([1_000]);
   });
 
   test('adds ceilings over families, and has none where one is unlimited', async () => {
     await ann();
     await createSubscription(scope, { customer: 'ann', plan: 'pro' });
-    await createSubscription(scope, { customer: 'ann', plan: 'seats5', endsAt: '2026-04-01T00:00:00Z' });
-    expect(await plan('seats')).toMatchObject({ ceiling: 15, nextChangeAt: new Date('2026-04-01T00:00:00Z') });
+    await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'seats5',
+      endsAt: '2026-04-01T00:00:00Z',
+    });
+    expect(await plan('seats')).toMatchObject({
+      ceiling: 15,
+      nextChangeAt: new Date('2026-04-01T00:00:00Z'),
+    });
 
     await createSubscription(scope, { customer: 'ann', plan: 'endless' });
 
@@ -108,7 +146,11 @@ describeMigrated('the plan of a balance', (make) => {
   test('does not change where a subscription without the feature and without a default begins or ends', async () => {
     await ann();
     await createSubscription(scope, { customer: 'ann', plan: 'basic' });
-    await createSubscription(scope, { customer: 'ann', plan: 'seats5', endsAt: '2026-03-08T00:00:00Z' });
+    await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'seats5',
+      endsAt: '2026-03-08T00:00:00Z',
+    });
 
     expect((await plan('api-calls')).nextChangeAt).toEqual(march);
   });
@@ -117,7 +159,9 @@ describeMigrated('the plan of a balance', (make) => {
     await ann();
     await createSubscription(scope, { customer: 'ann', plan: 'pro' });
 
-    expect((await plan('api-calls', '2026-02-01T00:00:00Z')).windows).toMatchObject([{ quota: 10_000, rollover: null }]);
+    expect((await plan('api-calls', '2026-02-01T00:00:00Z')).windows).toMatchObject([
+      { quota: 10_000, rollover: null },
+    ]);
   });
 
   test('suspends a paused subscription until its return, and keeps the default away', async () => {
@@ -133,12 +177,17 @@ describeMigrated('the plan of a balance', (make) => {
     expect(answer.nextChangeAt).toEqual(new Date('2026-03-09T00:00:00Z'));
     expect(await rights()).toMatchObject({ items: [], hasSubscription: true, hasValid: false });
     expect([...(await rights()).denied]).toEqual([['api-calls', 'paused']]);
-    expect(await rights('2026-03-09T00:00:00Z')).toMatchObject({ hasValid: true, denied: new Map() });
+    expect(await rights('2026-03-09T00:00:00Z')).toMatchObject({
+      hasValid: true,
+      denied: new Map(),
+    });
   });
 
   test('of an unpaid subscription goes on within its window and says why not after it', async () => {
     await ann();
-    process = openProcess(database, `plan-${tenants}`, { paidPeriods: async (_, ids) => new Map(ids.map((id) => [id, 1])) });
+    process = openProcess(database, `plan-${tenants}`, {
+      paidPeriods: async (_, ids) => new Map(ids.map((id) => [id, 1])),
+    });
     await createSubscription(scope, { customer: 'ann', plan: 'pro', trial: 'skip' });
     const within = '2026-03-03T00:00:00Z';
 
@@ -148,7 +197,10 @@ describeMigrated('the plan of a balance', (make) => {
     });
     expect((await plan('ai-tokens')).windows).toEqual([]);
     const after = await rights();
-    expect(after).toMatchObject({ hasSubscription: false, items: [{ source: { kind: 'default' } }, {}] });
+    expect(after).toMatchObject({
+      hasSubscription: false,
+      items: [{ source: { kind: 'default' } }, {}],
+    });
     expect(after.denied.get('ai-tokens')).toBe('past_due');
     expect(after.denied.has('api-calls')).toBe(false);
   });
@@ -156,8 +208,17 @@ describeMigrated('the plan of a balance', (make) => {
   test('takes the version of the default that was newest when the period began', async () => {
     await ann();
     await readBalance(scope, { customer: 'ann', unit: 'api-calls' });
-    await spend(scope, { customer: 'ann', unit: 'api-calls', amount: 1, source: 'test', request: 1 });
-    const free = { ...soldSpec.plans.free, features: { 'api-calls': { quota: 7 } } } as CatalogSpec['plans'][string];
+    await spend(scope, {
+      customer: 'ann',
+      unit: 'api-calls',
+      amount: 1,
+      source: 'test',
+      request: 1,
+    });
+    const free = {
+      ...soldSpec.plans.free,
+      features: { 'api-calls': { quota: 7 } },
+    } as CatalogSpec['plans'][string];
     const edited = { ...soldSpec, plans: { ...soldSpec.plans, free } };
     process = openProcess(database, `plan-${tenants}`, { catalog: edited });
     await createSubscription(await process.at(later), { customer: 'ben', plan: 'pack' });
@@ -172,12 +233,22 @@ describeMigrated('the plan of a balance', (make) => {
     test('stays as it was sold when the catalogue changes', async () => {
       await ann();
       await createSubscription(scope, { customer: 'ann', plan: 'basic' });
-      const basic = { ...soldSpec.plans.basic, features: { 'api-calls': { quota: 1 } } } as CatalogSpec['plans'][string];
+      const basic = {
+        ...soldSpec.plans.basic,
+        features: { 'api-calls': { quota: 1 } },
+      } as CatalogSpec['plans'][string];
       const edited = { ...soldSpec, plans: { ...soldSpec.plans, basic } };
       process = openProcess(database, `plan-${tenants}`, { catalog: edited });
 
-      const next = await createSubscription(await process.at(later), { customer: 'ben', plan: 'basic' });
-      const first = await createSubscription(await process.at(later), { customer: 'cleo', plan: 'basic', version: 1 });
+      const next = await createSubscription(await process.at(later), {
+        customer: 'ben',
+        plan: 'basic',
+      });
+      const first = await createSubscription(await process.at(later), {
+        customer: 'cleo',
+        plan: 'basic',
+        version: 1,
+      });
 
       expect(next).toMatchObject({ version: 2, features: [{ quota: 1 }] });
       expect(first).toMatchObject({ version: 1, features: [{ quota: 1_000 }] });

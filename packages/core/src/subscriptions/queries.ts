@@ -3,45 +3,9 @@
  *
  * Of periods that are paid for only the floor above knows; without it everything counts as paid.
  */
-import {
-  at,
-  document,
-  instant,
-  instantOrNull,
-  integer,
-  integerOrNull,
-  type Row,
-  type Scope,
-  type Statement,
-  sql,
-  text,
-  textOrNull,
-} from '../kernel/index.ts';
-import { type FrozenItem, readItem } from './items.ts';
+import { at, type Scope, type Statement, sql } from '../kernel/index.ts';
 import { unpaidSince } from './payments.ts';
-import type { SubscriptionMoments } from './state.ts';
-
-/** One stored subscription with its items. */
-export type SubscriptionRow = SubscriptionMoments & {
-  readonly id: string;
-  readonly customerId: number;
-  /** The host's id of the customer. */
-  readonly customer: string;
-  readonly plan: string | null;
-  readonly version: number | null;
-  readonly family: string | null;
-  readonly familyId: number | null;
-  readonly canceledAt: Date | null;
-  readonly cancelReason: string | null;
-  readonly cancelComment: string | null;
-  readonly billing: 'none' | 'order' | 'gateway';
-  readonly source: string;
-  readonly external: { readonly gateway: string; readonly id: string } | null;
-  readonly revision: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly items: readonly FrozenItem[];
-};
+import { readRow, type SubscriptionRow } from './rows.ts';
 
 /** `share` while a balance is caught up, `update` before a change; always after the customer's own lock. */
 export type Lock = 'none' | 'share' | 'update';
@@ -56,7 +20,10 @@ export type Selection = {
 };
 
 /** Subscriptions by any condition on `subscription.*`, newest first. */
-export async function selectSubscriptions(scope: Scope, selection: Selection): Promise<SubscriptionRow[]> {
+export async function selectSubscriptions(
+  scope: Scope,
+  selection: Selection,
+): Promise<SubscriptionRow[]> {
   const rows = await scope.many(selectStatement(scope, selection), readRow);
   return withPayments(scope, rows);
 }
@@ -67,7 +34,10 @@ const lockClause = {
   update: sql`for no key update of subscription`,
 } as const satisfies Record<Lock, Statement>;
 
-function selectStatement(scope: Scope, { where, limit, lock = 'none', featureId }: Selection): Statement {
+function selectStatement(
+  scope: Scope,
+  { where, limit, lock = 'none', featureId }: Selection,
+): Statement {
   return sql`
     select subscription.id, subscription.customer_id, customer.external_id as customer, plan.key as plan,
            version.version, family.key as family, subscription.family_id, subscription.period,
@@ -112,12 +82,23 @@ export function liveSubscriptions(
 }
 
 /** One subscription by its id, or `null`. */
-export async function findSubscription(scope: Scope, id: string, lock?: Lock): Promise<SubscriptionRow | null> {
-  const [row] = await selectSubscriptions(scope, { where: sql`subscription.id = ${id}::text`, limit: 1, lock });
+export async function findSubscription(
+  scope: Scope,
+  id: string,
+  lock?: Lock,
+): Promise<SubscriptionRow | null> {
+  const [row] = await selectSubscriptions(scope, {
+    where: sql`subscription.id = ${id}::text`,
+    limit: 1,
+    lock,
+  });
   return row ?? null;
 }
 
-async function withPayments(scope: Scope, rows: readonly SubscriptionRow[]): Promise<SubscriptionRow[]> {
+async function withPayments(
+  scope: Scope,
+  rows: readonly SubscriptionRow[],
+): Promise<SubscriptionRow[]> {
   const billed = rows.filter((row) => row.billing !== 'none').map((row) => row.id);
   if (billed.length === 0 || !scope.ports.paidPeriods) return [...rows];
   const paid = await scope.ports.paidPeriods(scope, billed);
@@ -125,36 +106,4 @@ async function withPayments(scope: Scope, rows: readonly SubscriptionRow[]): Pro
   return rows.map((row) =>
     row.billing === 'none' ? row : { ...row, unpaidSince: unpaidSince(row, paid.get(row.id) ?? 0) },
   );
-}
-
-function readRow(row: Row): SubscriptionRow {
-  return {
-    id: text(row.id),
-    customerId: integer(row.customer_id),
-    customer: text(row.customer),
-    plan: textOrNull(row.plan),
-    version: integerOrNull(row.version),
-    family: textOrNull(row.family),
-    familyId: integerOrNull(row.family_id),
-    period: textOrNull(row.period),
-    timeZone: text(row.time_zone),
-    anchor: instant(row.anchor),
-    startsAt: instant(row.starts_at),
-    endsAt: instantOrNull(row.ends_at),
-    trialEndsAt: instantOrNull(row.trial_ends_at),
-    canceledAt: instantOrNull(row.canceled_at),
-    cancelReason: textOrNull(row.cancel_reason),
-    cancelComment: textOrNull(row.cancel_comment),
-    pausedAt: instantOrNull(row.paused_at),
-    resumesAt: instantOrNull(row.resumes_at),
-    billing: text(row.billing) as SubscriptionRow['billing'],
-    pastDue: textOrNull(row.past_due),
-    unpaidSince: null,
-    source: text(row.source),
-    external: row.external === null ? null : document<SubscriptionRow['external']>(row.external),
-    revision: integer(row.revision),
-    createdAt: instant(row.created_at),
-    updatedAt: instant(row.updated_at),
-    items: document<Row[]>(row.items).map(readItem),
-  };
 }

@@ -8,7 +8,8 @@ import { strangerAt } from '../ledger/index.ts';
 import { defaultSources } from './defaults.ts';
 import type { FrozenItem } from './items.ts';
 import { NON_PAYMENT } from './payments.ts';
-import { selectSubscriptions, type SubscriptionRow } from './queries.ts';
+import { selectSubscriptions } from './queries.ts';
+import type { SubscriptionRow } from './rows.ts';
 import { type Source, sourceOf } from './sources.ts';
 import { endAt, stateAt } from './state.ts';
 
@@ -42,7 +43,11 @@ const consideredMax = 1000;
  * The rights of a customer at `now`. Reads only.
  * @param customer `null` for one nobody has seen: the default plans, as if made now.
  */
-export async function rightsAt(scope: Scope, customer: CustomerRow | null, now: Date): Promise<Rights> {
+export async function rightsAt(
+  scope: Scope,
+  customer: CustomerRow | null,
+  now: Date,
+): Promise<Rights> {
   const who = customer ?? { ...strangerAt(scope, ''), createdAt: now };
   const rows = who.id === 0 ? [] : await considered(scope, who.id, now);
   const defaults = await defaultSources(scope, { customer: who, rows, at: now });
@@ -95,6 +100,7 @@ function reasonOf(row: SubscriptionRow, now: Date): 'paused' | 'past_due' | null
   const state = stateAt(row, now);
   if (state.active) return state.paused ? 'paused' : null;
   if (!state.ended) return null;
-  const unpaid = row.cancelReason === NON_PAYMENT || endAt(row, now)?.getTime() !== row.endsAt?.getTime();
+  const unpaid =
+    row.cancelReason === NON_PAYMENT || endAt(row, now)?.getTime() !== row.endsAt?.getTime();
   return unpaid ? 'past_due' : null;
 }

@@ -5,7 +5,15 @@
 import { z } from 'zod';
 import { answer, defineRoute, pageQuery, pageShape, type Route } from '../http/index.ts';
 import { statuses } from './state.ts';
-import { anySubscription, cancelBody, idParams, ownSubscription, periodShape, planShape, subscriptionShape } from './wire.ts';
+import {
+  anySubscription,
+  cancelBody,
+  idParams,
+  ownSubscription,
+  periodShape,
+  planShape,
+  subscriptionShape,
+} from './wire.ts';
 
 export const subscriptionRoutes: readonly Route[] = [
   defineRoute({
@@ -73,7 +81,8 @@ export const subscriptionRoutes: readonly Route[] = [
     params: idParams,
     query: pageQuery,
     answers: pageShape(periodShape),
-    handle: ({ me }, { params, query }) => me.subscriptions.periods({ ...query, subscription: params.id }),
+    handle: ({ me }, { params, query }) =>
+      me.subscriptions.periods({ ...query, subscription: params.id }),
   }),
   defineRoute({
     operation: 'createAnySubscription',

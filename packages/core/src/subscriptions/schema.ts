@@ -5,7 +5,16 @@
  * One live subscription per customer and family is an exclusion constraint (added by hand in the migration).
  */
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, jsonb, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { families, features, planVersions } from '../catalog/schema.ts';
 import { customers } from '../customers/schema.ts';
 import { bursar, instant, tenantId, whole } from '../kernel/schema.ts';
@@ -62,7 +71,10 @@ export const subscriptions = bursar.table(
     index('subscriptions_by_customer').on(table.tenantId, table.customerId, table.startsAt),
     check('subscriptions_id_has_1_to_255_characters', sql`length(${table.id}) between 1 and 255`),
     check('subscriptions_billing_is_known', sql`${table.billing} in ('none', 'order', 'gateway')`),
-    check('subscriptions_canceled_have_an_end', sql`(${table.endsAt} is null) = (${table.canceledAt} is null)`),
+    check(
+      'subscriptions_canceled_have_an_end',
+      sql`(${table.endsAt} is null) = (${table.canceledAt} is null)`,
+    ),
   ],
 );
 
@@ -96,8 +108,15 @@ export const subscriptionItems = bursar.table(
       foreignColumns: [features.tenantId, features.id],
     }),
     check('subscription_items_quota_is_safe', sql`${table.quota} between 0 and 9007199254740991`),
-    check('subscription_items_kind_is_known', sql`${table.kind} in ('boolean', 'metered', 'gauge', 'config')`),
+    check(
+      'subscription_items_kind_is_known',
+      sql`${table.kind} in ('boolean', 'metered', 'gauge', 'config')`,
+    ),
     check('subscription_items_added_by_is_known', sql`${table.addedBy} in ('plan', 'hand')`),
-    unique('subscription_items_feature_leads').on(table.tenantId, table.featureId, table.subscriptionId),
+    unique('subscription_items_feature_leads').on(
+      table.tenantId,
+      table.featureId,
+      table.subscriptionId,
+    ),
   ],
 );

@@ -7,7 +7,11 @@ import { balancePlanOf, earliest, type Source } from './sources.ts';
 const start = new Date('2026-01-31T10:00:00Z');
 const now = new Date('2026-03-05T00:00:00Z');
 
-function item(quota: number | null, options: ItemOptions = {}, kind: FrozenItem['kind'] = 'metered'): FrozenItem {
+function item(
+  quota: number | null,
+  options: ItemOptions = {},
+  kind: FrozenItem['kind'] = 'metered',
+): FrozenItem {
   return { feature: 'calls', kind, quota, options };
 }
 
@@ -58,11 +62,17 @@ describe('a quota', () => {
   test('ends with the subscription where that comes first', () => {
     const endsAt = new Date('2026-03-10T00:00:00Z');
 
-    expect(plan([source([item(100)], { endsAt })])).toMatchObject({ windows: [{ endsAt }], nextChangeAt: endsAt });
+    expect(plan([source([item(100)], { endsAt })])).toMatchObject({
+      windows: [{ endsAt }],
+      nextChangeAt: endsAt,
+    });
   });
 
   test('that never resets, or of an infinite subscription, is one window that never ends', () => {
-    const forever = { windows: [{ reference: 'sub_1/calls/1', startsAt: start, endsAt: null }], nextChangeAt: null };
+    const forever = {
+      windows: [{ reference: 'sub_1/calls/1', startsAt: start, endsAt: null }],
+      nextChangeAt: null,
+    };
 
     expect(plan([source([item(100, { reset: 'never' })])])).toMatchObject(forever);
     expect(plan([source([item(100)], { period: null })])).toMatchObject(forever);
@@ -70,21 +80,34 @@ describe('a quota', () => {
 
   test('with its own interval refills by that, from the anchor', () => {
     expect(plan([source([item(100, { reset: 'P7D' })])]).windows).toMatchObject([
-      { reference: 'sub_1/calls/5', startsAt: new Date('2026-02-28T10:00:00Z'), endsAt: new Date('2026-03-07T10:00:00Z') },
+      {
+        reference: 'sub_1/calls/5',
+        startsAt: new Date('2026-02-28T10:00:00Z'),
+        endsAt: new Date('2026-03-07T10:00:00Z'),
+      },
     ]);
   });
 
   test('of a paused subscription stays, suspended', () => {
-    expect(plan([source([item(100)], { suspended: true })]).windows).toMatchObject([{ suspended: true }]);
+    expect(plan([source([item(100)], { suspended: true })]).windows).toMatchObject([
+      { suspended: true },
+    ]);
   });
 
   test('carries limit, cap, priority, and what was used before, in its own period only', () => {
-    const options: ItemOptions = { limit: 'soft', overageMax: 9, priority: 3, usedBefore: { number: 2, used: 40 } };
+    const options: ItemOptions = {
+      limit: 'soft',
+      overageMax: 9,
+      priority: 3,
+      usedBefore: { number: 2, used: 40 },
+    };
 
     expect(plan([source([item(null, options)])]).windows).toMatchObject([
       { quota: null, soft: true, overageMax: 9, priority: 3, usedBefore: 40 },
     ]);
-    expect(plan([source([item(null, options)])], 'metered', start).windows).toMatchObject([{ usedBefore: 0 }]);
+    expect(plan([source([item(null, options)])], 'metered', start).windows).toMatchObject([
+      { usedBefore: 0 },
+    ]);
   });
 
   test('rolls over from the period before, never into the first, nor where it is unlimited', () => {
@@ -96,7 +119,9 @@ describe('a quota', () => {
       max: 50,
       expiresAt: new Date('2026-03-31T10:00:00Z'),
     });
-    expect(plan([source([item(100, { rollover: { max: 50, expires: 'P2M' } })])]).windows[0]?.rollover).toMatchObject({
+    expect(
+      plan([source([item(100, { rollover: { max: 50, expires: 'P2M' } })])]).windows[0]?.rollover,
+    ).toMatchObject({
       expiresAt: new Date('2026-04-28T10:00:00Z'),
     });
     expect(plan([source([item(100, options)])], 'metered', start).windows[0]?.rollover).toBeNull();
@@ -106,27 +131,39 @@ describe('a quota', () => {
   test('written down from the default plan keeps that reference', () => {
     const reference = 'default/7/main';
 
-    expect(plan([source([item(100, { reference })])]).windows).toMatchObject([{ reference: 'default/7/main/calls/2' }]);
+    expect(plan([source([item(100, { reference })])]).windows).toMatchObject([
+      { reference: 'default/7/main/calls/2' },
+    ]);
   });
 
   test('of several subscriptions is one window each, with the thresholds of all, ascending', () => {
-    const other = source([item(5, { thresholds: [80, 50] })], { reference: 'sub_2', period: 'P7D' });
+    const other = source([item(5, { thresholds: [80, 50] })], {
+      reference: 'sub_2',
+      period: 'P7D',
+    });
 
     const both = plan([source([item(100, { thresholds: [80, 100] })]), other]);
 
-    expect(both.windows.map((window) => window.reference)).toEqual(['sub_1/calls/2', 'sub_2/calls/5']);
+    expect(both.windows.map((window) => window.reference)).toEqual([
+      'sub_1/calls/2',
+      'sub_2/calls/5',
+    ]);
     expect(both.thresholds).toEqual([50, 80, 100]);
     expect(both.nextChangeAt).toEqual(new Date('2026-03-07T10:00:00Z'));
   });
 
   test('of another feature or kind does not count', () => {
-    expect(plan([source([{ ...item(100), feature: 'other' }, item(3, {}, 'gauge')])]).windows).toEqual([]);
+    expect(
+      plan([source([{ ...item(100), feature: 'other' }, item(3, {}, 'gauge')])]).windows,
+    ).toEqual([]);
   });
 });
 
 describe('a ceiling', () => {
   test('is the sum of those carried, and 0 where none is', () => {
-    expect(plan([source([item(3, {}, 'gauge')]), source([item(4, {}, 'gauge')])], 'gauge')).toMatchObject({
+    expect(
+      plan([source([item(3, {}, 'gauge')]), source([item(4, {}, 'gauge')])], 'gauge'),
+    ).toMatchObject({
       windows: [],
       ceiling: 7,
     });
@@ -134,7 +171,9 @@ describe('a ceiling', () => {
   });
 
   test('is none where one of them is unlimited', () => {
-    expect(plan([source([item(3, {}, 'gauge')]), source([item(null, {}, 'gauge')])], 'gauge').ceiling).toBeNull();
+    expect(
+      plan([source([item(3, {}, 'gauge')]), source([item(null, {}, 'gauge')])], 'gauge').ceiling,
+    ).toBeNull();
   });
 
   test('leaves out paused subscriptions, also unlimited ones', () => {
@@ -156,21 +195,39 @@ test('the earliest of instants leaves out those that never come', () => {
 });
 
 test('a plan of a balance stays as it is until the moment it names, and windows contain the moment asked for', () => {
-  const resets = fc.constantFrom<string | undefined>(undefined, 'period', 'never', 'P7D', 'P1D', 'P2M');
+  const resets = fc.constantFrom<string | undefined>(
+    undefined,
+    'period',
+    'never',
+    'P7D',
+    'P1D',
+    'P2M',
+  );
   const periods = fc.constantFrom('P1M', 'P7D', 'P1Y', null);
   fc.assert(
-    fc.property(resets, periods, fc.nat(1000), fc.double({ min: 0, max: 0.999, noNaN: true }), (reset, period, days, part) => {
-      const sources = [source([item(100, { reset, rollover: { max: 5 } })], { period })];
-      const at = new Date(start.getTime() + days * 86_400_000);
-      const first = plan(sources, 'metered', at);
-      const until = first.nextChangeAt ?? new Date(at.getTime() + 9e10);
-      const between = new Date(at.getTime() + Math.floor((until.getTime() - at.getTime()) * part));
+    fc.property(
+      resets,
+      periods,
+      fc.nat(1000),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (reset, period, days, part) => {
+        const sources = [source([item(100, { reset, rollover: { max: 5 } })], { period })];
+        const at = new Date(start.getTime() + days * 86_400_000);
+        const first = plan(sources, 'metered', at);
+        const until = first.nextChangeAt ?? new Date(at.getTime() + 9e10);
+        const between = new Date(
+          at.getTime() + Math.floor((until.getTime() - at.getTime()) * part),
+        );
 
-      expect(plan(sources, 'metered', between)).toEqual(first);
-      for (const window of first.windows) {
-        expect(window.startsAt <= at && (window.endsAt === null || window.endsAt > at)).toBe(true);
-      }
-      if (first.nextChangeAt) expect(plan(sources, 'metered', first.nextChangeAt)).not.toEqual(first);
-    }),
+        expect(plan(sources, 'metered', between)).toEqual(first);
+        for (const window of first.windows) {
+          expect(window.startsAt <= at && (window.endsAt === null || window.endsAt > at)).toBe(
+            true,
+          );
+        }
+        if (first.nextChangeAt)
+          expect(plan(sources, 'metered', first.nextChangeAt)).not.toEqual(first);
+      },
+    ),
   );
 });

@@ -8,11 +8,14 @@ import { addDuration } from '../kernel/index.ts';
 import type { BalancePlan, QuotaWindow, Rollover } from '../ledger/index.ts';
 import type { FrozenItem } from './items.ts';
 import { intervalOf, type Window, windowAt } from './periods.ts';
-import type { SubscriptionRow } from './queries.ts';
-import { stateAt, type SubscriptionMoments } from './state.ts';
+import type { SubscriptionRow } from './rows.ts';
+import { type SubscriptionMoments, stateAt } from './state.ts';
 
 /** One giver of rights, in force at the moment it was asked for. */
-export type Source = Pick<SubscriptionMoments, 'anchor' | 'timeZone' | 'period' | 'startsAt' | 'endsAt'> & {
+export type Source = Pick<
+  SubscriptionMoments,
+  'anchor' | 'timeZone' | 'period' | 'startsAt' | 'endsAt'
+> & {
   readonly kind: 'subscription' | 'default';
   /** Leads its quota references: issued once each, whoever asks. */
   readonly reference: string;
@@ -46,7 +49,8 @@ export function balancePlanOf(
     const item = source.items.find((one) => one.feature === feature && one.kind === kind);
     return item ? [{ source, item }] : [];
   });
-  if (kind === 'gauge') return { windows: [], thresholds: [], nextChangeAt: null, ceiling: ceilingOf(carried) };
+  if (kind === 'gauge')
+    return { windows: [], thresholds: [], nextChangeAt: null, ceiling: ceilingOf(carried) };
   const quotas = carried.flatMap((one) => quotaOf(one, at) ?? []);
   const thresholds = quotas.flatMap(({ item }) => item.options.thresholds ?? []);
   return {
@@ -62,10 +66,16 @@ type Carried = { readonly source: Source; readonly item: FrozenItem };
 function ceilingOf(carried: readonly Carried[]): number | null {
   const ceilings = carried.filter(({ source }) => !source.suspended).map(({ item }) => item.quota);
   if (ceilings.includes(null)) return null;
-  return ceilings.reduce<number>((sum, ceiling) => Math.min(Number.MAX_SAFE_INTEGER, sum + (ceiling ?? 0)), 0);
+  return ceilings.reduce<number>(
+    (sum, ceiling) => Math.min(Number.MAX_SAFE_INTEGER, sum + (ceiling ?? 0)),
+    0,
+  );
 }
 
-function quotaOf({ source, item }: Carried, at: Date): { item: FrozenItem; window: QuotaWindow } | null {
+function quotaOf(
+  { source, item }: Carried,
+  at: Date,
+): { item: FrozenItem; window: QuotaWindow } | null {
   const { options } = item;
   const period = windowAt(source, intervalOf(options.reset, source.period), at);
   if (!period) return null;
@@ -94,10 +104,18 @@ function rolloverOf(
   const expiresAt = rollover.expires
     ? addDuration(period.startsAt, rollover.expires, 1, source.timeZone)
     : earliest([period.endsAt, source.endsAt]);
-  return { from: `${lead}/${period.number - 1}`, fromQuota: item.quota, max: rollover.max, expiresAt };
+  return {
+    from: `${lead}/${period.number - 1}`,
+    fromQuota: item.quota,
+    max: rollover.max,
+    expiresAt,
+  };
 }
 
 /** The least of these instants; `null` if there is none. */
 export function earliest(instants: readonly (Date | null)[]): Date | null {
-  return instants.reduce((least, one) => (least === null || (one !== null && one < least) ? one : least), null);
+  return instants.reduce(
+    (least, one) => (least === null || (one !== null && one < least) ? one : least),
+    null,
+  );
 }

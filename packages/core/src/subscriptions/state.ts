@@ -26,7 +26,15 @@ export type SubscriptionMoments = {
 };
 
 /** The one word for a state, for lists and pages. Of several that apply, the first of this list. */
-export const statuses = ['ended', 'upcoming', 'paused', 'past_due', 'canceled', 'trialing', 'active'] as const;
+export const statuses = [
+  'ended',
+  'upcoming',
+  'paused',
+  'past_due',
+  'canceled',
+  'trialing',
+  'active',
+] as const;
 
 export type SubscriptionStatus = (typeof statuses)[number];
 

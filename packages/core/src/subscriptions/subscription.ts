@@ -1,7 +1,7 @@
 /** A subscription as the kit hands it out: its state now, and what it was sold. */
 import type { SubscriptionNews } from './events.ts';
 import { currentPeriod, type Window } from './periods.ts';
-import type { SubscriptionRow } from './queries.ts';
+import type { SubscriptionRow } from './rows.ts';
 import { endAt, type SubscriptionStatus, stateAt } from './state.ts';
 
 /** One feature as it was sold, frozen. */
@@ -42,7 +42,18 @@ export type Subscription = {
 
 /** The stored row as it stands at `at`. */
 export function subscriptionOf(row: SubscriptionRow, at: Date): Subscription {
-  const { id, customer, plan, version, family, period, startsAt, trialEndsAt, canceledAt, cancelReason } = row;
+  const {
+    id,
+    customer,
+    plan,
+    version,
+    family,
+    period,
+    startsAt,
+    trialEndsAt,
+    canceledAt,
+    cancelReason,
+  } = row;
   const endsAt = endAt(row, at);
   return {
     ...{ id, customer, plan, version, family },
@@ -59,9 +70,16 @@ export function subscriptionOf(row: SubscriptionRow, at: Date): Subscription {
 }
 
 /** A frozen item as it is shown. */
-export function featureOfItem({ feature, kind, quota, options }: SubscriptionRow['items'][number]): SubscriptionFeature {
+export function featureOfItem({
+  feature,
+  kind,
+  quota,
+  options,
+}: SubscriptionRow['items'][number]): SubscriptionFeature {
   if (kind === 'metered' || kind === 'gauge') return { feature, kind, quota: quota ?? 'unlimited' };
-  return kind === 'config' ? { feature, kind, quota: null, value: options.value } : { feature, kind, quota: null };
+  return kind === 'config'
+    ? { feature, kind, quota: null, value: options.value }
+    : { feature, kind, quota: null };
 }
 
 /** What events say of it. */
@@ -85,7 +103,11 @@ export function reviveSubscription(answer: Subscription): Subscription {
     endsAt: reviveOrNull(answer.endsAt),
     trialEndsAt: reviveOrNull(answer.trialEndsAt),
     canceledAt: reviveOrNull(answer.canceledAt),
-    currentPeriod: period && { ...period, startsAt: revive(period.startsAt), endsAt: reviveOrNull(period.endsAt) },
+    currentPeriod: period && {
+      ...period,
+      startsAt: revive(period.startsAt),
+      endsAt: reviveOrNull(period.endsAt),
+    },
     createdAt: revive(answer.createdAt),
     updatedAt: revive(answer.updatedAt),
   };

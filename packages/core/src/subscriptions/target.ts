@@ -2,7 +2,8 @@
 import { NotFoundError, type Scope } from '../kernel/index.ts';
 import type { Locked } from './change.ts';
 import { AmbiguousSubscriptionError } from './errors.ts';
-import { findSubscription, type SubscriptionRow } from './queries.ts';
+import { findSubscription } from './queries.ts';
+import type { SubscriptionRow } from './rows.ts';
 import { stateAt } from './state.ts';
 
 /**

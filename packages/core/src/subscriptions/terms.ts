@@ -29,7 +29,8 @@ export async function termsOf(
 ): Promise<Terms> {
   const { timeZone } = customer;
   const startsAt = asked.startsAt ?? scope.now;
-  const reference = plan && writesDefaultDown(asked, plan) ? defaultReference(customer.id, plan) : undefined;
+  const reference =
+    plan && writesDefaultDown(asked, plan) ? defaultReference(customer.id, plan) : undefined;
   const moments = {
     timeZone,
     startsAt,
@@ -58,7 +59,11 @@ function withReference(item: FrozenItem, reference: string | undefined): FrozenI
   return { ...item, options: { ...item.options, reference } };
 }
 
-async function itemsAsked(scope: Scope, asked: Asked, plan: PlanSpec | null): Promise<FrozenItem[]> {
+async function itemsAsked(
+  scope: Scope,
+  asked: Asked,
+  plan: PlanSpec | null,
+): Promise<FrozenItem[]> {
   const own = await Promise.all(asked.features.map((feature) => itemOfTerms(scope, feature)));
   const planned = plan ? itemsOfPlan(scope, plan) : [];
   return [...planned.filter((item) => !own.some((one) => one.feature === item.feature)), ...own];
@@ -76,7 +81,15 @@ function trialEnd(
 
 function withUse(
   items: readonly FrozenItem[],
-  { asked, moments, now }: { asked: Asked; moments: Pick<SubscriptionMoments, 'anchor' | 'timeZone' | 'period'>; now: Date },
+  {
+    asked,
+    moments,
+    now,
+  }: {
+    asked: Asked;
+    moments: Pick<SubscriptionMoments, 'anchor' | 'timeZone' | 'period'>;
+    now: Date;
+  },
 ): FrozenItem[] {
   for (const feature of Object.keys(asked.used)) {
     const metered = items.some((item) => item.feature === feature && item.kind === 'metered');
@@ -87,6 +100,12 @@ function withUse(
     if (used === undefined) return item;
     const interval = intervalOf(item.options.reset, moments.period);
     const number = windowAt(moments, interval, now)?.number ?? 1;
-    return { ...item, options: { ...item.options, usedBefore: { number, used: readCount(used, `/used/${item.feature}`) } } };
+    return {
+      ...item,
+      options: {
+        ...item.options,
+        usedBefore: { number, used: readCount(used, `/used/${item.feature}`) },
+      },
+    };
   });
 }

@@ -74,14 +74,23 @@ export const anySubscription = z.object({
   customer: z.string().min(1).max(255),
   plan: code.optional(),
   version: z.int().positive().optional(),
-  features: z.array(z.union([code, z.strictObject({ code, quota: quota.optional(), value: z.unknown().optional() })])).optional(),
+  features: z
+    .array(
+      z.union([
+        code,
+        z.strictObject({ code, quota: quota.optional(), value: z.unknown().optional() }),
+      ]),
+    )
+    .optional(),
   startsAt: instantInput.optional(),
   endsAt: instantInput.optional(),
   period: z.union([duration, z.literal('infinite')]).optional(),
   trial: z.union([duration, z.literal('skip'), instantShape]).optional(),
   quota: z.record(z.string(), quota).optional(),
   used: z.record(z.string(), z.int().nonnegative()).optional(),
-  external: z.strictObject({ gateway: z.string().min(1).max(64), id: z.string().min(1).max(255) }).optional(),
+  external: z
+    .strictObject({ gateway: z.string().min(1).max(64), id: z.string().min(1).max(255) })
+    .optional(),
   source: z.string().min(1).max(64).optional(),
   id: z.string().min(1).max(255).optional(),
 });

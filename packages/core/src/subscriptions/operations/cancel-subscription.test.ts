@@ -23,7 +23,9 @@ describeMigrated('canceling a subscription', (make) => {
     ({ database } = await make());
   });
 
-  async function sold(input: Omit<Parameters<typeof createSubscription>[1], 'customer'>): Promise<string> {
+  async function sold(
+    input: Omit<Parameters<typeof createSubscription>[1], 'customer'>,
+  ): Promise<string> {
     tenants += 1;
     process = openProcess(database, `cancel-${tenants}`);
     const { id } = await createSubscription(await process.at(start), { customer: 'ann', ...input });
@@ -35,7 +37,11 @@ describeMigrated('canceling a subscription', (make) => {
   test('ends it at the next boundary, and announces that with the end', async () => {
     const id = await sold({ plan: 'basic' });
 
-    const canceled = await cancelSubscription(scope, { customer: 'ann', reason: 'price', comment: 'too dear' });
+    const canceled = await cancelSubscription(scope, {
+      customer: 'ann',
+      reason: 'price',
+      comment: 'too dear',
+    });
 
     expect(canceled).toMatchObject({
       id,
@@ -46,23 +52,35 @@ describeMigrated('canceling a subscription', (make) => {
       currentPeriod: { number: 1, endsAt: boundary },
     });
     expect(process.types()).toEqual(['subscription.canceled', 'subscription.updated']);
-    expect(process.heard[0]?.data).toMatchObject({ subscription: id, endsAt: boundary.toISOString(), status: 'canceled' });
+    expect(process.heard[0]?.data).toMatchObject({
+      subscription: id,
+      endsAt: boundary.toISOString(),
+      status: 'canceled',
+    });
   });
 
   test.each([
     ['on trial at the end of the trial', { plan: 'pro' }, '2026-02-14T10:00:00.000Z'],
-    ['infinite and on trial at the end of the trial', { plan: 'lifetime', trial: 'P1M' }, boundary.toISOString()],
+    [
+      'infinite and on trial at the end of the trial',
+      { plan: 'lifetime', trial: 'P1M' },
+      boundary.toISOString(),
+    ],
     ['infinite without a trial now', { plan: 'lifetime' }, later],
     ['upcoming now, so it never runs', { plan: 'basic', startsAt: '2026-05-01T00:00:00Z' }, later],
   ])('ends one that is %s', async (_, input, endsAt) => {
     await sold(input);
 
-    expect((await cancelSubscription(scope, { customer: 'ann' })).endsAt?.toISOString()).toBe(endsAt);
+    expect((await cancelSubscription(scope, { customer: 'ann' })).endsAt?.toISOString()).toBe(
+      endsAt,
+    );
   });
 
   test('ends a paused one now', async () => {
     const id = await sold({ plan: 'basic' });
-    await scope.run(sql`update bursar.subscriptions set paused_at = starts_at where id = ${id}::text`);
+    await scope.run(
+      sql`update bursar.subscriptions set paused_at = starts_at where id = ${id}::text`,
+    );
 
     expect(await cancelSubscription(scope, { customer: 'ann', at: 'period_end' })).toMatchObject({
       status: 'ended',
@@ -72,13 +90,26 @@ describeMigrated('canceling a subscription', (make) => {
 
   test('now ends it at once, its trial and its pause with it', async () => {
     const id = await sold({ plan: 'pro' });
-    await scope.run(sql`update bursar.subscriptions set paused_at = starts_at where id = ${id}::text`);
+    await scope.run(
+      sql`update bursar.subscriptions set paused_at = starts_at where id = ${id}::text`,
+    );
 
     const canceled = await cancelSubscription(scope, { customer: 'ann', at: 'now' });
 
-    expect(canceled).toMatchObject({ status: 'ended', endsAt: new Date(later), trialEndsAt: new Date(later) });
-    expect(await findSubscription(scope, id)).toMatchObject({ resumesAt: new Date(later), revision: 1 });
-    expect(process.types()).toEqual(['subscription.canceled', 'subscription.updated', 'subscription.ended']);
+    expect(canceled).toMatchObject({
+      status: 'ended',
+      endsAt: new Date(later),
+      trialEndsAt: new Date(later),
+    });
+    expect(await findSubscription(scope, id)).toMatchObject({
+      resumesAt: new Date(later),
+      revision: 1,
+    });
+    expect(process.types()).toEqual([
+      'subscription.canceled',
+      'subscription.updated',
+      'subscription.ended',
+    ]);
   });
 
   test('at an instant sets that end, past or future, and a later one moves it', async () => {
@@ -118,7 +149,11 @@ describeMigrated('canceling a subscription', (make) => {
     await cancelSubscription(scope, { customer: 'ann', at: 'now' });
     process.heard.length = 0;
 
-    const again = await cancelSubscription(scope, { customer: 'ann', subscription: id, at: '2027-01-01T00:00:00Z' });
+    const again = await cancelSubscription(scope, {
+      customer: 'ann',
+      subscription: id,
+      at: '2027-01-01T00:00:00Z',
+    });
 
     expect(again).toMatchObject({ status: 'ended', endsAt: new Date(later) });
     expect(process.types()).toEqual([]);
@@ -127,7 +162,11 @@ describeMigrated('canceling a subscription', (make) => {
   test('with a later end that runs into the next subscription of the family is refused', async () => {
     const id = await sold({ plan: 'basic' });
     await cancelSubscription(scope, { customer: 'ann' });
-    const next = await createSubscription(scope, { customer: 'ann', plan: 'pro', startsAt: boundary });
+    const next = await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'pro',
+      startsAt: boundary,
+    });
 
     const longer = { customer: 'ann', subscription: id, at: '2026-03-01T00:00:00Z' };
     await expect(cancelSubscription(scope, longer)).rejects.toMatchObject({
@@ -141,7 +180,11 @@ describeMigrated('canceling a subscription', (make) => {
   describe('without naming it', () => {
     test('means the one that runs, not one that is to begin', async () => {
       const id = await sold({ plan: 'basic', endsAt: '2026-04-01T00:00:00Z' });
-      await createSubscription(scope, { customer: 'ann', plan: 'pro', startsAt: '2026-04-01T00:00:00Z' });
+      await createSubscription(scope, {
+        customer: 'ann',
+        plan: 'pro',
+        startsAt: '2026-04-01T00:00:00Z',
+      });
 
       expect((await cancelSubscription(scope, { customer: 'ann', at: 'now' })).id).toBe(id);
     });
@@ -163,8 +206,13 @@ describeMigrated('canceling a subscription', (make) => {
     await createSubscription(scope, { customer: 'ben', plan: 'pack' });
 
     const asBen = { customer: 'ben', subscription: id };
-    await expect(cancelSubscription(scope, asBen)).rejects.toMatchObject({ code: 'not_found', status: 404 });
-    await expect(cancelSubscription(scope, { customer: 'zoe' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(cancelSubscription(scope, asBen)).rejects.toMatchObject({
+      code: 'not_found',
+      status: 404,
+    });
+    await expect(cancelSubscription(scope, { customer: 'zoe' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
 
     expect(await findCustomer(scope, 'zoe')).toBeNull();
     expect((await findSubscription(scope, id))?.endsAt).toBeNull();
@@ -178,7 +226,10 @@ describeMigrated('canceling a subscription', (make) => {
     await sold({ plan: 'basic' });
 
     const wrong = { customer: 'ann', ...input } as Parameters<typeof cancelSubscription>[1];
-    await expect(cancelSubscription(scope, wrong)).rejects.toMatchObject({ code: 'validation', status: 422 });
+    await expect(cancelSubscription(scope, wrong)).rejects.toMatchObject({
+      code: 'validation',
+      status: 422,
+    });
   });
 
   test('under a key again gives the first answer', async () => {
@@ -186,7 +237,9 @@ describeMigrated('canceling a subscription', (make) => {
     const input = { customer: 'ann', at: 'now' as const, idempotencyKey: 'k' };
     const first = await cancelSubscription(scope, input);
 
-    expect(await cancelSubscription(await process.at('2026-06-01T00:00:00Z'), input)).toEqual(first);
+    expect(await cancelSubscription(await process.at('2026-06-01T00:00:00Z'), input)).toEqual(
+      first,
+    );
   });
 
   test('now takes the quota away at once: the next spend in another process has only the default', async () => {
@@ -194,12 +247,18 @@ describeMigrated('canceling a subscription', (make) => {
     const call = { customer: 'ann', unit: 'api-calls', source: 'test' };
     await spend(scope, { ...call, amount: 600, request: 1 });
     const other = openProcess(database, `cancel-${tenants}`);
-    expect(await spend(await other.at(later), { ...call, amount: 150, request: 2 })).toMatchObject({ allowed: true });
+    expect(await spend(await other.at(later), { ...call, amount: 150, request: 2 })).toMatchObject({
+      allowed: true,
+    });
 
     await cancelSubscription(scope, { customer: 'ann', at: 'now' });
 
-    expect(await spend(await other.at(later), { ...call, amount: 101, request: 3 })).toMatchObject({ allowed: false });
-    expect(await spend(await other.at(later), { ...call, amount: 100, request: 4 })).toMatchObject({ allowed: true });
+    expect(await spend(await other.at(later), { ...call, amount: 101, request: 3 })).toMatchObject({
+      allowed: false,
+    });
+    expect(await spend(await other.at(later), { ...call, amount: 100, request: 4 })).toMatchObject({
+      allowed: true,
+    });
   });
 
   test('and going back to a plan does not refill the default: each period of it is issued once', async () => {
@@ -228,6 +287,8 @@ describeMigrated('canceling a subscription', (make) => {
     expect(await readBalance(scope, call)).toMatchObject({ available: 400 });
     const after = await process.at(boundary);
     expect(await readBalance(after, call)).toMatchObject({ available: 100 });
-    expect(await spend(after, { ...call, amount: 101, request: 2 })).toMatchObject({ allowed: false });
+    expect(await spend(after, { ...call, amount: 101, request: 2 })).toMatchObject({
+      allowed: false,
+    });
   });
 });

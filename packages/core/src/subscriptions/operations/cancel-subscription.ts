@@ -39,19 +39,27 @@ export type When = 'boundary' | 'now' | Date;
  * @throws {IdempotencyConflictError} The key belongs to another request.
  * @throws {ValidationError} Names the fields that cannot be read.
  */
-export async function cancelSubscription(scope: Scope, input: CancelSubscription): Promise<Subscription> {
+export async function cancelSubscription(
+  scope: Scope,
+  input: CancelSubscription,
+): Promise<Subscription> {
   const { idempotencyKey: key, ...request } = input;
   const asked = readCancel(input);
   return scope.transaction(async (scope) => {
     const customer = await findCustomer(scope, input.customer);
-    if (!customer) throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);
+    if (!customer)
+      throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);
     const once = { verb: 'subscriptions.cancel', customerId: customer.id, key, request };
     const { answer } = await answerOnce(scope, once, (scope) => cancel(scope, input, asked));
     return reviveSubscription(answer);
   });
 }
 
-type Asked = { readonly when: When; readonly reason: string | null; readonly comment: string | null };
+type Asked = {
+  readonly when: When;
+  readonly reason: string | null;
+  readonly comment: string | null;
+};
 
 function readCancel(input: CancelSubscription): Asked {
   refuseUnknownKeys(input, known);
@@ -72,16 +80,23 @@ function readWhen(at: CancelSubscription['at']): When {
   throw fault('/at', 'must be boundary, period_end, now, or an instant');
 }
 
-async function cancel(scope: Scope, input: CancelSubscription, asked: Asked): Promise<Subscription> {
+async function cancel(
+  scope: Scope,
+  input: CancelSubscription,
+  asked: Asked,
+): Promise<Subscription> {
   const locked = await lockSubscriptions(scope, input.customer);
   const row = await findTarget(scope, locked, input.subscription);
   const endsAt = endAsked(row, asked.when, scope.now);
-  if (endsAt === null || endsAt.getTime() === row.endsAt?.getTime()) return subscriptionOf(row, scope.now);
+  if (endsAt === null || endsAt.getTime() === row.endsAt?.getTime())
+    return subscriptionOf(row, scope.now);
   const { reason, comment, when } = asked;
   if (row.endsAt !== null && endsAt > row.endsAt) await refuseConflict(scope, { ...row, endsAt });
   const end: End = { endsAt, reason, comment, atOnce: when === 'now' };
   const { customer } = locked;
-  const stored = await rebalanced(scope, { customer, items: row.items }, () => storeEnd(scope, row, end));
+  const stored = await rebalanced(scope, { customer, items: row.items }, () =>
+    storeEnd(scope, row, end),
+  );
   return subscriptionOf(stored, scope.now);
 }
 

@@ -13,15 +13,21 @@ const now = '2026-01-31T10:00:00.000Z';
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'made',
-    (error: { code?: string; details?: { subscription?: string } }) => `${error.code} ${error.details?.subscription ?? ''}`,
+    (error: { code?: string; details?: { subscription?: string } }) =>
+      `${error.code} ${error.details?.subscription ?? ''}`,
   );
 }
 
 describePostgres('racing to subscribe', () => {
-  async function processes(count: number, work: (databases: Database[]) => Promise<void>): Promise<void> {
+  async function processes(
+    count: number,
+    work: (databases: Database[]) => Promise<void>,
+  ): Promise<void> {
     const made = await migratedDatabase('postgres');
     const databases = await Promise.all(
-      Array.from({ length: count }, () => openDatabase(made.url, { logger: silentLogger, connectionsMax: 10 })),
+      Array.from({ length: count }, () =>
+        openDatabase(made.url, { logger: silentLogger, connectionsMax: 10 }),
+      ),
     );
     try {
       await work(databases);
@@ -42,7 +48,9 @@ describePostgres('racing to subscribe', () => {
       );
 
       const scope = await openProcess(databases[0] as Database, 'race').at(now);
-      const [id] = await scope.many(sql`select id from bursar.subscriptions`, (row) => String(row.id));
+      const [id] = await scope.many(sql`select id from bursar.subscriptions`, (row) =>
+        String(row.id),
+      );
       expect(outcomes.filter((outcome) => outcome === 'made')).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome === `already_subscribed ${id}`)).toHaveLength(49);
       const rows = sql`
@@ -57,7 +65,11 @@ describePostgres('racing to subscribe', () => {
       const answers = await Promise.all(
         Array.from({ length: 50 }, async (_, index) => {
           const process = openProcess(databases[index % 5] as Database, 'race');
-          return createSubscription(await process.at(now), { customer: 'ann', plan: 'pack', idempotencyKey: 'k' });
+          return createSubscription(await process.at(now), {
+            customer: 'ann',
+            plan: 'pack',
+            idempotencyKey: 'k',
+          });
         }),
       );
 
@@ -78,11 +90,15 @@ describePostgres('racing to subscribe', () => {
 
         const outcomes = await Promise.all([
           codeOf(resumeSubscription(await process.at(now), { customer, subscription: id })),
-          codeOf(createSubscription(await rival.at(now), { customer, plan: 'pro', startsAt: endsAt })),
+          codeOf(
+            createSubscription(await rival.at(now), { customer, plan: 'pro', startsAt: endsAt }),
+          ),
         ]);
 
         expect(outcomes.filter((outcome) => outcome === 'made')).toHaveLength(1);
-        expect(outcomes.filter((outcome) => outcome.startsWith('already_subscribed'))).toHaveLength(1);
+        expect(outcomes.filter((outcome) => outcome.startsWith('already_subscribed'))).toHaveLength(
+          1,
+        );
       }
     });
   });

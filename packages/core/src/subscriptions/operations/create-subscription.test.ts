@@ -54,7 +54,11 @@ describeMigrated('creating a subscription', (make) => {
       startsAt: new Date(now),
       endsAt: null,
       trialEndsAt: new Date('2026-02-14T10:00:00Z'),
-      currentPeriod: { number: 1, startsAt: new Date(now), endsAt: new Date('2026-02-28T10:00:00Z') },
+      currentPeriod: {
+        number: 1,
+        startsAt: new Date(now),
+        endsAt: new Date('2026-02-28T10:00:00Z'),
+      },
       billing: 'order',
       source: 'host',
       replayed: false,
@@ -81,10 +85,23 @@ describeMigrated('creating a subscription', (make) => {
     const pro = await createSubscription(scope, { customer: 'ann', plan: 'pro' });
     const soft = await createSubscription(scope, { customer: 'ann', plan: 'soft' });
 
-    const items = [...((await findSubscription(scope, pro.id))?.items ?? []), ...((await findSubscription(scope, soft.id))?.items ?? [])];
-    expect(items.find((item) => item.quota === 50_000)?.options.credits).toEqual({ unit: 'points', cost: 2 });
-    expect(items.find((item) => item.quota === 10_000)?.options.rollover).toMatchObject({ max: 5_000 });
-    expect(items.at(-1)?.options).toMatchObject({ limit: 'soft', overageMax: 5, reset: 'P7D', priority: 3 });
+    const items = [
+      ...((await findSubscription(scope, pro.id))?.items ?? []),
+      ...((await findSubscription(scope, soft.id))?.items ?? []),
+    ];
+    expect(items.find((item) => item.quota === 50_000)?.options.credits).toEqual({
+      unit: 'points',
+      cost: 2,
+    });
+    expect(items.find((item) => item.quota === 10_000)?.options.rollover).toMatchObject({
+      max: 5_000,
+    });
+    expect(items.at(-1)?.options).toMatchObject({
+      limit: 'soft',
+      overageMax: 5,
+      reset: 'P7D',
+      priority: 3,
+    });
   });
 
   test('from features takes codes and terms, and the usual year', async () => {
@@ -92,10 +109,23 @@ describeMigrated('creating a subscription', (make) => {
 
     const made = await createSubscription(scope, {
       customer: 'ann',
-      features: ['track-time', 'api-calls', { code: 'ai-tokens', quota: 30 }, { code: 'upload-mb', value: 7 }, { code: 'beta', kind: 'boolean' }],
+      features: [
+        'track-time',
+        'api-calls',
+        { code: 'ai-tokens', quota: 30 },
+        { code: 'upload-mb', value: 7 },
+        { code: 'beta', kind: 'boolean' },
+      ],
     });
 
-    expect(made).toMatchObject({ plan: null, version: null, family: null, status: 'active', period: 'P1Y', trialEndsAt: null });
+    expect(made).toMatchObject({
+      plan: null,
+      version: null,
+      family: null,
+      status: 'active',
+      period: 'P1Y',
+      trialEndsAt: null,
+    });
     expect(made.features).toEqual([
       { feature: 'ai-tokens', kind: 'metered', quota: 30 },
       { feature: 'api-calls', kind: 'metered', quota: 0 },
@@ -111,7 +141,12 @@ describeMigrated('creating a subscription', (make) => {
     await createSubscription(scope, { customer: 'ann', infinite: true });
     const second = await createSubscription(scope, { customer: 'ann', period: 'infinite' });
 
-    expect(second).toMatchObject({ period: null, features: [], status: 'active', currentPeriod: { number: 1, endsAt: null } });
+    expect(second).toMatchObject({
+      period: null,
+      features: [],
+      status: 'active',
+      currentPeriod: { number: 1, endsAt: null },
+    });
   });
 
   test('takes start, end, period, trial, quotas, source, external and id as given', async () => {
@@ -141,35 +176,76 @@ describeMigrated('creating a subscription', (make) => {
       external: { gateway: 'stripe', id: 'sub_1' },
       currentPeriod: { number: 5 },
     });
-    expect(made.features).toMatchObject([{}, { quota: 'unlimited' }, { quota: 0 }, { quota: null }, {}]);
+    expect(made.features).toMatchObject([
+      {},
+      { quota: 'unlimited' },
+      { quota: 0 },
+      { quota: null },
+      {},
+    ]);
   });
 
   test('has no trial where it is skipped, and one until an instant where that is given', async () => {
     await fresh();
 
-    const skipped = await createSubscription(scope, { customer: 'ann', plan: 'pro', trial: 'skip' });
-    const until = await createSubscription(scope, { customer: 'ben', plan: 'pro', trial: '2026-03-01T00:00:00Z' });
+    const skipped = await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'pro',
+      trial: 'skip',
+    });
+    const until = await createSubscription(scope, {
+      customer: 'ben',
+      plan: 'pro',
+      trial: '2026-03-01T00:00:00Z',
+    });
 
     expect(skipped).toMatchObject({ trialEndsAt: null, status: 'active' });
-    expect(until).toMatchObject({ trialEndsAt: new Date('2026-03-01T00:00:00Z'), status: 'trialing' });
+    expect(until).toMatchObject({
+      trialEndsAt: new Date('2026-03-01T00:00:00Z'),
+      status: 'trialing',
+    });
   });
 
   test.each([
     ['an unknown plan', { plan: 'gold' }, 'plan_unknown'],
     ['an unknown version', { plan: 'pro', version: 9 }, 'plan_unknown'],
     ['an unknown feature', { features: ['exprot'] }, 'feature_unknown'],
-    ['a plan that customers cannot start themselves', { plan: 'pro', selfService: true }, 'forbidden'],
-    ['features started by a customer', { features: ['track-time'], selfService: true }, 'forbidden'],
+    [
+      'a plan that customers cannot start themselves',
+      { plan: 'pro', selfService: true },
+      'forbidden',
+    ],
+    [
+      'features started by a customer',
+      { features: ['track-time'], selfService: true },
+      'forbidden',
+    ],
     ['a fraction as quota', { plan: 'pro', quota: { 'api-calls': 1.5 } }, 'validation'],
     ['a quota for what is not sold', { plan: 'basic', quota: { seats: 1 } }, 'validation'],
     ['a start that is no instant', { plan: 'pro', startsAt: '2026-01-01' }, 'validation'],
     ['a period that is no duration', { plan: 'pro', period: '1 month' }, 'validation'],
     ['a feature named twice', { features: ['seats', 'seats'] }, 'validation'],
     ['a term nobody knows', { features: [{ code: 'api-calls', quta: 5 }] }, 'validation'],
-    ['a reset that is no interval', { features: [{ code: 'api-calls', reset: 'monthly' }] }, 'validation'],
-    ['a rollover of nothing', { features: [{ code: 'api-calls', rollover: { max: 0 } }] }, 'validation'],
-    ['a value that its feature does not have', { features: [{ code: 'upload-mb', value: 'much' }] }, 'validation'],
-    ['a start beyond what can be counted from', { plan: 'pro', startsAt: new Date(8.64e15) }, 'validation'],
+    [
+      'a reset that is no interval',
+      { features: [{ code: 'api-calls', reset: 'monthly' }] },
+      'validation',
+    ],
+    [
+      'a rollover of nothing',
+      { features: [{ code: 'api-calls', rollover: { max: 0 } }] },
+      'validation',
+    ],
+    [
+      'a value that its feature does not have',
+      { features: [{ code: 'upload-mb', value: 'much' }] },
+      'validation',
+    ],
+    [
+      'a start beyond what can be counted from',
+      { plan: 'pro', startsAt: new Date(8.64e15) },
+      'validation',
+    ],
     ['a trial of no length', { plan: 'pro', trial: 'P0D' }, 'validation'],
     ['a period beyond what can be counted', { plan: 'pro', period: 'P9000Y' }, 'validation'],
     ['use of what is not metered', { plan: 'pro', used: { seats: 3 } }, 'validation'],
@@ -179,7 +255,9 @@ describeMigrated('creating a subscription', (make) => {
     await createSubscription(scope, { customer: 'ben', plan: 'basic' });
     const before = await rowsOf(scope);
 
-    await expect(createSubscription(scope, { customer: 'ann', ...input })).rejects.toMatchObject({ code });
+    await expect(createSubscription(scope, { customer: 'ann', ...input })).rejects.toMatchObject({
+      code,
+    });
 
     expect(await rowsOf(scope)).toEqual(before);
     expect(await findCustomer(scope, 'ann')).toBeNull();
@@ -191,7 +269,9 @@ describeMigrated('creating a subscription', (make) => {
       const first = await createSubscription(scope, { customer: 'ann', plan: 'pro' });
       const before = await rowsOf(scope);
 
-      await expect(createSubscription(scope, { customer: 'ann', plan: 'basic' })).rejects.toMatchObject({
+      await expect(
+        createSubscription(scope, { customer: 'ann', plan: 'basic' }),
+      ).rejects.toMatchObject({
         code: 'already_subscribed',
         status: 409,
         details: { subscription: first.id, customer: 'ann', family: 'main' },
@@ -220,7 +300,11 @@ describeMigrated('creating a subscription', (make) => {
       await createSubscription(scope, { customer: 'ann', plan: 'seats5' });
       await createSubscription(scope, { customer: 'ann', plan: 'pack' });
       await createSubscription(scope, { customer: 'ann', plan: 'pack' });
-      await createSubscription(scope, { customer: 'ann', plan: 'basic', endsAt: '2026-01-01T00:00:00Z' });
+      await createSubscription(scope, {
+        customer: 'ann',
+        plan: 'basic',
+        endsAt: '2026-01-01T00:00:00Z',
+      });
 
       expect((await listSubscriptions(scope, { customer: 'ann' })).items).toHaveLength(5);
     });
@@ -230,13 +314,17 @@ describeMigrated('creating a subscription', (make) => {
       await createSubscription(scope, { customer: 'ann', plan: 'pro' });
 
       await scope.transaction(async (scope) => {
-        await expect(createSubscription(scope, { customer: 'ann', plan: 'basic' })).rejects.toMatchObject({
+        await expect(
+          createSubscription(scope, { customer: 'ann', plan: 'basic' }),
+        ).rejects.toMatchObject({
           code: 'already_subscribed',
         });
         await createSubscription(scope, { customer: 'ann', plan: 'pack' });
       });
 
-      expect((await listSubscriptions(scope, { customer: 'ann' })).items.map((one) => one.plan)).toEqual(['pack', 'pro']);
+      expect(
+        (await listSubscriptions(scope, { customer: 'ann' })).items.map((one) => one.plan),
+      ).toEqual(['pack', 'pro']);
     });
   });
 
@@ -244,7 +332,9 @@ describeMigrated('creating a subscription', (make) => {
     await fresh();
     await createSubscription(scope, { customer: 'ann', plan: 'pack', id: 'mine' });
 
-    await expect(createSubscription(scope, { customer: 'ben', plan: 'pack', id: 'mine' })).rejects.toMatchObject({
+    await expect(
+      createSubscription(scope, { customer: 'ben', plan: 'pack', id: 'mine' }),
+    ).rejects.toMatchObject({
       code: 'already_exists',
     });
   });
@@ -300,7 +390,11 @@ describeMigrated('creating a subscription', (make) => {
 
       expect(made).toMatchObject({
         startsAt: new Date(march),
-        currentPeriod: { number: 2, startsAt: new Date(march), endsAt: new Date('2026-03-31T10:00:00Z') },
+        currentPeriod: {
+          number: 2,
+          startsAt: new Date(march),
+          endsAt: new Date('2026-03-31T10:00:00Z'),
+        },
       });
       expect(await readBalance(later, call)).toMatchObject({ available: 70 });
       const next = await process.at('2026-03-31T10:00:00.000Z');
@@ -311,7 +405,11 @@ describeMigrated('creating a subscription', (make) => {
       await fresh();
       await spend(scope, { ...call, amount: 30, request: 1 });
 
-      const made = await createSubscription(await process.at(march), { customer: 'ann', plan: 'free', startsAt: march });
+      const made = await createSubscription(await process.at(march), {
+        customer: 'ann',
+        plan: 'free',
+        startsAt: march,
+      });
 
       expect(made.currentPeriod).toMatchObject({ number: 1, startsAt: new Date(march) });
     });
@@ -333,21 +431,31 @@ describeMigrated('creating a subscription', (make) => {
     const past = { startsAt: '2025-11-30T10:00:00Z', source: 'import', used: { 'api-calls': 400 } };
     await createSubscription(scope, { customer: 'ann', plan: 'basic', ...past });
 
-    expect(await readBalance(scope, { customer: 'ann', unit: 'api-calls' })).toMatchObject({ available: 600 });
+    expect(await readBalance(scope, { customer: 'ann', unit: 'api-calls' })).toMatchObject({
+      available: 600,
+    });
     const next = await process.at('2026-03-01T00:00:00Z');
-    expect(await readBalance(next, { customer: 'ann', unit: 'api-calls' })).toMatchObject({ available: 1_000 });
+    expect(await readBalance(next, { customer: 'ann', unit: 'api-calls' })).toMatchObject({
+      available: 1_000,
+    });
   });
 
   test('is what it was sold as at every instant: upcoming, then active', async () => {
     await fresh();
 
-    const made = await createSubscription(scope, { customer: 'ann', plan: 'basic', startsAt: '2026-02-10T00:00:00Z' });
+    const made = await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'basic',
+      startsAt: '2026-02-10T00:00:00Z',
+    });
 
     expect(made).toMatchObject({ status: 'upcoming', currentPeriod: null });
     const row = await findSubscription(scope, made.id);
     expect(row && stateAt(row, new Date('2026-02-10T00:00:00Z')).status).toBe('active');
     const call = { customer: 'ann', unit: 'api-calls' };
     expect(await readBalance(scope, call)).toMatchObject({ available: 100 });
-    expect(await readBalance(await process.at('2026-02-10T00:00:00Z'), call)).toMatchObject({ available: 1_000 });
+    expect(await readBalance(await process.at('2026-02-10T00:00:00Z'), call)).toMatchObject({
+      available: 1_000,
+    });
   });
 });

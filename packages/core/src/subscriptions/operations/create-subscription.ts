@@ -4,16 +4,21 @@
  * Everything is checked under the customer's lock before the first row is written, so a refusal leaves nothing behind
  * and breaks nobody's transaction. What is sold is frozen on it.
  */
-import { ensureCatalog, featureIdOf, newestVersion, type PlanVersion, versionById } from '../../catalog/index.ts';
+import {
+  ensureCatalog,
+  newestVersion,
+  type PlanVersion,
+  versionById,
+} from '../../catalog/index.ts';
 import { answerOnce, ensureCustomer } from '../../customers/index.ts';
-import { at, integer, json, newId, type Scope, sql, text } from '../../kernel/index.ts';
+import { integer, newId, type Scope, sql, text } from '../../kernel/index.ts';
 import { type Asked, type NewSubscription, readAsked } from '../asked.ts';
 import { announceChange, lockSubscriptions, rebalanced, reread } from '../change.ts';
 import { alreadySubscribed, type Claim, refuseConflict } from '../conflicts.ts';
 import { NotSelfServiceError, PlanUnknownError, SubscriptionExistsError } from '../errors.ts';
-import type { FrozenItem } from '../items.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
-import { type Terms, termsOf } from '../terms.ts';
+import { termsOf } from '../terms.ts';
+import { insertSubscription } from './insert-subscription.ts';
 
 /** What creating answers; `replayed`: with what an earlier request under the same key has made. */
 export type CreatedSubscription = Subscription & { readonly replayed: boolean };
@@ -31,7 +36,10 @@ export type CreatedSubscription = Subscription & { readonly replayed: boolean };
  * @throws {IdempotencyConflictError} The key belongs to another request.
  * @throws {ValidationError} Names the fields that cannot be read.
  */
-export async function createSubscription(scope: Scope, input: NewSubscription): Promise<CreatedSubscription> {
+export async function createSubscription(
+  scope: Scope,
+  input: NewSubscription,
+): Promise<CreatedSubscription> {
   const { idempotencyKey: key, ...request } = input;
   const asked = readAsked(input);
   await ensureCatalog(scope);
@@ -49,12 +57,19 @@ export async function createSubscription(scope: Scope, input: NewSubscription): 
 
 async function findVersion(scope: Scope, { plan, version }: Asked): Promise<PlanVersion | null> {
   if (plan === null) return null;
-  const found = version === null ? await newestVersion(scope, plan) : await numberedVersion(scope, plan, version);
+  const found =
+    version === null
+      ? await newestVersion(scope, plan)
+      : await numberedVersion(scope, plan, version);
   if (!found) throw new PlanUnknownError(plan, version ?? undefined);
   return found;
 }
 
-async function numberedVersion(scope: Scope, plan: string, version: number): Promise<PlanVersion | null> {
+async function numberedVersion(
+  scope: Scope,
+  plan: string,
+  version: number,
+): Promise<PlanVersion | null> {
   const id = await scope.maybeOne(
     sql`
     select version.id
@@ -67,7 +82,11 @@ async function numberedVersion(scope: Scope, plan: string, version: number): Pro
   return id === null ? null : versionById(scope, id);
 }
 
-type Sale = { readonly asked: Asked; readonly externalId: string; readonly version: PlanVersion | null };
+type Sale = {
+  readonly asked: Asked;
+  readonly externalId: string;
+  readonly version: PlanVersion | null;
+};
 
 async function create(scope: Scope, { asked, externalId, version }: Sale): Promise<Subscription> {
   const { customer } = await lockSubscriptions(scope, externalId);
@@ -85,8 +104,8 @@ async function create(scope: Scope, { asked, externalId, version }: Sale): Promi
   await refuseTakenId(scope, id);
   await refuseConflict(scope, claim);
   return rebalanced(scope, { customer, items: terms.items }, async () => {
-    if (!(await insert(scope, { id, claim, terms, asked, version }))) throw alreadySubscribed(claim, null);
-    await insertItems(scope, id, terms.items);
+    const made = await insertSubscription(scope, { id, claim, terms, asked, version });
+    if (!made) throw alreadySubscribed(claim, null);
     const row = await reread(scope, id);
     await announceChange(scope, row, 'subscription.created');
     return subscriptionOf(row, scope.now);
@@ -99,45 +118,4 @@ async function refuseTakenId(scope: Scope, id: string): Promise<void> {
     (row) => text(row.id),
   );
   if (taken !== null) throw new SubscriptionExistsError(id);
-}
-
-type Insert = {
-  readonly id: string;
-  readonly claim: Claim;
-  readonly terms: Terms;
-  readonly asked: Asked;
-  readonly version: PlanVersion | null;
-};
-
-/** @returns False: the net beneath caught a twin; nothing was written. */
-async function insert(scope: Scope, { id, claim, terms, asked, version }: Insert): Promise<boolean> {
-  const now = sql`${at(scope.now)}::text::timestamptz`;
-  const written = await scope.maybeOne(
-    sql`
-    insert into bursar.subscriptions
-      (tenant_id, id, customer_id, plan_version_id, family_id, period, time_zone, anchor, starts_at, ends_at,
-       canceled_at, trial_ends_at, billing, past_due, source, external, created_at, updated_at)
-    values (${scope.tenant.id}::int, ${id}::text, ${claim.customerId}::bigint, ${version?.id ?? null}::int,
-            ${claim.familyId}::int, ${terms.period}::text, ${terms.timeZone}::text,
-            ${at(terms.anchor)}::text::timestamptz, ${at(terms.startsAt)}::text::timestamptz,
-            ${at(terms.endsAt)}::text::timestamptz, ${at(terms.endsAt && scope.now)}::text::timestamptz,
-            ${at(terms.trialEndsAt)}::text::timestamptz, ${terms.billing}::text, ${terms.pastDue}::text,
-            ${asked.source}::text, ${asked.external && json(asked.external)}::text::jsonb, ${now}, ${now})
-    on conflict do nothing
-    returning id`,
-    (row) => text(row.id),
-  );
-  return written !== null;
-}
-
-async function insertItems(scope: Scope, subscription: string, items: readonly FrozenItem[]): Promise<void> {
-  const rows = [];
-  for (const { feature, kind, quota, options } of items) {
-    rows.push({ featureId: await featureIdOf(scope, feature), kind, quota, options });
-  }
-  await scope.run(sql`
-    insert into bursar.subscription_items (tenant_id, subscription_id, feature_id, kind, quota, options, added_by)
-    select ${scope.tenant.id}::int, ${subscription}::text, item."featureId", item.kind, item.quota, item.options, 'plan'
-      from jsonb_to_recordset(${json(rows)}::text::jsonb)
-        as item ("featureId" int, kind text, quota bigint, options jsonb)`);
 }

@@ -18,8 +18,12 @@ describeMigrated('the plans on sale', (make) => {
       price: [{ amount: 2900, unit: 'EUR', scale: 2, formatted: '29.00' }],
       selfService: false,
       family: 'main',
-      features: expect.arrayContaining([{ feature: 'upload-mb', kind: 'config', quota: null, value: 50 }]),
+      features: expect.arrayContaining([
+        { feature: 'upload-mb', kind: 'config', quota: null, value: 50 },
+      ]),
     });
-    expect((await listPlans(scope, { selfService: true })).map((plan) => plan.key)).toEqual(['free']);
+    expect((await listPlans(scope, { selfService: true })).map((plan) => plan.key)).toEqual([
+      'free',
+    ]);
   });
 });

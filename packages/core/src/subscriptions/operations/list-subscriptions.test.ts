@@ -38,8 +38,16 @@ describeMigrated('reading subscriptions', (make) => {
 
   test('a list is newest first, in pages that leave none out', async () => {
     const first = await listSubscriptions(scope, { customer: 'ann', limit: 2 });
-    const second = await listSubscriptions(scope, { customer: 'ann', limit: 2, cursor: first.next ?? '' });
-    const third = await listSubscriptions(scope, { customer: 'ann', limit: 2, cursor: second.next ?? '' });
+    const second = await listSubscriptions(scope, {
+      customer: 'ann',
+      limit: 2,
+      cursor: first.next ?? '',
+    });
+    const third = await listSubscriptions(scope, {
+      customer: 'ann',
+      limit: 2,
+      cursor: second.next ?? '',
+    });
 
     const listed = [...first.items, ...second.items, ...third.items].map((one) => one.id);
     expect(listed).toEqual([...ids].reverse());
@@ -62,11 +70,17 @@ describeMigrated('reading subscriptions', (make) => {
   });
 
   test('a list refuses a status, a limit and a cursor that are none', async () => {
-    const wrong = { customer: 'ann', status: 'alive' } as unknown as Parameters<typeof listSubscriptions>[1];
+    const wrong = { customer: 'ann', status: 'alive' } as unknown as Parameters<
+      typeof listSubscriptions
+    >[1];
 
     await expect(listSubscriptions(scope, wrong)).rejects.toMatchObject({ code: 'validation' });
-    await expect(listSubscriptions(scope, { customer: 'ann', limit: 101 })).rejects.toMatchObject({ code: 'validation' });
-    await expect(listSubscriptions(scope, { customer: 'ann', cursor: 'x' })).rejects.toMatchObject({ code: 'cursor' });
+    await expect(listSubscriptions(scope, { customer: 'ann', limit: 101 })).rejects.toMatchObject({
+      code: 'validation',
+    });
+    await expect(listSubscriptions(scope, { customer: 'ann', cursor: 'x' })).rejects.toMatchObject({
+      code: 'cursor',
+    });
   });
 
   test('the current one is the newest that runs', async () => {
@@ -82,27 +96,45 @@ describeMigrated('reading subscriptions', (make) => {
   test('one is found by its id, by its own customer only', async () => {
     const [, pro = ''] = ids;
 
-    expect(await getSubscription(scope, { subscription: pro })).toMatchObject({ id: pro, plan: 'pro' });
-    expect(await getSubscription(scope, { subscription: pro, customer: 'ann' })).toMatchObject({ id: pro });
+    expect(await getSubscription(scope, { subscription: pro })).toMatchObject({
+      id: pro,
+      plan: 'pro',
+    });
+    expect(await getSubscription(scope, { subscription: pro, customer: 'ann' })).toMatchObject({
+      id: pro,
+    });
     const asBen = { subscription: pro, customer: 'ben' };
     await expect(getSubscription(scope, asBen)).rejects.toMatchObject({ code: 'not_found' });
-    await expect(getSubscription(scope, { subscription: 'sub_0' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(getSubscription(scope, { subscription: 'sub_0' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
-  test.each(['', 'a\0b', 'x'.repeat(256)])('an id that is none is refused: %j', async (subscription) => {
-    const refusal = { code: 'validation', status: 422 };
+  test.each(['', 'a\0b', 'x'.repeat(256)])(
+    'an id that is none is refused: %j',
+    async (subscription) => {
+      const refusal = { code: 'validation', status: 422 };
 
-    await expect(getSubscription(scope, { subscription })).rejects.toMatchObject(refusal);
-    await expect(subscriptionPeriods(scope, { subscription })).rejects.toMatchObject(refusal);
-    await expect(cancelSubscription(scope, { customer: 'ann', subscription })).rejects.toMatchObject(refusal);
-    await expect(currentSubscription(scope, { customer: subscription })).rejects.toMatchObject(refusal);
-    await expect(listSubscriptions(scope, { customer: subscription })).rejects.toMatchObject(refusal);
-  });
+      await expect(getSubscription(scope, { subscription })).rejects.toMatchObject(refusal);
+      await expect(subscriptionPeriods(scope, { subscription })).rejects.toMatchObject(refusal);
+      await expect(
+        cancelSubscription(scope, { customer: 'ann', subscription }),
+      ).rejects.toMatchObject(refusal);
+      await expect(currentSubscription(scope, { customer: subscription })).rejects.toMatchObject(
+        refusal,
+      );
+      await expect(listSubscriptions(scope, { customer: subscription })).rejects.toMatchObject(
+        refusal,
+      );
+    },
+  );
 
   test('another tenant finds nothing of it', async () => {
     const other = await openProcess(database, 'elsewhere').at(start);
 
-    await expect(getSubscription(other, { subscription: ids[1] ?? '' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(getSubscription(other, { subscription: ids[1] ?? '' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   describe('the periods', () => {
@@ -110,8 +142,16 @@ describeMigrated('reading subscriptions', (make) => {
       const [, , pack = ''] = ids;
       const later = await process.at('2026-05-01T00:00:00Z');
 
-      const first = await subscriptionPeriods(later, { subscription: pack, customer: 'ann', limit: 2 });
-      const second = await subscriptionPeriods(later, { subscription: pack, limit: 2, cursor: first.next ?? '' });
+      const first = await subscriptionPeriods(later, {
+        subscription: pack,
+        customer: 'ann',
+        limit: 2,
+      });
+      const second = await subscriptionPeriods(later, {
+        subscription: pack,
+        limit: 2,
+        cursor: first.next ?? '',
+      });
 
       expect(first.items.map((one) => one.id)).toEqual([`${pack}-1`, `${pack}-2`]);
       expect(second.items).toEqual([
@@ -131,14 +171,19 @@ describeMigrated('reading subscriptions', (make) => {
       const seats = await subscriptionPeriods(scope, { subscription: ids[4] ?? '' });
 
       expect(seats.items).toHaveLength(6);
-      expect(seats.items.at(-1)).toMatchObject({ endsAt: new Date('2026-07-01T00:00:00Z'), interval: 'PT14H' });
+      expect(seats.items.at(-1)).toMatchObject({
+        endsAt: new Date('2026-07-01T00:00:00Z'),
+        interval: 'PT14H',
+      });
     });
 
     test('of another customer are not found', async () => {
       const asBen = { subscription: ids[1] ?? '', customer: 'ben' };
 
       await expect(subscriptionPeriods(scope, asBen)).rejects.toMatchObject({ code: 'not_found' });
-      await expect(subscriptionPeriods(scope, { subscription: ids[1] ?? '', cursor: 'x' })).rejects.toMatchObject({
+      await expect(
+        subscriptionPeriods(scope, { subscription: ids[1] ?? '', cursor: 'x' }),
+      ).rejects.toMatchObject({
         code: 'cursor',
       });
     });
@@ -147,13 +192,26 @@ describeMigrated('reading subscriptions', (make) => {
   test('a page of one state is full although others lie between', async () => {
     for (let count = 0; count < 3; count += 1) {
       await createSubscription(scope, { customer: 'cleo', plan: 'pack', id: `cleo-a${count}` });
-      const other = await createSubscription(scope, { customer: 'cleo', plan: 'pack', id: `cleo-b${count}` });
+      const other = await createSubscription(scope, {
+        customer: 'cleo',
+        plan: 'pack',
+        id: `cleo-b${count}`,
+      });
       await cancelSubscription(scope, { customer: 'cleo', subscription: other.id, at: 'now' });
     }
 
     const page = await listSubscriptions(scope, { customer: 'cleo', status: 'ended', limit: 2 });
-    const rest = await listSubscriptions(scope, { customer: 'cleo', status: 'ended', limit: 2, cursor: page.next ?? '' });
+    const rest = await listSubscriptions(scope, {
+      customer: 'cleo',
+      status: 'ended',
+      limit: 2,
+      cursor: page.next ?? '',
+    });
 
-    expect([...page.items, ...rest.items].map((one) => one.id)).toEqual(['cleo-b2', 'cleo-b1', 'cleo-b0']);
+    expect([...page.items, ...rest.items].map((one) => one.id)).toEqual([
+      'cleo-b2',
+      'cleo-b1',
+      'cleo-b0',
+    ]);
   });
 });

@@ -2,18 +2,19 @@
 import { findCustomer } from '../../customers/index.ts';
 import {
   at,
-  checkLimit,
   CursorError,
+  checkLimit,
   decodeCursor,
   type Page,
-  pageOf,
   type Position,
+  pageOf,
   type Scope,
   type Statement,
   sql,
 } from '../../kernel/index.ts';
 import { fault, readText } from '../input.ts';
-import { selectSubscriptions, type SubscriptionRow } from '../queries.ts';
+import { selectSubscriptions } from '../queries.ts';
+import type { SubscriptionRow } from '../rows.ts';
 import { type SubscriptionStatus, stateAt, statuses } from '../state.ts';
 import { type Subscription, subscriptionOf } from '../subscription.ts';
 
@@ -35,10 +36,14 @@ const stride = 101;
  * @throws {ValidationError} The limit or the status is not one.
  * @throws {CursorError} The cursor is not of this list.
  */
-export async function listSubscriptions(scope: Scope, input: ListSubscriptions): Promise<Page<Subscription>> {
+export async function listSubscriptions(
+  scope: Scope,
+  input: ListSubscriptions,
+): Promise<Page<Subscription>> {
   const { status } = input;
   const limit = checkLimit(input.limit);
-  if (status !== undefined && !statuses.includes(status)) throw fault('/status', `must be one of ${statuses.join(', ')}`);
+  if (status !== undefined && !statuses.includes(status))
+    throw fault('/status', `must be one of ${statuses.join(', ')}`);
   let after = decodeCursor(list, input.cursor);
   const customer = await findCustomer(scope, readText(input.customer, '/customer'));
   if (!customer) return { items: [], next: null };
@@ -46,7 +51,9 @@ export async function listSubscriptions(scope: Scope, input: ListSubscriptions):
   for (;;) {
     const where = sql`subscription.customer_id = ${customer.id}::bigint and ${olderThan(after)}`;
     const rows = await selectSubscriptions(scope, { where, limit: stride });
-    found.push(...rows.filter((row) => status === undefined || stateAt(row, scope.now).status === status));
+    found.push(
+      ...rows.filter((row) => status === undefined || stateAt(row, scope.now).status === status),
+    );
     const last = rows.at(-1);
     if (found.length > limit || rows.length < stride || !last) break;
     after = positionOf(last);

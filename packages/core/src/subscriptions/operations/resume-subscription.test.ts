@@ -37,9 +37,18 @@ describeMigrated('resuming a subscription', (make) => {
 
     const resumed = await resumeSubscription(scope, { customer: 'ann', subscription: id });
 
-    expect(resumed).toMatchObject({ id, status: 'active', endsAt: null, canceledAt: null, cancelReason: null });
+    expect(resumed).toMatchObject({
+      id,
+      status: 'active',
+      endsAt: null,
+      canceledAt: null,
+      cancelReason: null,
+    });
     expect(process.types()).toEqual(['subscription.resumed', 'subscription.updated']);
-    const balance = await readBalance(await process.at(boundary), { customer: 'ann', unit: 'api-calls' });
+    const balance = await readBalance(await process.at(boundary), {
+      customer: 'ann',
+      unit: 'api-calls',
+    });
     expect(balance).toMatchObject({ available: 1_000 });
   });
 
@@ -60,10 +69,16 @@ describeMigrated('resuming a subscription', (make) => {
 
   test('where the next of the family has been made meanwhile is refused and changes nothing', async () => {
     await canceled();
-    const next = await createSubscription(scope, { customer: 'ann', plan: 'pro', startsAt: boundary });
+    const next = await createSubscription(scope, {
+      customer: 'ann',
+      plan: 'pro',
+      startsAt: boundary,
+    });
     process.heard.length = 0;
 
-    await expect(resumeSubscription(scope, { customer: 'ann', subscription: id })).rejects.toMatchObject({
+    await expect(
+      resumeSubscription(scope, { customer: 'ann', subscription: id }),
+    ).rejects.toMatchObject({
       code: 'already_subscribed',
       details: { subscription: next.id },
     });
@@ -75,9 +90,13 @@ describeMigrated('resuming a subscription', (make) => {
     await canceled();
     await createSubscription(scope, { customer: 'ben', plan: 'pack' });
 
-    await expect(resumeSubscription(scope, { customer: 'ben', subscription: id })).rejects.toMatchObject({
+    await expect(
+      resumeSubscription(scope, { customer: 'ben', subscription: id }),
+    ).rejects.toMatchObject({
       code: 'not_found',
     });
-    await expect(resumeSubscription(scope, { customer: 'zoe' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(resumeSubscription(scope, { customer: 'zoe' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });

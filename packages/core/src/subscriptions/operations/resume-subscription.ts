@@ -24,14 +24,18 @@ export type ResumeSubscription = {
  * @throws {AlreadySubscribedError} The next subscription of the family has been made meanwhile.
  * @throws {IdempotencyConflictError} The key belongs to another request.
  */
-export async function resumeSubscription(scope: Scope, input: ResumeSubscription): Promise<Subscription> {
+export async function resumeSubscription(
+  scope: Scope,
+  input: ResumeSubscription,
+): Promise<Subscription> {
   const { idempotencyKey: key, ...request } = input;
   refuseUnknownKeys(input, ['customer', 'subscription', 'idempotencyKey']);
   readText(input.customer, '/customer');
   if (input.subscription !== undefined) readText(input.subscription, '/subscription');
   return scope.transaction(async (scope) => {
     const customer = await findCustomer(scope, input.customer);
-    if (!customer) throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);
+    if (!customer)
+      throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);
     const once = { verb: 'subscriptions.resume', customerId: customer.id, key, request };
     const { answer } = await answerOnce(scope, once, (scope) => resume(scope, input));
     return reviveSubscription(answer);

@@ -1,5 +1,13 @@
 /** The numbered periods of one subscription. */
-import { checkLimit, CursorError, decodeCursor, encodeCursor, NotFoundError, type Page, type Scope } from '../../kernel/index.ts';
+import {
+  CursorError,
+  checkLimit,
+  decodeCursor,
+  encodeCursor,
+  NotFoundError,
+  type Page,
+  type Scope,
+} from '../../kernel/index.ts';
 import { readText } from '../input.ts';
 import { listPeriods, periodNumbers, type SubscriptionPeriod } from '../periods.ts';
 import { findSubscription } from '../queries.ts';
@@ -36,7 +44,10 @@ export async function subscriptionPeriods(
   const { first, last } = periodNumbers(moments, scope.now);
   const from = Math.max(first, after + 1);
   const to = Math.min(last, from + limit - 1);
-  return { items: listPeriods(moments, { from, to }), next: to < last ? encodeCursor(list, [to]) : null };
+  return {
+    items: listPeriods(moments, { from, to }),
+    next: to < last ? encodeCursor(list, [to]) : null,
+  };
 }
 
 function readAfter(cursor: string | undefined): number {

@@ -1,0 +1,68 @@
+/** One stored subscription as code has it: its moments, what it was sold, and where it stands in the catalogue. */
+import {
+  document,
+  instant,
+  instantOrNull,
+  integer,
+  integerOrNull,
+  type Row,
+  text,
+  textOrNull,
+} from '../kernel/index.ts';
+import { type FrozenItem, readItem } from './items.ts';
+import type { SubscriptionMoments } from './state.ts';
+
+/** One stored subscription with its items. */
+export type SubscriptionRow = SubscriptionMoments & {
+  readonly id: string;
+  readonly customerId: number;
+  /** The host's id of the customer. */
+  readonly customer: string;
+  readonly plan: string | null;
+  readonly version: number | null;
+  readonly family: string | null;
+  readonly familyId: number | null;
+  readonly canceledAt: Date | null;
+  readonly cancelReason: string | null;
+  readonly cancelComment: string | null;
+  readonly billing: 'none' | 'order' | 'gateway';
+  readonly source: string;
+  readonly external: { readonly gateway: string; readonly id: string } | null;
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly items: readonly FrozenItem[];
+};
+
+/** A row of the statement in `queries.ts`; what is paid for is not known here. */
+export function readRow(row: Row): SubscriptionRow {
+  return {
+    id: text(row.id),
+    customerId: integer(row.customer_id),
+    customer: text(row.customer),
+    plan: textOrNull(row.plan),
+    version: integerOrNull(row.version),
+    family: textOrNull(row.family),
+    familyId: integerOrNull(row.family_id),
+    period: textOrNull(row.period),
+    timeZone: text(row.time_zone),
+    anchor: instant(row.anchor),
+    startsAt: instant(row.starts_at),
+    endsAt: instantOrNull(row.ends_at),
+    trialEndsAt: instantOrNull(row.trial_ends_at),
+    canceledAt: instantOrNull(row.canceled_at),
+    cancelReason: textOrNull(row.cancel_reason),
+    cancelComment: textOrNull(row.cancel_comment),
+    pausedAt: instantOrNull(row.paused_at),
+    resumesAt: instantOrNull(row.resumes_at),
+    billing: text(row.billing) as SubscriptionRow['billing'],
+    pastDue: textOrNull(row.past_due),
+    unpaidSince: null,
+    source: text(row.source),
+    external: row.external === null ? null : document<SubscriptionRow['external']>(row.external),
+    revision: integer(row.revision),
+    createdAt: instant(row.created_at),
+    updatedAt: instant(row.updated_at),
+    items: document<Row[]>(row.items).map(readItem),
+  };
+}
