@@ -3,6 +3,7 @@
  */
 export type * from './api/kit.ts';
 export * from './api/register.ts';
+export type * from './api/request.ts';
 export type * from './api/verbs.ts';
 export { createBursar } from './bursar.ts';
 export {
@@ -18,6 +19,22 @@ export {
 export { CustomerUnknownError, ExternalTakenError, type Party, type UsedBy } from './customers/index.ts';
 export * from './entitlements/errors.ts';
 export type { Allowed, Decision, Denied, Reason } from './entitlements/index.ts';
+export {
+  type AdapterOptions,
+  AlreadySpentError,
+  type ConsumesOptions,
+  ForbiddenError,
+  type GuardOptions,
+  HoldSettledError,
+  HoldUnnamedError,
+  MalformedError,
+  MediaTypeError,
+  type Outcome,
+  TooLargeError,
+  toProblem,
+  UnauthenticatedError,
+  type Who,
+} from './http/index.ts';
 export {
   BursarError,
   type Clock,

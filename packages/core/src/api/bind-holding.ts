@@ -12,11 +12,9 @@ import {
   releaseHold,
   spend,
 } from '../ledger/index.ts';
+import { getSetting } from '../settings/index.ts';
 import type { Binding } from './bind-verbs.ts';
 import type { Hold, Instant } from './verbs.ts';
-
-/** How long a hold lasts unless said. */
-const LASTS = 'PT15M';
 
 /** `hold` and `withHold`, of one binding. */
 export function bindHolding(binding: Binding) {
@@ -48,7 +46,8 @@ async function ifOpen(settle: () => Promise<unknown>): Promise<void> {
 async function place(binding: Binding, input: unknown): Promise<Hold> {
   const asked = readInput(holdInput, binding.used(input));
   return binding.command(async (scope) => {
-    const expiresAt = addDuration(scope.now, asked.expiresIn ?? LASTS, 1, 'UTC');
+    const lasts = asked.expiresIn ?? String(await getSetting(scope, 'holds.ttl'));
+    const expiresAt = addDuration(scope.now, lasts, 1, 'UTC');
     const wanted = { id: newId('hld'), expiresAt };
     const placed = asked.feature === undefined ? await holdUnit(scope, asked, wanted) : await holdFeature(scope, { ...asked, feature: asked.feature, kind: binding.given.kind, hold: wanted });
     const stored = placed.hold === wanted.id ? { expiresAt } : await getHold(scope, { hold: placed.hold });

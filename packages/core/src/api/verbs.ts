@@ -63,7 +63,7 @@ export type Balance = {
 
 export type Reservation<K extends Keys> = Keyed & {
   amount: number;
-  /** ISO 8601; PT15M unless said. */
+  /** ISO 8601; as the setting `holds.ttl` says, P7D, unless given. */
   expiresIn?: Duration | undefined;
   usedBy?: UsedBy | undefined;
   reference?: { type: string; id: string } | undefined;

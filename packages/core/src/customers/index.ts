@@ -6,3 +6,5 @@ export type { CustomerEvents } from './events.ts';
 export { ensureCustomer, type EnsureCustomer, lockCustomer } from './operations/ensure-customer.ts';
 export { findCustomer, getCustomer } from './operations/find-customer.ts';
 export { findParty, type Party, partyIdOf, partyOf, type UsedBy } from './party.ts';
+export { type ListCustomers, listCustomers } from './operations/list-customers.ts';
+export { type UpsertCustomer, upsertCustomer } from './operations/upsert-customer.ts';

@@ -31,6 +31,7 @@ export { extendHold, releaseHold } from './operations/release-hold.ts';
 export { type SetLimits, setLimits } from './operations/set-limits.ts';
 export { settleBalances } from './operations/settle-balances.ts';
 export { type Spend, type SpendAnswer, spend } from './operations/spend.ts';
+export { type SpendUpTo, spendUpTo } from './operations/spend-up-to.ts';
 export { type Transfer, type Transferred, transfer } from './operations/transfer.ts';
 export { type Broken, type Verdict, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';

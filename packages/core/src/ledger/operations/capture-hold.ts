@@ -8,12 +8,12 @@ import { featureOf } from '../../catalog/index.ts';
 import { lockCustomer } from '../../customers/index.ts';
 import { at, checkAmount, InvalidAmountError, requestHash, type Scope, sql } from '../../kernel/index.ts';
 import { openBalances, type Opened, writeDraft } from '../books.ts';
-import { quotaOf, releaseLeg } from '../catch-up.ts';
+import { releaseLeg } from '../catch-up.ts';
 import { type LegRow, post } from '../draft.ts';
 import { HoldClosedError, HoldExpiredError } from '../errors.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { getHold, lockHold, type StoredHold } from './find-hold.ts';
-import { noticeUse, reachOf } from './spend.ts';
+import { spendMore } from './spend-up-to.ts';
 
 export type CaptureHold = {
   readonly hold: string;
@@ -64,7 +64,7 @@ async function captureUnderLocks(
   const taken = Math.min(wanted, held);
   capture(legs, { units: taken, stored, key: input.key, hash });
   if (input.final !== false || taken === held) for (const { opened: one, leg } of legs) releaseLeg(one.draft, leg, restOf(leg), one.draft.now);
-  const more = input.beyond ? spendMore(opened, { units: wanted - taken, stored, key: input.key, hash, credits }) : 0;
+  const more = input.beyond ? spendMore(opened, { ...restKeyed(input.key, hash), units: wanted - taken, usedById: stored.usedById, featureId: stored.featureId, credits }) : 0;
   for (const one of opened) await writeDraft(scope, one);
   if (legs.every(({ leg }) => !leg.open)) await closeHold(scope, { hold: stored.id, captured: legs.some(({ leg }) => leg.captured > 0) });
   return { captured: taken + more, shortfall: wanted - taken - more, replayed: false };
@@ -111,6 +111,12 @@ export function restOf(leg: LegRow): number {
 
 type Keyed = { readonly key: string | undefined; readonly hash: bigint };
 
+/** What was spent beyond the hold has the capture's key, and a word of its own. */
+function restKeyed(key: string | undefined, hash: bigint): { key?: string; requestHash?: bigint } {
+  return key === undefined ? {} : { key: `${key}/rest`, requestHash: hash };
+}
+
+
 function capture(legs: readonly OpenLeg[], { units, stored, key, hash }: Keyed & { units: number; stored: StoredHold }): void {
   let rest = units;
   let unkeyed = key;
@@ -136,31 +142,6 @@ function capture(legs: readonly OpenLeg[], { units, stored, key, hash }: Keyed &
     leg.captured += amount;
     leg.open = leg.captured + leg.released < leg.amount;
   }
-}
-
-/** Spends what is available of the units that were not held; the work is done, so nothing is refused. */
-function spendMore(
-  opened: readonly Opened[],
-  { units, stored, key, hash, credits }: Keyed & { units: number; stored: StoredHold; credits: { cost: number } | null },
-): number {
-  let rest = units;
-  const [own, other] = opened;
-  for (const { one, cost } of [{ one: own, cost: 1 }, { one: other, cost: credits?.cost ?? 1 }]) {
-    if (!one || rest === 0) continue;
-    const uses = Math.min(rest, Math.floor(Math.max(0, reachOf(one)) / cost));
-    if (uses === 0) continue;
-    const before = quotaOf(one.draft, one.outlook.plan).used;
-    const keyed = key !== undefined && one === own ? { key: `${key}/rest`, requestHash: hash } : {};
-    post(one.draft, {
-      kind: 'debit',
-      amount: 0 - uses * cost,
-      draws: uses * cost,
-      facts: { counter: 'usage', usedById: stored.usedById, featureId: stored.featureId, ...(one === other && { cost }), ...keyed },
-    });
-    noticeUse(one, before);
-    rest -= uses;
-  }
-  return units - rest;
 }
 
 /** Marks a hold as over. */

@@ -1,0 +1,13 @@
+/** The door of entitlements: where subscriptions meet the ledger. May they, and what is left? */
+export type { Allowed, Decision, Denied, Facts, Reason, Source } from './decision.ts';
+export * from './errors.ts';
+export type { EntitlementEvents } from './events.ts';
+export { guards } from './guards.ts';
+export { type CheckFeature, checkBalance, checkFeature, checkSubscribed } from './operations/check-feature.ts';
+export { consume, type Spent, tryConsume, type Use } from './operations/consume.ts';
+export { type GiveBackUse, giveBackUse } from './operations/give-back-use.ts';
+export { captureUse, type HoldFeature, holdFeature, tryHoldFeature } from './operations/hold-feature.ts';
+export { listEntitlements } from './operations/list-entitlements.ts';
+export { type SetGauge, setGauge } from './operations/set-gauge.ts';
+export { type UsageOf, type UsagePart, usageOf } from './operations/usage-of.ts';
+export { entitlementRoutes } from './routes.ts';

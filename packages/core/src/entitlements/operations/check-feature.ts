@@ -1,0 +1,128 @@
+/**
+ * May they, and what is left? The same answer that consume and the guards give, without taking anything.
+ *
+ * Never throws for "no", and writes nothing: nobody's name makes a customer here.
+ */
+import { unitOf } from '../../catalog/index.ts';
+import type { UsedBy } from '../../customers/index.ts';
+import type { Scope } from '../../kernel/index.ts';
+import { readBalance } from '../../ledger/index.ts';
+import { meets, valueOf } from '../config-value.ts';
+import type { Decision, Facts, Reason } from '../decision.ts';
+import {
+  gaugeFacts,
+  type Means,
+  meansOf,
+  meteredFacts,
+  notCarried,
+  plainFacts,
+  type Standing,
+  type Subject,
+  sourcesOf,
+  standingOf,
+  subjectOf,
+} from '../standing.ts';
+
+export type CheckFeature = {
+  readonly customer: string;
+  readonly feature: string;
+  /** In uses; 1 unless said, 0 peeks. */
+  readonly amount?: number | undefined;
+  readonly usedBy?: UsedBy | undefined;
+  /** What a config feature's value must be. */
+  readonly value?: unknown;
+  readonly sources?: boolean | undefined;
+  /** What may pay; both unless said. */
+  readonly from?: 'quota' | 'credits' | 'both' | undefined;
+};
+
+/** Decides about one feature. */
+export async function checkFeature(scope: Scope, input: CheckFeature): Promise<Decision> {
+  return decide(scope, await subjectOf(scope, input.customer), input);
+}
+
+/** As `checkFeature`, of a customer that was read already. */
+export async function decide(scope: Scope, subject: Subject, input: CheckFeature): Promise<Decision> {
+  const standing = standingOf(scope, subject, input.feature);
+  if (!standing) return answer(plainFacts(input.feature), input, 'feature_unknown');
+  if (standing.kind === 'metered') return decideMetered(scope, { subject, standing, input });
+  if (standing.rights.length === 0 && standing.kind !== 'gauge') {
+    return answer(plainFacts(input.feature), input, notCarried(subject, input.feature));
+  }
+  if (standing.kind === 'gauge') return decideGauge(scope, { subject, standing, input });
+  if (standing.kind === 'boolean') return answer(plainFacts(input.feature), input, null);
+  const value = valueOf(standing);
+  const met = input.value === undefined || meets(standing, value, input.value);
+  return answer({ ...plainFacts(input.feature), value }, input, met ? null : 'value_mismatch');
+}
+
+type Asked = { readonly subject: Subject; readonly standing: Standing; readonly input: CheckFeature };
+
+async function decideMetered(scope: Scope, { subject, standing, input }: Asked): Promise<Decision> {
+  const means = await meansOf(scope, subject, standing);
+  const facts = { ...meteredFacts(standing, means), ...(input.sources && { sources: sourcesOf(means.own) }) };
+  return answer(facts, input, refusalOf({ subject, standing, input }, means));
+}
+
+/** Why a metered use is refused, or `null`. */
+export function refusalOf({ subject, standing, input }: Asked, means: Means): Reason | null {
+  const { own, credits } = means;
+  const reach = input.from === 'credits' ? 0 : Math.max(0, own.available - own.floor);
+  const paid = credits && input.from !== 'quota' ? Math.floor(credits.available / credits.cost) : 0;
+  const carried = standing.rights.length > 0 || own.available > 0 || (credits !== null && credits.available > 0);
+  if (!carried) return notCarried(subject, input.feature);
+  if (subject.row?.frozenAt) return 'customer_frozen';
+  if (reach + paid >= Math.max(1, input.amount ?? 1)) return null;
+  return credits && input.from !== 'quota' ? 'insufficient_balance' : 'quota_exceeded';
+}
+
+async function decideGauge(scope: Scope, { subject, standing, input }: Asked): Promise<Decision> {
+  const own = await readBalance(scope, { customer: subject.customer, unit: standing.feature });
+  const facts = gaugeFacts(standing.feature, own);
+  if (standing.rights.length === 0) return answer(facts, input, notCarried(subject, input.feature));
+  if (subject.row?.frozenAt && input.amount !== 0) return answer(facts, input, 'customer_frozen');
+  const fits = facts.available === null || facts.available >= (input.amount ?? 1);
+  return answer(facts, input, fits ? null : 'quota_exceeded');
+}
+
+/** A decision of these figures. */
+export function answer(
+  facts: Omit<Facts, 'requested' | 'replayed'>,
+  { amount }: { amount?: number | undefined },
+  reason: Reason | null,
+): Decision {
+  const whole = { ...facts, requested: amount ?? 1, replayed: false };
+  return reason === null ? { allowed: true, reason, ...whole } : { allowed: false, reason, ...whole };
+}
+
+/**
+ * Decides whether a balance reaches `amount`, exactly enough being enough.
+ * @throws {UnitUnknownError} The catalogue has no such unit.
+ */
+export async function checkBalance(
+  scope: Scope,
+  { customer, unit, amount }: { customer: string; unit: string; amount: number },
+): Promise<Decision> {
+  const { kind } = unitOf(scope, unit);
+  const own = await readBalance(scope, { customer, unit });
+  const left = kind === 'gauge' ? Math.max(0, own.ceiling - own.settled - own.held) : own.available;
+  const facts = {
+    unit,
+    granted: own.grants.reduce((sum, grant) => sum + grant.amount, 0),
+    used: own.grants.reduce((sum, grant) => sum + grant.amount - grant.remaining, 0),
+    held: own.held,
+    available: left,
+    overage: 0,
+    limit: 'hard' as const,
+    resetsAt: null,
+  };
+  return answer(facts, { amount }, left >= amount ? null : 'insufficient_balance');
+}
+
+/** Decides whether any subscription of the customer's is valid now; the default plan is none. */
+export async function checkSubscribed(scope: Scope, { customer }: { customer: string }): Promise<Decision> {
+  const { rights } = await subjectOf(scope, customer);
+  const { feature: _, ...facts } = plainFacts('');
+  const reason = rights.hasValid ? null : rights.hasSubscription ? 'paused' : 'no_subscription';
+  return answer(facts, { amount: 0 }, reason);
+}

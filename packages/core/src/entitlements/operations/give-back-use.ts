@@ -1,0 +1,44 @@
+/** Undoing use of a feature, whole or in part. */
+import { featureOf } from '../../catalog/index.ts';
+import { partyOf, type UsedBy } from '../../customers/index.ts';
+import type { Scope } from '../../kernel/index.ts';
+import { changeGauge, giveBack } from '../../ledger/index.ts';
+import type { Decision } from '../decision.ts';
+import { deniedError } from '../errors.ts';
+import { checkFeature } from './check-feature.ts';
+
+export type GiveBackUse = {
+  readonly customer: string;
+  readonly feature: string;
+  /** The `transferId` of the spend; without it, the party's newest uses of the current period. */
+  readonly of?: string | undefined;
+  /** In uses; with `of` all that is left of it unless said, without it 1. */
+  readonly amount?: number | undefined;
+  readonly usedBy?: UsedBy | undefined;
+  readonly idempotencyKey?: string | undefined;
+};
+
+/**
+ * Gives uses back to what paid for them.
+ *
+ * @returns The decision as it is afterwards; `requested` is what came back.
+ * @throws {NotFoundError} `of` names no spend of this customer.
+ * @throws {InvalidStateError} More than was used; nothing is written.
+ * @throws {WrongKindError} The feature cannot be consumed, so not be given back either.
+ */
+export async function giveBackUse(scope: Scope, input: GiveBackUse): Promise<Decision> {
+  const { customer, feature, of, amount, usedBy, idempotencyKey: key } = input;
+  const kind = featureOf(scope, feature)?.kind;
+  const source = 'entitlements.giveBack';
+  if (kind === 'gauge') {
+    await changeGauge(scope, { customer, unit: feature, usedBy: partyOf(usedBy, customer), delta: 0 - (amount ?? 1), key, source });
+    return { ...(await checkFeature(scope, { customer, feature, amount: 0 })), requested: amount ?? 1 };
+  }
+  if (kind !== 'metered') {
+    const decision = await checkFeature(scope, { customer, feature, amount: 0 });
+    throw deniedError({ ...decision, allowed: false, reason: kind === undefined ? 'feature_unknown' : 'wrong_kind' });
+  }
+  const party = usedBy === undefined || of !== undefined ? undefined : partyOf(usedBy, customer);
+  const { returned, replayed } = await giveBack(scope, { customer, unit: feature, of, amount, usedBy: party, key, source });
+  return { ...(await checkFeature(scope, { customer, feature, amount: 0 })), requested: returned, replayed };
+}

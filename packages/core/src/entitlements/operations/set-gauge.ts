@@ -1,0 +1,38 @@
+/** Stating a member's part of a gauge: the same statement again changes nothing, so it needs no key. */
+import { featureOf } from '../../catalog/index.ts';
+import { partyOf, type UsedBy } from '../../customers/index.ts';
+import type { Scope } from '../../kernel/index.ts';
+import { changeGauge } from '../../ledger/index.ts';
+import type { Decision } from '../decision.ts';
+import { deniedError } from '../errors.ts';
+import { checkFeature } from './check-feature.ts';
+
+export type SetGauge = {
+  readonly customer: string;
+  readonly feature: string;
+  /** The part from now on; 0 frees it. */
+  readonly amount: number;
+  readonly usedBy?: UsedBy | undefined;
+};
+
+/**
+ * Sets the part of `usedBy`, or of the customer itself.
+ *
+ * @throws {QuotaExceededError} The level would pass the ceiling; nothing is written.
+ * @throws {WrongKindError} The feature is no gauge.
+ * @throws {DeniedError} Nothing carries the feature, or the customer is frozen, and the part would grow.
+ */
+export async function setGauge(scope: Scope, input: SetGauge): Promise<Decision> {
+  const { customer, feature, amount, usedBy } = input;
+  const before = await checkFeature(scope, { customer, feature, amount: 0 });
+  const kind = featureOf(scope, feature)?.kind;
+  if (kind !== 'gauge') {
+    throw deniedError({ ...before, requested: amount, allowed: false, reason: kind === undefined ? 'feature_unknown' : 'wrong_kind' });
+  }
+  if (!before.allowed && amount > 0) throw deniedError({ ...before, requested: amount });
+  const changed = await changeGauge(scope, { customer, unit: feature, usedBy: partyOf(usedBy, customer), amount, source: 'entitlements.set' });
+  const after = { ...(await checkFeature(scope, { customer, feature, amount: 0 })), requested: amount };
+  if (changed.allowed) return { ...after, ...(changed.transferId !== null && { transferId: changed.transferId }) };
+  const reason = changed.reason === 'customer_frozen' ? 'customer_frozen' : 'quota_exceeded';
+  throw deniedError({ ...after, allowed: false, reason });
+}
