@@ -44,7 +44,7 @@ describeDatabases('the kit', (makeUrl) => {
     const denied = await kit.check({ customer: 'ann', feature: 'track-time' });
 
     expect(decision).toMatchObject({ allowed: true, granted: 100, used: 0, available: 100, limit: 'hard', requested: 3 });
-    expect(denied).toMatchObject({ allowed: false, reason: 'no_subscription' });
+    expect(denied).toMatchObject({ allowed: false, reason: 'feature_not_in_plan' });
     expect(await kit.customers.find({ customer: 'ann' })).toBeNull();
     expect(await kit.customers.list()).toEqual({ items: [], next: null });
   });

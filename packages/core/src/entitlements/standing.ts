@@ -35,9 +35,10 @@ export function standingOf(scope: Scope, subject: Subject, feature: string): Sta
   return kind ? { feature, spec, kind, rights } : null;
 }
 
-/** Why a feature that nothing carries is denied. */
+/** Why a feature that nothing carries is denied. The default plan is a plan too. */
 export function notCarried({ rights }: Subject, feature: string): Reason {
-  return rights.denied.get(feature) ?? (rights.hasSubscription ? 'feature_not_in_plan' : 'no_subscription');
+  const hasPlan = rights.hasSubscription || rights.items.length > 0;
+  return rights.denied.get(feature) ?? (hasPlan ? 'feature_not_in_plan' : 'no_subscription');
 }
 
 /** What may pay a feature's use, with what each has. */

@@ -7,7 +7,7 @@ import {
   silentLogger,
 } from '#test/kernel.ts';
 import { integer, text } from './codec.ts';
-import { createMemory } from './memory.ts';
+import { createMemory, keep } from './memory.ts';
 import type { News } from './news.ts';
 import { openScope, sameLane } from './open-scope.ts';
 import type { Scope } from './scope.ts';
@@ -124,9 +124,10 @@ describeMigrated('a scope', (make, engine) => {
     expect(tries).toBe(8);
   });
 
-  test('of the host transaction remembers nothing, speaks at once and tries nothing again', async () => {
+  test('of the host transaction knows what was committed but learns nothing, speaks at once and tries nothing again', async () => {
     const said: unknown[] = [];
     const memory = createMemory();
+    keep(memory, 'known before', 2);
     let tries = 0;
     const work = made.database.transaction(async (lane) => {
       const scope = openScope({
@@ -142,17 +143,14 @@ describeMigrated('a scope', (make, engine) => {
         tries += 1;
         inner.remember('fact', 1);
         inner.queue(newsOf('held back by the caller'));
-        expect([inner.recall('fact'), inner.foreign, inner.inTransaction]).toEqual([
-          undefined,
-          true,
-          true,
-        ]);
+        expect([inner.recall('fact'), inner.recall('known before')]).toEqual([undefined, 2]);
+        expect([inner.foreign, inner.inTransaction]).toEqual([true, true]);
         await inner.run(sql`do $$ begin raise exception using errcode = '40001'; end $$`);
       });
     });
 
     await expect(work).rejects.toMatchObject({ code: '40001' });
-    expect([tries, said.length, memory.size]).toEqual([1, 1, 0]);
+    expect([tries, said.length, memory.size]).toEqual([1, 1, 1]);
   });
 
   test('at another instant is on the same connection', async () => {

@@ -2,7 +2,7 @@
  * The scope operations are given: rows by cardinality, one transaction at a time, news and facts held back
  * until what they tell of is committed.
  *
- * Scopes of the host's transaction remember nothing, retry nothing and commit nothing.
+ * Scopes of the host's transaction retry nothing and commit nothing, and what they learn is not remembered.
  */
 import type { Row } from './codec.ts';
 import type { Database, Lane } from './lane.ts';
@@ -118,7 +118,7 @@ function foreignScope(setting: Setting, lane: Lane): Scope {
     foreign: true,
     transaction: (work) => work(scope),
     queue: (news) => setting.publish([news]),
-    recall: () => undefined,
+    recall: (key) => setting.memory.get(key) as undefined,
     remember: () => undefined,
   };
   return scope;

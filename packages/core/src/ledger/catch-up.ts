@@ -148,13 +148,24 @@ function begin(draft: Draft, grant: GrantRow): void {
   });
 }
 
-/** A plan's grant whose window is in force no more (its subscription ended, the feature was taken off) is voided. */
+/**
+ * A plan's grant whose window is in force no more (its subscription ended, the feature was taken off) is voided, and
+ * so is what rolled over from it; a rollover that outlives its period stays while its source goes on.
+ */
 function endForeignWindows(draft: Draft, plan: BalancePlan): void {
   const inForce = new Set(plan.windows.map((window) => window.reference));
+  const going = new Set(plan.windows.map((window) => leadOf(window.reference)));
   for (const grant of draft.grants) {
-    if (!grant.open || grant.source !== 'plan' || inForce.has(baseOf(grant))) continue;
-    closeGrant(draft, grant, { kind: 'void', at: draft.now });
+    const base = baseOf(grant);
+    const isOver =
+      (grant.source === 'plan' && !inForce.has(base)) || (grant.source === 'rollover' && !going.has(leadOf(base)));
+    if (grant.open && isOver) closeGrant(draft, grant, { kind: 'void', at: draft.now });
   }
+}
+
+/** A window's reference without its period: what gives it. */
+function leadOf(reference: string): string {
+  return reference.slice(0, reference.lastIndexOf('/'));
 }
 
 /** Books the difference between a window's quota and what was issued of it. */

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import {
   amountShape,
-  answer,
   balanceShape,
   defineRoute,
   instantInput,
@@ -108,12 +107,10 @@ export const ledgerRoutes: readonly Route[] = [
       notBeforeStart: z.boolean().optional(),
       priority: z.int().min(-1000).max(1000).optional(),
     }),
-    status: 201,
     answers: movedShape,
     async handle({ kit, idempotencyKey }, { body }) {
       await kit.customers.get({ customer: body.customer });
-      const made = await kit.wallet.credit({ ...body, idempotencyKey });
-      return made.replayed ? answer(200, made) : made;
+      return kit.wallet.credit({ ...body, idempotencyKey });
     },
   }),
   defineRoute({
@@ -123,12 +120,10 @@ export const ledgerRoutes: readonly Route[] = [
     path: '/admin/wallet/debit',
     access: 'admin',
     body: movement,
-    status: 201,
     answers: movedShape,
     async handle({ kit, idempotencyKey }, { body }) {
       await kit.customers.get({ customer: body.customer });
-      const made = await kit.wallet.debit({ ...body, idempotencyKey });
-      return made.replayed ? answer(200, made) : made;
+      return kit.wallet.debit({ ...body, idempotencyKey });
     },
   }),
 ];
