@@ -33,7 +33,7 @@ export type OpenDatabase = {
   readonly logger: Logger;
   /** Connections at most, per process. Default 10. */
   readonly connectionsMax?: number | undefined;
-  /** Named prepared statements; `false` behind a pooler that loses them. Default true. */
+  /** Named prepared statements and time limits per connection; `false` behind a pooler that refuses both. Default true. */
   readonly prepare?: boolean | undefined;
   /** Where migrations connect, past a pooler. Default: as everything else. */
   readonly migrateUrl?: string | undefined;

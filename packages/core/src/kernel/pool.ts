@@ -12,8 +12,8 @@ export type PoolLimits = {
   readonly connectionsMax: number;
   /** How long to wait for a free connection. */
   readonly acquireMilliseconds: number;
-  /** How long a connection may be held before it is taken to be stuck, and destroyed. */
-  readonly heldMilliseconds: number;
+  /** How long a connection in use may show no sign of life before it is taken to be stuck, and destroyed. */
+  readonly patienceMilliseconds: number;
 };
 
 export type Pool = {
@@ -45,7 +45,8 @@ export function createPool(
       client: postgres({ ...options, max: 1, onclose }),
       lost: false,
       onLost: null,
-      takenAt: 0,
+      patience: limits.patienceMilliseconds,
+      until: 0,
     };
     function onclose(): void {
       slot.lost = true;
@@ -69,7 +70,7 @@ export function createPool(
   }
 
   function mark(slot: Slot): Slot {
-    slot.takenAt = performance.now();
+    slot.until = performance.now() + slot.patience;
     taken.add(slot);
     watch ??= setInterval(destroyStuck, 1_000).unref();
     return slot;
@@ -96,7 +97,6 @@ export function createPool(
 
   function give(slot: Slot): void {
     if (!taken.delete(slot)) return;
-    slot.takenAt = 0;
     slot.onLost = null;
     if (slot.lost || closing) discard(slot);
     else free.push(slot);
@@ -113,9 +113,9 @@ export function createPool(
   }
 
   function destroyStuck(): void {
-    const oldest = performance.now() - limits.heldMilliseconds;
+    const now = performance.now();
     for (const slot of taken) {
-      if (slot.takenAt >= oldest) continue;
+      if (slot.until >= now) continue;
       slot.lost = true;
       slot.onLost?.(null);
       give(slot);

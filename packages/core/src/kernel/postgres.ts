@@ -4,7 +4,7 @@
  */
 import postgres from 'postgres';
 import type { Row } from './codec.ts';
-import { DatabaseError } from './errors.ts';
+import { ConfigurationError } from './errors.ts';
 import { translate } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -26,7 +26,8 @@ export function openPostgres(
     {
       connectionsMax: options.connectionsMax ?? 10,
       acquireMilliseconds: options.acquireMilliseconds ?? 5_000,
-      heldMilliseconds: 4 * statementMilliseconds,
+      // Above what the server allows a transaction to idle, so that the server comes first where it lives.
+      patienceMilliseconds: 2.5 * statementMilliseconds,
     },
   );
   const send = sender(options);
@@ -78,7 +79,8 @@ async function onSession<T>(
     client: postgres({ ...address, ...common(options), max: 1, onclose }),
     lost: false,
     onLost: null,
-    takenAt: 0,
+    patience: Number.POSITIVE_INFINITY,
+    until: 0,
   };
   function onclose(): void {
     slot.onLost?.(null);
@@ -112,7 +114,9 @@ function common(options: OpenDatabase): Options {
   } as unknown as Options;
 }
 
+/** A pooler that loses prepared statements refuses these too: with `prepare: false` they belong on the role. */
 function settings(options: OpenDatabase): Record<string, string> {
+  if (options.prepare === false) return { application_name: 'bursar', TimeZone: 'UTC' };
   const statement = options.statementMilliseconds ?? 15_000;
   return {
     application_name: 'bursar',
@@ -147,6 +151,6 @@ function parseUrl(url: string): Options {
   try {
     return addressOf(postgres(url, { max: 1 }));
   } catch (error) {
-    throw new DatabaseError('The database URL cannot be read.', {}, { cause: error });
+    throw new ConfigurationError('The database URL cannot be read.', {}, { cause: error });
   }
 }

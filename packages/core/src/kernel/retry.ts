@@ -3,28 +3,32 @@ import { DatabaseError } from './errors.ts';
 import { codeOf, isRetryable } from './failures.ts';
 
 const triesMax = 8;
+// A lock time-out takes seconds: eight of them would outlast any caller.
+const startedWithinMilliseconds = 5_000;
 
 /**
- * Runs `work`; after a serialisation failure, deadlock or lock time-out again, with jitter, at most eight times in all.
- * @throws {DatabaseError} It failed so eight times.
+ * Runs `work`; after a serialisation failure, deadlock or lock time-out again, with jitter, at most eight times in all,
+ * the last begun within five seconds.
+ * @throws {DatabaseError} It failed so each time.
  */
 export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  const patientUntil = performance.now() + startedWithinMilliseconds;
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      if (tries === triesMax) throw exhausted(error);
+      if (tries === triesMax || performance.now() > patientUntil) throw exhausted(error, tries);
       await pause(Math.random() * Math.min(5 * 2 ** tries, 250));
     }
   }
 }
 
-function exhausted(error: unknown): unknown {
+function exhausted(error: unknown, tries: number): unknown {
   return error instanceof DatabaseError
     ? error
     : new DatabaseError(
-        `The database refused ${triesMax} tries in a row.`,
+        `The database refused ${tries} tries in a row.`,
         { reason: codeOf(error) },
         { cause: error },
       );

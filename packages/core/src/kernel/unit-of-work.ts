@@ -17,8 +17,10 @@ export type Slot = {
   lost: boolean;
   /** Called when the driver sees the connection close, before any callback learns of it. */
   onLost: ((cause: unknown) => void) | null;
-  /** When it was taken, by the process's own clock; 0 while idle. */
-  takenAt: number;
+  /** How long it may show no sign of life while it is in use, in milliseconds. */
+  readonly patience: number;
+  /** When that is over, by the process's own clock. Only read while in use. */
+  until: number;
 };
 
 export type Send = (client: Sql | TransactionSql, statement: Statement) => Promise<Row[]>;
@@ -48,10 +50,13 @@ export function guardedTransaction<T>(
       if (dead) throw lostConnection(nothingWritten, null);
       if (over) throw new Error('This transaction is over: nothing of it may be kept and used.');
       try {
+        slot.until = performance.now() + slot.patience;
         return await send(transaction, statement);
       } catch (error) {
         if (isLost(error)) lose(error);
         throw translate(error);
+      } finally {
+        slot.until = performance.now() + slot.patience;
       }
     }
 
