@@ -37,7 +37,7 @@ export const bursarFastify: FastifyPluginAsync<BursarFastifyOptions> = fastifyPl
         prefix = inner.prefix;
         serve(inner, surface);
       },
-      { prefix: at === '/' ? '' : at, ...(logLevel === undefined ? {} : { logLevel: logLevel as 'info' }) },
+      { prefix: at === '/' ? '' : at, ...(logLevel === undefined ? {} : { logLevel }) },
     );
   },
   { name: '@bursar/fastify', fastify: '5.x' },

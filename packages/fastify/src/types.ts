@@ -6,6 +6,7 @@ import type { AdapterOptions, ConsumesOptions, GuardOptions } from '@bursar/core
 import type {
   FastifyReply,
   FastifyRequest,
+  LogLevel,
   preHandlerAsyncHookHandler,
   RouteGenericInterface,
 } from 'fastify';
@@ -50,9 +51,9 @@ export interface GuardConfig<K extends Keys = Registered> {
 
 export interface BursarFastifyOptions extends AdapterOptions<FastifyRequest, Bursar<Any, Any>> {
   /** Where the routes are; default `/billing`, '' for the root. */
-  prefix?: string | undefined;
+  prefix?: string;
   /** Of the routes only. */
-  logLevel?: string | undefined;
+  logLevel?: LogLevel;
   /** Answers a refusal in the host's own way; when it sends nothing, the problem is sent. */
   onDenied?(decision: Denied, request: FastifyRequest, reply: FastifyReply): unknown;
 }

@@ -1,0 +1,230 @@
+/** The kit's own routes, at the root and under a prefix: what they answer, to whom, and what they refuse. */
+import { describe, expect, test } from 'vitest';
+import { describeContract } from './contract.ts';
+
+const asAdmin = { 'x-admin': 'yes' };
+
+describeContract('routes', ({ kit, host }) => {
+  describe.each(['', '/billing'])('mounted at "%s"', (prefix) => {
+    const started = () => host([{ method: 'GET', path: '/hosts-own' }], {}, prefix);
+
+    test('a customer nobody has seen gets the zero form, and stays unseen', async () => {
+      const calls = await started();
+
+      const me = await calls.get(`${prefix}/me`, 'ann');
+      const points = await calls.get(`${prefix}/balances/points`, 'ann');
+      const decision = await calls.get(`${prefix}/entitlements/api-calls?amount=6`, 'ann');
+
+      expect(me).toMatchObject({ status: 200, body: { subscriptions: [] } });
+      expect(points.body).toEqual({ unit: 'points', scale: 0, settled: 0, held: 0, available: 0, formatted: '0' });
+      expect(decision).toMatchObject({ status: 200, body: { allowed: false, reason: 'quota_exceeded', available: 5 } });
+      expect((await calls.get(`${prefix}/balances/points/statement`, 'ann')).body).toEqual({ items: [], next: null });
+      expect(await kit().customers.find({ customer: 'ann' })).toBeNull();
+    });
+
+    test('a customer starts what may be started, cancels and resumes it', async () => {
+      const calls = await started();
+
+      const created = await calls.post(`${prefix}/subscriptions`, 'ann', { plan: 'hourly' });
+      const canceled = await calls.post(`${prefix}/subscriptions/${created.body.id}/cancel`, 'ann', { reason: 'dear' });
+      const resumed = await calls.post(`${prefix}/subscriptions/${created.body.id}/resume`, 'ann');
+      const listed = await calls.get(`${prefix}/subscriptions`, 'ann');
+
+      expect(created).toMatchObject({ status: 201, body: { plan: 'hourly', status: 'active', customer: 'ann' } });
+      expect(created.body.startsAt).toMatch(/^\d{4}-\d\d-\d\dT/);
+      expect(canceled).toMatchObject({ status: 200, body: { cancelReason: 'dear' } });
+      expect(canceled.body.endsAt).not.toBeNull();
+      expect(resumed).toMatchObject({ status: 200, body: { endsAt: null } });
+      expect(listed.body).toMatchObject({ items: [{ id: created.body.id }], next: null });
+    });
+
+    test('a key makes a creation happen once: 201, then 200', async () => {
+      const calls = await started();
+      const key = { 'idempotency-key': 'start-1' };
+
+      const first = await calls.post(`${prefix}/subscriptions`, 'ann', { plan: 'hourly' }, key);
+      const second = await calls.post(`${prefix}/subscriptions`, 'ann', { plan: 'hourly' }, key);
+      const other = await calls.post(`${prefix}/subscriptions`, 'ann', { plan: 'free' }, key);
+
+      expect([first.status, second.status]).toEqual([201, 200]);
+      expect(second.body.id).toBe(first.body.id);
+      expect(other.body).toMatchObject({ status: 409, code: 'idempotency_conflict' });
+    });
+
+    test('what is not self-service cannot be started, and what is another’s is not there', async () => {
+      const calls = await started();
+      const { id } = await kit().subscribe({ customer: 'bob', plan: 'pro' });
+
+      const pro = await calls.post(`${prefix}/subscriptions`, 'ann', { plan: 'pro' });
+
+      expect(pro.status).toBeGreaterThanOrEqual(400);
+      expect(pro.status).toBeLessThan(500);
+      expect((await calls.post(`${prefix}/subscriptions/${id}/cancel`, 'ann')).body).toMatchObject({
+        status: 404,
+        code: 'not_found',
+      });
+      expect((await kit().subscriptions.list({ customer: 'ann' })).items).toEqual([]);
+      expect((await kit().subscriptions.get({ customer: 'bob', subscription: id })).endsAt).toBeNull();
+    });
+
+    test('an admin starts, credits, debits and looks', async () => {
+      const calls = await started();
+      await kit().customers.upsert({ customer: 'ann' });
+
+      const created = await calls.post(`${prefix}/admin/subscriptions`, 'root', { customer: 'ann', plan: 'pro' }, asAdmin);
+      const credit = { customer: 'ann', unit: 'EUR', amount: 1050 };
+      const credited = await calls.post(`${prefix}/admin/wallet/credit`, 'root', credit, asAdmin);
+      const debited = await calls.post(`${prefix}/admin/wallet/debit`, undefined, { ...credit, amount: 50 }, asAdmin);
+      const listed = await calls.get(`${prefix}/admin/customers`, 'root', asAdmin);
+      const one = await calls.get(`${prefix}/admin/customers/ann`, 'root', asAdmin);
+
+      expect(created).toMatchObject({ status: 201, body: { customer: 'ann', plan: 'pro' } });
+      expect(credited.status).toBeLessThan(300);
+      expect(credited.body).toMatchObject({ unit: 'EUR', scale: 2, available: 1050, formatted: '10.50' });
+      expect(debited.body).toMatchObject({ available: 1000, formatted: '10.00' });
+      expect(listed.body.items).toEqual([expect.objectContaining({ id: 'ann' })]);
+      expect(one.status).toBe(200);
+    });
+
+    test('admin routes are 401 for nobody, 403 without the right, and name an unknown customer', async () => {
+      const calls = await started();
+      const credit = { customer: 'nobody-yet', unit: 'points', amount: 1 };
+
+      expect((await calls.post(`${prefix}/admin/wallet/credit`, undefined, credit)).status).toBe(401);
+      expect((await calls.post(`${prefix}/admin/wallet/credit`, 'ann', credit)).body).toMatchObject({ status: 403, code: 'forbidden' });
+      expect((await calls.post(`${prefix}/admin/wallet/credit`, 'root', credit, asAdmin)).body).toMatchObject({
+        status: 404,
+        code: 'customer_unknown',
+      });
+    });
+
+    test('nobody is 401; the plans and the document are for everyone', async () => {
+      const calls = await started();
+
+      expect((await calls.get(`${prefix}/me`)).body).toMatchObject({ status: 401, code: 'unauthenticated' });
+      expect((await calls.post(`${prefix}/subscriptions`, undefined, {})).status).toBe(401);
+      const document = await calls.get(`${prefix}/openapi.json`);
+      expect(document.body).toMatchObject({ openapi: '3.1.0' });
+      expect(Object.keys(document.body.paths)).toContain(`${prefix}/balances/{unit}`);
+      expect((await calls.get(`${prefix}/plans`, 'ann')).status).toBe(200);
+    });
+
+    test('the host’s own routes are the host’s', async () => {
+      const calls = await started();
+
+      expect((await calls.get('/hosts-own')).status).toBe(200);
+    });
+  });
+
+  test('without an admin check there are no admin routes', async () => {
+    const calls = await host([], { admin: undefined } as never);
+
+    const answer = await calls.get('/billing/admin/customers', 'root', asAdmin);
+
+    expect(answer.body).toMatchObject({ status: 404, code: 'not_found' });
+    const { paths } = (await calls.get('/billing/openapi.json')).body;
+    expect(Object.keys(paths).filter((path) => path.includes('admin'))).toEqual([]);
+  });
+
+  test('a path or method that is no route of ours is a 404 problem', async () => {
+    const calls = await host([]);
+
+    for (const answer of [await calls.get('/billing/nothing', 'ann'), await calls.call({ method: 'DELETE', path: '/billing/me' })]) {
+      expect(answer.status).toBe(404);
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+    }
+  });
+
+  test('authorize is asked with the route’s operation', async () => {
+    const calls = await host([], { authorize: (_request, operation) => operation.startsWith('list') });
+
+    expect((await calls.get('/billing/subscriptions', 'ann')).status).toBe(200);
+    expect((await calls.post('/billing/subscriptions', 'ann', { plan: 'hourly' })).body).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    });
+  });
+
+  test.each([
+    ['an unknown key', '/subscriptions', { plan: 'hourly', plam: 1 }, '/plam'],
+    ['a wrong type', '/subscriptions', { plan: 7 }, '/plan'],
+    ['a list for an object', '/subscriptions', ['hourly'], ''],
+    ['text for an object', '/subscriptions', 'hourly', ''],
+    ['an amount as text', '/admin/wallet/credit', { customer: 'ann', unit: 'points', amount: '5' }, '/amount'],
+    ['a float', '/admin/wallet/credit', { customer: 'ann', unit: 'points', amount: 1.5 }, '/amount'],
+    ['a negative amount', '/admin/wallet/credit', { customer: 'ann', unit: 'points', amount: -5 }, '/amount'],
+    ['zero', '/admin/wallet/credit', { customer: 'ann', unit: 'points', amount: 0 }, '/amount'],
+    ['more than is safe', '/admin/wallet/credit', { customer: 'ann', unit: 'points', amount: 2 ** 53 }, '/amount'],
+    ['a missing field', '/admin/wallet/credit', { customer: 'ann', amount: 5 }, '/unit'],
+  ])('%s is 422 naming the field, and nothing is written', async (_what, path, body, pointer) => {
+    const calls = await host([]);
+    await kit().customers.upsert({ customer: 'ann' });
+
+    const refused = await calls.post(`/billing${path}`, 'ann', body, asAdmin);
+
+    expect(refused.status).toBe(422);
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(refused.body.errors).toEqual([expect.objectContaining({ pointer })]);
+    expect((await kit().subscriptions.list({ customer: 'ann' })).items).toEqual([]);
+    expect(await kit().wallet.balance({ customer: 'ann', unit: 'points' })).toMatchObject({ settled: 0 });
+  });
+
+  test.each([
+    ['broken JSON', 'application/json', '{"plan":', 400, 'malformed'],
+    ['JSON that would change prototypes', 'application/json', '{"__proto__":{"plan":"hourly"}}', 400, 'malformed'],
+    ['an oversized body', 'application/json', JSON.stringify({ plan: 'x'.repeat(70_000) }), 413, 'too_large'],
+    ['a form', 'application/x-www-form-urlencoded', 'plan=hourly', 415, 'unsupported_media_type'],
+    ['text', 'text/plain', 'hourly', 415, 'unsupported_media_type'],
+  ])('%s is refused with a problem', async (_what, type, text, status, code) => {
+    const calls = await host([]);
+
+    const refused = await calls.call({ method: 'POST', path: '/billing/subscriptions', user: 'ann', raw: { type, text } });
+
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(refused.body).toMatchObject({ status, code });
+    expect(await kit().customers.find({ customer: 'ann' })).toBeNull();
+  });
+
+  test.each([
+    ['/billing/balances/pionts', 404],
+    ['/billing/subscriptions?limit=0', 422],
+    ['/billing/subscriptions?limit=ten', 422],
+    ['/billing/subscriptions?limit=1&limit=2', 422],
+    ['/billing/subscriptions?cursor=broken', 422],
+    ['/billing/subscriptions?pgae=2', 422],
+    ['/billing/subscriptions?status=asleep', 422],
+    ['/billing/entitlements/api-calls?amount=1.5', 422],
+    ['/billing/entitlements/api-calls?amount=-1', 422],
+    ['/billing/balances/points/statement?limit=1000', 422],
+    [`/billing/entitlements/${'x'.repeat(300)}`, 404],
+    ['/billing/entitlements/a%00b', 404],
+  ])('GET %s is %i', async (path, status) => {
+    const calls = await host([]);
+
+    const refused = await calls.get(path, 'ann');
+
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.status).toBeLessThan(500);
+    if (!path.includes('x'.repeat(300)) && !path.includes('%00')) expect(refused.status).toBe(status);
+  });
+
+  test('an answer of each read fits the shape its route declares', async () => {
+    const calls = await host([]);
+    await kit().subscribe({ customer: 'ann', plan: 'pro' });
+    await kit().wallet.credit({ customer: 'ann', unit: 'EUR', amount: 1050 });
+    await kit().consume({ customer: 'ann', feature: 'api-calls', amount: 3 });
+
+    const statement = await calls.get('/billing/balances/api-calls/statement', 'ann');
+    const balances = await calls.get('/billing/balances', 'ann');
+    const entitlements = await calls.get('/billing/entitlements', 'ann');
+
+    expect(statement).toMatchObject({ status: 200 });
+    expect(JSON.stringify(balances.body)).toContain('"formatted":"10.50"');
+    expect(JSON.stringify(entitlements.body)).toContain('"track-time"');
+    expect((await calls.get('/billing/me', 'ann')).body).toMatchObject({
+      customer: { id: 'ann' },
+      subscriptions: [{ plan: 'pro' }],
+    });
+  });
+});
