@@ -26,7 +26,7 @@ export type Pool = {
 type Waiter = {
   resolve(slot: Slot): void;
   reject(error: unknown): void;
-  readonly timer: NodeJS.Timeout;
+  readonly until: number;
 };
 
 /** A pool that opens connections when they are needed, with `options` for each. */
@@ -39,6 +39,7 @@ export function createPool(
   const waiting = new Set<Waiter>();
   let closing: Promise<void> | null = null;
   let watch: NodeJS.Timeout | null = null;
+  let alarm: NodeJS.Timeout | null = null;
 
   function open(): Slot {
     const slot: Slot = {
@@ -78,21 +79,23 @@ export function createPool(
 
   function wait(): Promise<Slot> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        resolve,
-        reject,
-        timer: setTimeout(giveUp, limits.acquireMilliseconds),
-      };
-      function giveUp(): void {
-        waiting.delete(waiter);
-        reject(
-          new DatabaseError(
-            `No connection became free within ${limits.acquireMilliseconds} ms: nothing was sent.`,
-          ),
-        );
-      }
-      waiting.add(waiter);
+      waiting.add({ resolve, reject, until: performance.now() + limits.acquireMilliseconds });
+      alarm ??= setTimeout(turnAway, limits.acquireMilliseconds);
     });
+  }
+
+  /** One timer for all that wait: they end in the order they came. */
+  function turnAway(): void {
+    alarm = null;
+    const now = performance.now();
+    for (const waiter of waiting) {
+      if (waiter.until > now + 1) {
+        alarm = setTimeout(turnAway, waiter.until - now);
+        return;
+      }
+      waiting.delete(waiter);
+      waiter.reject(noneFree(limits.acquireMilliseconds));
+    }
   }
 
   function give(slot: Slot): void {
@@ -108,7 +111,6 @@ export function createPool(
     const slot = next ? usable() : null;
     if (!next || !slot) return;
     waiting.delete(next);
-    clearTimeout(next.timer);
     next.resolve(mark(slot));
   }
 
@@ -127,8 +129,8 @@ export function createPool(
   }
 
   async function shut(): Promise<void> {
+    if (alarm) clearTimeout(alarm);
     for (const waiter of waiting) {
-      clearTimeout(waiter.timer);
       waiter.reject(
         new DatabaseError('The database handle was closed while waiting: nothing was sent.'),
       );
@@ -146,6 +148,12 @@ export function createPool(
       return closing;
     },
   };
+}
+
+function noneFree(milliseconds: number): DatabaseError {
+  return new DatabaseError(
+    `No connection became free within ${milliseconds} ms: nothing was sent.`,
+  );
 }
 
 /** Destroys a client's connection; what is in flight on it is rejected by the driver. */

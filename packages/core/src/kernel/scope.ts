@@ -54,7 +54,7 @@ export type Scope = {
   /** Queues news for this process's listeners; they hear of it after commit, never on rollback. */
   queue(news: News): void;
 
-  /** A fact that never changes once committed (an id by key), kept per tenant. */
+  /** A fact that never changes once committed (an id by key), or one that names the epoch it is of; kept per tenant. */
   recall<T>(key: string): T | undefined;
   /** Remembered only once this scope's transaction has committed; never in the host's, which may roll back. */
   remember(key: string, value: unknown): void;

@@ -5,7 +5,7 @@
  * autocommit on another one, and what `work` swallowed comes to light before the commit.
  */
 import type { Row } from './codec.ts';
-import { lostConnection, isLost, translate } from './failures.ts';
+import { isLost, lostConnection, translate } from './failures.ts';
 import { adaptTransaction, type HostTransaction } from './host-transaction.ts';
 import type { Database, Lane } from './lane.ts';
 import type { Statement, Value } from './statement.ts';
@@ -48,7 +48,8 @@ export async function transactionOn<T>(
 
 /** How the handle opens one, if it can: Drizzle's and PGlite's `transaction`, postgres.js's `begin`. */
 function beginOf(handle: unknown): Begin | null {
-  if (typeof handle === 'function' && 'begin' in handle) return (work) => method(handle, 'begin')(work);
+  if (typeof handle === 'function' && 'begin' in handle)
+    return (work) => method(handle, 'begin')(work);
   const isObject = typeof handle === 'object' && handle !== null;
   return isObject && 'transaction' in handle ? (work) => method(handle, 'transaction')(work) : null;
 }
