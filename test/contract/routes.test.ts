@@ -196,17 +196,15 @@ describeContract('routes', ({ kit, host }) => {
     ['/billing/entitlements/api-calls?amount=1.5', 422],
     ['/billing/entitlements/api-calls?amount=-1', 422],
     ['/billing/balances/points/statement?limit=1000', 422],
-    [`/billing/entitlements/${'x'.repeat(300)}`, 404],
-    ['/billing/entitlements/a%00b', 404],
+    ['/billing/balances/a%00b', 404],
+    ['/billing/subscriptions/a%00b/periods', 404],
   ])('GET %s is %i', async (path, status) => {
     const calls = await host([]);
 
     const refused = await calls.get(path, 'ann');
 
     expect(refused.headers['content-type']).toContain('application/problem+json');
-    expect(refused.status).toBeGreaterThanOrEqual(400);
-    expect(refused.status).toBeLessThan(500);
-    if (!path.includes('x'.repeat(300)) && !path.includes('%00')) expect(refused.status).toBe(status);
+    expect(refused.status).toBe(status);
   });
 
   test('an answer of each read fits the shape its route declares', async () => {

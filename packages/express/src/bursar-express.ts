@@ -89,7 +89,13 @@ function bodyParsers(route: Route): RequestHandler[] {
     if (isEmpty || request.body !== undefined || request.is('application/json')) next();
     else next(new MediaTypeError(`A body of type ${request.headers['content-type'] ?? 'unknown'} is not read here.`));
   };
-  return [onlyJson, express.json({ limit: bodyBytesMax, strict: false, type: 'application/json' })];
+  return [onlyJson, express.json({ limit: bodyBytesMax, strict: false, type: 'application/json', reviver: harmless })];
+}
+
+/** As Fastify's parser: a body that would change prototypes is malformed. */
+function harmless(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('A key of the body is __proto__.');
+  return value;
 }
 
 function errorsOf(surface: Surface<Request>): ErrorRequestHandler {
