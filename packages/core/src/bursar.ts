@@ -4,11 +4,12 @@
  * Nothing is opened here; `ready()`, `start()` or the first verb does it.
  */
 import { bindKit } from './api/bind-kit.ts';
-import type { Bursar, BursarOptions, Events, TestTools, TransactionOf } from './api/kit.ts';
-import { ownLane } from './api/host-lane.ts';
+import type { Events } from './api/event-map.ts';
+import { httpBinding } from './api/http-binding.ts';
+import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
+import type { BursarOptions } from './api/kit-options.ts';
 import { readOptions } from './api/options.ts';
 import { createRoot, type Root } from './api/root.ts';
-import { httpBinding } from './api/http-binding.ts';
 import { runTransaction } from './api/run-transaction.ts';
 import type { AnyKeys, Keys } from './catalog/index.ts';
 import { bindHttp } from './http/index.ts';
@@ -31,10 +32,11 @@ export function createBursar<K extends Keys, D = undefined, T extends Clock = Cl
     start: root.ready,
     close: root.close,
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
-      runTransaction(root, (lane, tx, told) => work(bindKit(root, { ...context, host: ownLane(lane, told) }), tx)),
+      runTransaction(root, (host, tx) => work(bindKit(root, { ...context, host }), tx)),
     ...testTools(root),
   };
-  return bindHttp(kit, httpBinding(root)) as unknown as Bursar<K, TransactionOf<D>> & (T extends TestClock ? TestTools : unknown);
+  return bindHttp(kit, httpBinding(root)) as unknown as Bursar<K, TransactionOf<D>> &
+    (T extends TestClock ? TestTools : unknown);
 }
 
 function testTools(root: Root): Partial<TestTools> {

@@ -1,22 +1,33 @@
 /**
  * The front door of `@bursar/core`: declare a catalogue, create a kit, and everything they give and throw.
  */
+export type * from './api/answers.ts';
+export type * from './api/asked.ts';
+export type * from './api/event-map.ts';
 export type * from './api/kit.ts';
+export type * from './api/kit-options.ts';
+export { prismaTx } from './api/prisma-tx.ts';
 export * from './api/register.ts';
 export type * from './api/request.ts';
 export type * from './api/verbs.ts';
+export type * from './api/wallet-verbs.ts';
 export { createBursar } from './bursar.ts';
 export {
   type AnyKeys,
   type Catalog,
   CatalogError,
-  defineCatalog,
   type Duration,
+  defineCatalog,
   type Keys,
   type RuntimeKey,
   UnitUnknownError,
 } from './catalog/index.ts';
-export { CustomerUnknownError, ExternalTakenError, type Party, type UsedBy } from './customers/index.ts';
+export {
+  CustomerUnknownError,
+  ExternalTakenError,
+  type Party,
+  type UsedBy,
+} from './customers/index.ts';
 export * from './entitlements/errors.ts';
 export type { Allowed, Decision, Denied, Reason } from './entitlements/index.ts';
 export {
@@ -41,17 +52,22 @@ export {
   ConfigurationError,
   CursorError,
   DatabaseError,
+  type DrizzleTransaction,
   type ErrorCode,
   type ErrorKind,
+  formatAmount,
   IdempotencyConflictError,
   InvalidAmountError,
   isBursarError,
   type Logger,
   NotFoundError,
   type Page,
+  type PostgresJsTransaction,
+  parseAmount,
+  type QueryClient,
   systemClock,
-  testClock,
   type TestClock,
+  testClock,
   ValidationError,
 } from './kernel/index.ts';
 export {
@@ -62,4 +78,3 @@ export {
   LimitExceededError,
 } from './ledger/index.ts';
 export * from './subscriptions/errors.ts';
-export { formatAmount, parseAmount } from './kernel/index.ts';

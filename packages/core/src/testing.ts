@@ -1,5 +1,6 @@
 /** For the tests of hosts: a kit with a clock that only moves when told to. */
-import type { BursarOptions, Bursar, TestTools, TransactionOf } from './api/kit.ts';
+import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
+import type { BursarOptions } from './api/kit-options.ts';
 import { createBursar } from './bursar.ts';
 import type { Catalog, Keys } from './catalog/index.ts';
 import { testClock } from './kernel/index.ts';
@@ -11,11 +12,18 @@ export { testClock } from './kernel/index.ts';
  * @param options.at Where the clock begins; 1 January 2026 unless said.
  */
 export async function createTestBursar<K extends Keys, D = undefined>(
-  options: { catalog: Catalog<K>; at?: Date | string | undefined } & Omit<BursarOptions<K, D>, 'clock' | 'catalog'>,
+  options: { catalog: Catalog<K>; at?: Date | string | undefined } & Omit<
+    BursarOptions<K, D>,
+    'clock' | 'catalog'
+  >,
 ): Promise<Bursar<K, TransactionOf<D>> & TestTools> {
   const { at, ...rest } = options;
   const clock = testClock(at ?? '2026-01-01T00:00:00Z');
-  const bursar = createBursar({ database: 'memory://' as D & string, ...rest, clock } as BursarOptions<K, D, typeof clock>);
+  const bursar = createBursar({
+    database: 'memory://' as D & string,
+    ...rest,
+    clock,
+  } as BursarOptions<K, D, typeof clock>);
   await bursar.ready();
   return bursar as unknown as Bursar<K, TransactionOf<D>> & TestTools;
 }

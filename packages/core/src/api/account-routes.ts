@@ -1,6 +1,12 @@
 /** What is no slice's alone: a customer's whole state, for itself and for operators. */
 import { z } from 'zod';
-import { balanceShape, decisionShape, defineRoute, instantShape, type Route } from '../http/index.ts';
+import {
+  balanceShape,
+  decisionShape,
+  defineRoute,
+  instantShape,
+  type Route,
+} from '../http/index.ts';
 import { subscriptionShape } from '../subscriptions/index.ts';
 
 export const profileShape = z.object({
@@ -37,7 +43,11 @@ export const accountRoutes: readonly Route[] = [
     path: '/admin/customers',
     access: 'admin',
     query: z.object({
-      limit: z.string().regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100').transform(Number).optional(),
+      limit: z
+        .string()
+        .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')
+        .transform(Number)
+        .optional(),
       cursor: z.string().max(1000).optional(),
       kind: z.string().min(1).max(64).optional(),
       search: z.string().min(1).max(255).optional(),

@@ -1,10 +1,11 @@
 /** Reserving units: on a feature, with its credits behind, or on a unit; and working under a hold. */
-import { holdFeature } from '../entitlements/index.ts';
+
 import { partyOf } from '../customers/index.ts';
+import { holdFeature } from '../entitlements/index.ts';
 import { addDuration, isBursarError, newId, readInput, type Scope } from '../kernel/index.ts';
 import {
-  captureHold,
   CustomerFrozenError,
+  captureHold,
   extendHold,
   getHold,
   holdInput,
@@ -13,8 +14,9 @@ import {
   spend,
 } from '../ledger/index.ts';
 import { getSetting } from '../settings/index.ts';
+import type { Instant } from '../subscriptions/index.ts';
+import type { Hold } from './answers.ts';
 import type { Binding } from './bind-verbs.ts';
-import type { Hold, Instant } from './verbs.ts';
 
 /** `hold` and `withHold`, of one binding. */
 export function bindHolding(binding: Binding) {
@@ -38,7 +40,8 @@ async function ifOpen(settle: () => Promise<unknown>): Promise<void> {
   try {
     await settle();
   } catch (error) {
-    const isOver = isBursarError(error) && (error.code === 'hold_closed' || error.code === 'hold_expired');
+    const isOver =
+      isBursarError(error) && (error.code === 'hold_closed' || error.code === 'hold_expired');
     if (!isOver) throw error;
   }
 }
@@ -49,9 +52,23 @@ async function place(binding: Binding, input: unknown): Promise<Hold> {
     const lasts = asked.expiresIn ?? String(await getSetting(scope, 'holds.ttl'));
     const expiresAt = addDuration(scope.now, lasts, 1, 'UTC');
     const wanted = { id: newId('hld'), expiresAt };
-    const placed = asked.feature === undefined ? await holdUnit(scope, asked, wanted) : await holdFeature(scope, { ...asked, feature: asked.feature, kind: binding.given.kind, hold: wanted });
-    const stored = placed.hold === wanted.id ? { expiresAt } : await getHold(scope, { hold: placed.hold });
-    return asHandle(binding, { id: placed.hold, amount: asked.amount, expiresAt: stored.expiresAt ?? expiresAt, replayed: placed.replayed });
+    const placed =
+      asked.feature === undefined
+        ? await holdUnit(scope, asked, wanted)
+        : await holdFeature(scope, {
+            ...asked,
+            feature: asked.feature,
+            kind: binding.given.kind,
+            hold: wanted,
+          });
+    const stored =
+      placed.hold === wanted.id ? { expiresAt } : await getHold(scope, { hold: placed.hold });
+    return asHandle(binding, {
+      id: placed.hold,
+      amount: asked.amount,
+      expiresAt: stored.expiresAt ?? expiresAt,
+      replayed: placed.replayed,
+    });
   });
 }
 
@@ -75,7 +92,10 @@ async function holdUnit(
   throw new InsufficientBalanceError({ unit, amount, available: answer.figures.available });
 }
 
-function asHandle(binding: Binding, facts: Pick<Hold, 'id' | 'amount' | 'expiresAt' | 'replayed'>): Hold {
+function asHandle(
+  binding: Binding,
+  facts: Pick<Hold, 'id' | 'amount' | 'expiresAt' | 'replayed'>,
+): Hold {
   const hold = facts.id;
   return {
     ...facts,
@@ -88,7 +108,8 @@ function asHandle(binding: Binding, facts: Pick<Hold, 'id' | 'amount' | 'expires
         return { captured, shortfall };
       }),
     release: () => binding.command(async (scope) => void (await releaseHold(scope, { hold }))),
-    extend: (until) => binding.command((scope) => extendHold(scope, { hold, until: momentOf(scope, until) })),
+    extend: (until) =>
+      binding.command((scope) => extendHold(scope, { hold, until: momentOf(scope, until) })),
   };
 }
 

@@ -3,14 +3,14 @@ import type { AnyKeys, Keys } from '../catalog/index.ts';
 import { findCustomer, getCustomer, listCustomers, upsertCustomer } from '../customers/index.ts';
 import { adaptTransaction, type HostTransaction, readInput } from '../kernel/index.ts';
 import { verify } from '../ledger/index.ts';
-import { listPlans } from '../subscriptions/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
+import { listPlans } from '../subscriptions/index.ts';
 import { bindingFor, bindVerbs, type Given } from './bind-verbs.ts';
 import { watchLane } from './host-lane.ts';
 import { listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
 import type { CustomerHandle, Kit } from './kit.ts';
-import type { Context, Root } from './root.ts';
 import { profileOf } from './profile.ts';
+import type { Context, Root } from './root.ts';
 import { readState } from './state.ts';
 
 /** The kit of a context. Cheap: nothing is opened. */
@@ -19,9 +19,14 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
   const { command, read } = binding;
   return {
     ...bindVerbs(binding),
-    state: (customer: string) => read((scope) => readState(scope, readInput(namedCustomerInput, { customer }).customer)),
+    state: (customer: string) =>
+      read((scope) => readState(scope, readInput(namedCustomerInput, { customer }).customer)),
     customer: (id: string) => bindCustomer(root, context, { customer: id }),
-    tenant: (tenant: string) => bindKit(root, { ...context, tenant: readInput(namedCustomerInput, { customer: tenant }).customer }),
+    tenant: (tenant: string) =>
+      bindKit(root, {
+        ...context,
+        tenant: readInput(namedCustomerInput, { customer: tenant }).customer,
+      }),
     using: (tx) => {
       const lane = adaptTransaction(tx as HostTransaction, { schema: root.options.schema });
       return bindKit(root, { ...context, host: watchLane(lane, root) });
@@ -56,7 +61,11 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
 }
 
 /** The handle of a customer, with what a request knows of it. */
-export function bindCustomer<K extends Keys = AnyKeys>(root: Root, context: Context, given: Given & { customer: string }): CustomerHandle<K> {
+export function bindCustomer<K extends Keys = AnyKeys>(
+  root: Root,
+  context: Context,
+  given: Given & { customer: string },
+): CustomerHandle<K> {
   const { customer } = readInput(namedCustomerInput, { customer: given.customer });
   const binding = bindingFor(root, context, given);
   return {

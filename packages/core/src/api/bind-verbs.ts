@@ -12,10 +12,10 @@ import {
   tryConsume,
   usageOf,
 } from '../entitlements/index.ts';
-import { readInput, type Scope } from '../kernel/index.ts';
+import { readInput, type Scope, ValidationError } from '../kernel/index.ts';
 import {
-  cancelSubscription,
   type CreatedSubscription,
+  cancelSubscription,
   createSubscription,
   currentSubscription,
   getSubscription,
@@ -25,7 +25,14 @@ import {
 } from '../subscriptions/index.ts';
 import { bindHolding } from './bind-holding.ts';
 import { bindWallet } from './bind-wallet.ts';
-import { checkInput, gaugeInput, giveBackInput, listEntitlementsInput, usageInput, useInput } from './inputs.ts';
+import {
+  checkInput,
+  gaugeInput,
+  giveBackInput,
+  listEntitlementsInput,
+  usageInput,
+  useInput,
+} from './inputs.ts';
 import type { Context, Root } from './root.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -49,20 +56,37 @@ export type Binding = {
 
 /** Binds one context; `given` comes from a customer's handle. */
 export function bindingFor(root: Root, context: Context, given: Given): Binding {
-  const whole = (input: unknown) => ({ ...(input as object | undefined), ...(given.customer !== undefined && { customer: given.customer }) });
+  const { customer } = given;
+  const whole = (input: unknown) => {
+    if (customer === undefined) return { ...(input as object | undefined) };
+    refuseOther(input);
+    return { ...(input as object | undefined), customer };
+  };
   return {
     given,
     whole,
-    used: (input) => ({ ...(given.usedBy !== undefined && { usedBy: given.usedBy }), ...whole(input) }),
+    used: (input) => ({
+      ...(given.usedBy !== undefined && { usedBy: given.usedBy }),
+      ...whole(input),
+    }),
     command: (work) => root.command(context, work),
     read: (work) => root.read(context, work),
   };
 }
 
+/** A handle's customer is fixed: naming one, even the same, is a mistake worth hearing of. */
+function refuseOther(input: unknown): void {
+  if (typeof input !== 'object' || input === null || !('customer' in input)) return;
+  throw new ValidationError([
+    { pointer: '/customer', detail: "is not known here: the handle's own is used, leave it out" },
+  ]);
+}
+
 /** All verbs; typed for any keys, the kit narrows them. */
 export function bindVerbs(binding: Binding): Verbs<AnyKeys, { customer: string }> {
   const verbs = { ...bindMetering(binding), ...bindHolding(binding) };
-  const create = (input: unknown) => binding.command((scope) => createSubscription(scope, asNew(binding, input)));
+  const create = (input: unknown) =>
+    binding.command((scope) => createSubscription(scope, asNew(binding, input)));
   return {
     ...verbs,
     subscribe: create,
@@ -107,16 +131,24 @@ function bindMetering(binding: Binding) {
   };
 }
 
-function bindSubscriptions(binding: Binding, create: (input: unknown) => Promise<CreatedSubscription>) {
+function bindSubscriptions(
+  binding: Binding,
+  create: (input: unknown) => Promise<CreatedSubscription>,
+) {
   const { whole } = binding;
   return {
     create,
     get: (input: unknown) => binding.read((scope) => getSubscription(scope, whole(input) as never)),
-    current: (input?: unknown) => binding.read((scope) => currentSubscription(scope, whole(input) as never)),
-    list: (input?: unknown) => binding.read((scope) => listSubscriptions(scope, whole(input) as never)),
-    cancel: (input?: unknown) => binding.command((scope) => cancelSubscription(scope, whole(input) as never)),
-    resume: (input?: unknown) => binding.command((scope) => resumeSubscription(scope, whole(input) as never)),
-    periods: (input: unknown) => binding.read((scope) => subscriptionPeriods(scope, whole(input) as never)),
+    current: (input?: unknown) =>
+      binding.read((scope) => currentSubscription(scope, whole(input) as never)),
+    list: (input?: unknown) =>
+      binding.read((scope) => listSubscriptions(scope, whole(input) as never)),
+    cancel: (input?: unknown) =>
+      binding.command((scope) => cancelSubscription(scope, whole(input) as never)),
+    resume: (input?: unknown) =>
+      binding.command((scope) => resumeSubscription(scope, whole(input) as never)),
+    periods: (input: unknown) =>
+      binding.read((scope) => subscriptionPeriods(scope, whole(input) as never)),
   };
 }
 

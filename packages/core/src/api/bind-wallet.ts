@@ -5,9 +5,9 @@ import { readInput, type Scope } from '../kernel/index.ts';
 import {
   balanceInput,
   balanceOf,
+  CustomerFrozenError,
   captureHold,
   captureInput,
-  CustomerFrozenError,
   credit,
   creditInput,
   debitInput,
@@ -27,9 +27,9 @@ import {
   transferInput,
 } from '../ledger/index.ts';
 import { momentOf } from './bind-holding.ts';
+import type { Binding } from './bind-verbs.ts';
 import { namedCustomerInput } from './inputs.ts';
 import { listBalances } from './list-balances.ts';
-import type { Binding } from './bind-verbs.ts';
 
 /** All of `wallet`; `hold` is the kit's own. */
 export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<unknown>) {
@@ -38,16 +38,29 @@ export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<u
     hold,
     balance: async (input: unknown) => {
       const asked = readInput(balanceInput, whole(input));
-      return read(async (scope) => balanceOf(unitOf(scope, asked.unit), await readBalance(scope, asked)));
+      return read(async (scope) =>
+        balanceOf(unitOf(scope, asked.unit), await readBalance(scope, asked)),
+      );
     },
     balances: async (input?: unknown) => {
       const { customer } = readInput(namedCustomerInput, whole(input));
       return read((scope) => listBalances(scope, customer));
     },
     credit: async (input: unknown) => {
-      const { source, notBeforeStart, idempotencyKey: key, ...asked } = readInput(creditInput, whole(input));
+      const {
+        source,
+        notBeforeStart,
+        idempotencyKey: key,
+        ...asked
+      } = readInput(creditInput, whole(input));
       return command(async (scope) => {
-        const made = await credit(scope, { ...asked, grantSource: source, waits: notBeforeStart, key, source: 'wallet.credit' });
+        const made = await credit(scope, {
+          ...asked,
+          grantSource: source,
+          waits: notBeforeStart,
+          key,
+          source: 'wallet.credit',
+        });
         return moved(scope, asked.unit, made);
       });
     },
@@ -56,8 +69,18 @@ export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<u
       return command((scope) => debit(scope, asked));
     },
     transfer: async (input: unknown) => {
-      const { customer: from, idempotencyKey: key, ...asked } = readInput(transferInput, whole(input));
-      return command(async (scope) => moved(scope, asked.unit, await transfer(scope, { ...asked, from, key, source: 'wallet.transfer' })));
+      const {
+        customer: from,
+        idempotencyKey: key,
+        ...asked
+      } = readInput(transferInput, whole(input));
+      return command(async (scope) =>
+        moved(
+          scope,
+          asked.unit,
+          await transfer(scope, { ...asked, from, key, source: 'wallet.transfer' }),
+        ),
+      );
     },
     capture: async (input: unknown) => {
       const { idempotencyKey: key, ...asked } = readInput(captureInput, whole(input));
@@ -81,7 +104,9 @@ export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<u
     },
     setLimits: async (input: unknown) => {
       const asked = readInput(limitsInput, whole(input));
-      return command(async (scope) => balanceOf(unitOf(scope, asked.unit), await setLimits(scope, asked)));
+      return command(async (scope) =>
+        balanceOf(unitOf(scope, asked.unit), await setLimits(scope, asked)),
+      );
     },
   };
 }
@@ -100,6 +125,14 @@ async function debit(scope: Scope, asked: ReturnType<typeof debitInput.parse>) {
   throw new InsufficientBalanceError({ unit, amount, available: answer.figures.available });
 }
 
-function moved(scope: Scope, unit: string, made: { figures: Figures; transferId: string | null; replayed: boolean }) {
-  return { ...balanceOf(unitOf(scope, unit), made.figures), transferId: made.transferId, replayed: made.replayed };
+function moved(
+  scope: Scope,
+  unit: string,
+  made: { figures: Figures; transferId: string | null; replayed: boolean },
+) {
+  return {
+    ...balanceOf(unitOf(scope, unit), made.figures),
+    transferId: made.transferId,
+    replayed: made.replayed,
+  };
 }

@@ -1,87 +1,86 @@
 /**
- * The host's open transaction, and what becomes of it: it has no commit hook, so its fate is asked for.
+ * A transaction that the kit does not commit, or not by itself, and what was told inside.
  *
- * What was told inside is held back until the database says that the transaction is over; then those whose rows are
- * there are published (a rolled back savepoint's are not), and nothing otherwise. After half a minute only the
- * durable path is left.
+ * News is held back until the database says that the transaction is over. Then those whose rows are there are
+ * published (a rolled back savepoint's are not), and without a commit only what needs none: that something was refused.
  */
-import type { Bus } from '../events/index.ts';
-import { type Database, flag, integer, json, type Lane, type News, sql, text } from '../kernel/index.ts';
+import { type Bus, hasRow } from '../events/index.ts';
+import { type Database, type Lane, type News, sql, text } from '../kernel/index.ts';
+import { settleNews } from './settle-news.ts';
 
 export type HostLane = {
   readonly lane: Lane;
-  /** Holds news back until the transaction is over. */
+  /** Holds one verb's news back until the transaction is over. */
   tell(news: readonly News[]): Promise<void>;
 };
 
-/** When it is asked, in milliseconds after the last time. Together half a minute. */
+/** What was told in one transaction, verb by verb. */
+export type Told = { readonly verbs: (readonly News[])[]; xid: string | null };
+
+export type Watched = { database(): Promise<Database>; readonly bus: Bus };
+
+/** When it is asked, in milliseconds after the last time. Together half a minute; then only the durable path is left. */
 const delays = [5, 20, 50, 100, 250, 500, 1000, 1000, 2000, 2000, 3000, 5000, 5000, 5000, 5000];
 
-/** A lane whose news waits for its commit, which is asked for on the kit's own connections. */
-export function watchLane(lane: Lane, kit: { database(): Promise<Database>; bus: Bus }): HostLane {
-  const told: News[] = [];
-  let watching = false;
+/** A lane into the host's own transaction: it has no commit hook, so its fate is asked for on the kit's connections. */
+export function watchLane(lane: Lane, kit: Watched): HostLane {
+  const told: Told = { verbs: [], xid: null };
+  const host = holdBack(lane, told);
+  let isWatching = false;
   return {
     lane,
     async tell(news) {
-      if (news.length === 0) return;
-      told.push(...news);
-      if (watching) return;
-      watching = true;
-      const rows = await lane.query(sql`select pg_current_xact_id()::text as xid`);
-      const xid = text(rows[0]?.xid);
-      ask({ xid, told, kit, attempt: 0 });
+      await host.tell(news);
+      if (isWatching || told.xid === null) return;
+      isWatching = true;
+      ask(kit, told, 0);
     },
   };
 }
 
-/** A lane of a transaction that the kit itself commits: what was told is published by whoever calls `publish`. */
-export function ownLane(lane: Lane, told: News[]): HostLane {
-  return { lane, tell: async (news) => void told.push(...news) };
+/** A lane of a transaction whose end the caller sees: `told` is for it to settle then. */
+export function holdBack(lane: Lane, told: Told): HostLane {
+  return {
+    lane,
+    async tell(news) {
+      if (news.length === 0) return;
+      told.verbs.push(news);
+      told.xid ??= await xidOf(lane);
+    },
+  };
 }
 
-type Watch = {
-  readonly xid: string;
-  readonly told: readonly News[];
-  readonly kit: { database(): Promise<Database>; bus: Bus };
-  readonly attempt: number;
-};
+/** `null` in a transaction that has failed: what it wrote is gone, unless a savepoint brings it back. */
+async function xidOf(lane: Lane): Promise<string | null> {
+  try {
+    const [row] = await lane.query(sql`select pg_current_xact_id()::text as xid`);
+    return text(row?.xid);
+  } catch {
+    return null;
+  }
+}
 
-function ask(watch: Watch): void {
-  const delay = delays[watch.attempt];
+function ask(kit: Watched, told: Told, attempt: number): void {
+  const delay = delays[attempt];
   if (delay === undefined) return;
-  setTimeout(() => {
-    settle(watch).catch(() => ask({ ...watch, attempt: watch.attempt + 1 }));
+  setTimeout(async () => {
+    // A database that is busy, as the embedded one is until the host is done, is asked again.
+    const isOver = await settle(kit, told).catch(() => false);
+    if (!isOver) ask(kit, told, attempt + 1);
   }, delay).unref();
 }
 
-async function settle(watch: Watch): Promise<void> {
-  const database = await watch.kit.database();
-  const rows = await database.query(sql`select pg_xact_status(${watch.xid}::text::xid8) as status`);
+async function settle(kit: Watched, told: Told): Promise<boolean> {
+  const database = await kit.database();
+  const rows = await database.query(sql`select pg_xact_status(${told.xid}::text::xid8) as status`);
   const status = rows[0]?.status;
-  if (status === 'in progress') return ask({ ...watch, attempt: watch.attempt + 1 });
-  if (status !== 'committed') return;
-  watch.kit.bus.publish(await committed(database, watch));
+  if (status === 'in progress') return false;
+  const news = status === 'committed' ? await settleNews(database, told) : rowless(told);
+  kit.bus.publish(news);
+  return true;
 }
 
-/** Those whose outbox row, or whose entry of this very transaction, is there. */
-async function committed(database: Database, { told, xid }: Watch): Promise<News[]> {
-  const asked = told.map((one, index) => ({
-    index,
-    tenant: one.tenant,
-    id: one.id,
-    balance: one.sequence === undefined ? null : Number(one.subject.id),
-    sequence: one.sequence ?? null,
-  }));
-  const rows = await database.query(sql`
-    select asked.index,
-           exists (select from bursar.outbox as kept where (kept.tenant_id, kept.id) = (tenant.id, asked.id))
-           or exists (select from bursar.entries as entry
-                       where (entry.tenant_id, entry.balance_id, entry.sequence) = (tenant.id, asked.balance, asked.sequence)
-                         and entry.xid = ${xid}::text::bigint) as is_there
-      from jsonb_to_recordset(${json(asked)}::text::jsonb)
-           as asked (index int, tenant text, id text, balance bigint, sequence bigint)
-      join bursar.tenants as tenant on tenant.key = asked.tenant`);
-  const there = new Set(rows.filter((row) => flag(row.is_there)).map((row) => integer(row.index)));
-  return told.filter((_, index) => there.has(index));
+/** What is true whatever became of the transaction. */
+export function rowless({ verbs }: Told): News[] {
+  return verbs.flat().filter((one) => !hasRow(one) && one.sequence === undefined);
 }

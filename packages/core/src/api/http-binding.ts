@@ -8,7 +8,13 @@ import { routes } from './routes.ts';
 /** The binding of a root, for `bindHttp`. */
 export function httpBinding(root: Root): HttpBinding {
   const { options } = root;
-  const contextOf = ({ tenant, actor }: { tenant: string | undefined; actor: string | null }): Context => ({
+  const contextOf = ({
+    tenant,
+    actor,
+  }: {
+    tenant: string | undefined;
+    actor: string | null;
+  }): Context => ({
     tenant: tenant ?? options.tenant,
     actor,
     host: null,
@@ -22,7 +28,8 @@ export function httpBinding(root: Root): HttpBinding {
     run: (input, work) => root.command(contextOf(input), work),
     look: (input, work) => root.read(contextOf(input), work),
     kit: (input) => bindKit(root, contextOf(input)),
-    customer: ({ customer, kind, usedBy, ...input }) => bindCustomer(root, contextOf(input), { customer, kind, usedBy }),
+    customer: ({ customer, kind, usedBy, ...input }) =>
+      bindCustomer(root, contextOf(input), { customer, kind, usedBy }),
     start: root.ready,
     ping: async () => (await root.database()).ping(),
   };

@@ -24,14 +24,20 @@ export const useInput = z.strictObject({
   idempotencyKey: keyInput,
 });
 
-export const giveBackInput = z.strictObject({
-  customer: customerInput,
-  feature,
-  of: z.string().min(1).max(64).optional(),
-  amount: amountInput.optional(),
-  usedBy: usedByInput.optional(),
-  idempotencyKey: keyInput,
-});
+/** The spend by its name, or the feature, or both. */
+export const giveBackInput = z
+  .strictObject({
+    customer: customerInput,
+    feature: feature.optional(),
+    of: z.string().min(1).max(64).optional(),
+    amount: amountInput.optional(),
+    usedBy: usedByInput.optional(),
+    idempotencyKey: keyInput,
+  })
+  .refine(({ feature, of }) => feature !== undefined || of !== undefined, {
+    path: ['feature'],
+    message: 'is missing: send the feature, or the spend as of',
+  });
 
 export const gaugeInput = z.strictObject({
   customer: customerInput,

@@ -1,7 +1,8 @@
 /** Reading `createBursar`'s options: unknown keys and impossible values are refused before anything is opened. */
-import { type Clock, ConfigurationError, type Logger, systemClock } from '../kernel/index.ts';
+
 import type { CatalogSpec } from '../catalog/index.ts';
-import type { BursarOptions } from './kit.ts';
+import { type Clock, ConfigurationError, type Logger, systemClock } from '../kernel/index.ts';
+import type { BursarOptions } from './kit-options.ts';
 
 export type Options = {
   readonly catalog: CatalogSpec;
@@ -14,7 +15,16 @@ export type Options = {
   readonly tenant: string;
 };
 
-const known = ['catalog', 'database', 'clock', 'schema', 'migrate', 'logger', 'allowEmbedded', 'tenant'];
+const known = [
+  'catalog',
+  'database',
+  'clock',
+  'schema',
+  'migrate',
+  'logger',
+  'allowEmbedded',
+  'tenant',
+];
 
 /**
  * The options with their defaults.
@@ -22,11 +32,15 @@ const known = ['catalog', 'database', 'clock', 'schema', 'migrate', 'logger', 'a
  */
 export function readOptions(given: BursarOptions): Options {
   const unknown = Object.keys(given).filter((key) => !known.includes(key));
-  if (unknown.length > 0) throw new ConfigurationError(`createBursar does not know ${unknown.join(', ')}; its options are ${known.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new ConfigurationError(
+      `createBursar does not know ${unknown.join(', ')}; its options are ${known.join(', ')}.`,
+    );
   const spec = given.catalog?.spec;
   if (!spec) throw new ConfigurationError('catalog must be what defineCatalog gives.');
   const clock = given.clock ?? systemClock;
-  if (typeof clock.now !== 'function') throw new ConfigurationError('clock must have a now() that gives a Date.');
+  if (typeof clock.now !== 'function')
+    throw new ConfigurationError('clock must have a now() that gives a Date.');
   return {
     catalog: spec,
     database: given.database ?? process.env.DATABASE_URL ?? 'file:./.bursar',
@@ -49,5 +63,8 @@ const quiet: Logger = {
 
 function warn(facts: object, message: string): void {
   const { err } = facts as { err?: unknown };
-  process.emitWarning(err instanceof Error ? `${message}: ${err.message}` : message, 'BursarWarning');
+  process.emitWarning(
+    err instanceof Error ? `${message}: ${err.message}` : message,
+    'BursarWarning',
+  );
 }

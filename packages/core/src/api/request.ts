@@ -1,8 +1,10 @@
 /** `request.bursar`: the asking customer's verbs, and what the request's guards said and took. */
 import type { Keys } from '../catalog/index.ts';
-import type { Decision, UsedBy } from './kit.ts';
+import type { UsedBy } from '../customers/index.ts';
+import type { Decision } from '../entitlements/index.ts';
+import type { State } from './answers.ts';
 import type { Registered } from './register.ts';
-import type { State, Verbs } from './verbs.ts';
+import type { Verbs } from './verbs.ts';
 
 /** Never null: for nobody the verbs throw `unauthenticated`. `id` and `usedBy` are null until a guard or verb has asked. */
 export interface RequestHandle<K extends Keys = Registered> extends Verbs<K, unknown> {

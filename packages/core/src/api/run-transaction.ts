@@ -1,33 +1,32 @@
-/**
- * A transaction that the kit opens and commits, with a handle of the kind the host gave: what was told inside is
- * published as soon as it is committed.
- */
-import { adaptTransaction, type HostTransaction, type Lane, type News } from '../kernel/index.ts';
+/** A transaction that the kit opens and commits, with a handle of the kind the host gave. */
+import { type Database, type OpenTransaction, transactionOn } from '../kernel/index.ts';
+import { type HostLane, holdBack, rowless, type Told } from './host-lane.ts';
 import type { Root } from './root.ts';
+import { settleNews } from './settle-news.ts';
 
-type Work<T> = (lane: Lane, tx: unknown, told: News[]) => Promise<T>;
-type Transacting = { transaction(work: (tx: unknown) => Promise<unknown>): Promise<unknown> };
+type Work<T> = (host: HostLane, transaction: unknown) => Promise<T>;
 
-/** Runs `work` in one transaction; all of it commits, or nothing. */
+/** Runs `work` in one transaction; all of it commits, or nothing. What was told inside is published at once afterwards. */
 export async function runTransaction<T>(root: Root, work: Work<T>): Promise<T> {
-  const told: News[] = [];
   const database = await root.database();
-  const { database: handle, schema } = root.options;
-  const answer = hasTransactions(handle)
-    ? await handle.transaction((tx) => work(adaptTransaction(tx as HostTransaction, { schema }), tx, told))
-    : await database.transaction((lane) => work(lane, clientOver(lane), told));
-  root.bus.publish(told);
-  return answer as T;
+  const told: Told = { verbs: [], xid: null };
+  const run = ({ lane, transaction }: OpenTransaction) => work(holdBack(lane, told), transaction);
+  try {
+    const answer = await transactionOn(root.options.database, database, run);
+    await publish(root, database, told);
+    return answer;
+  } catch (error) {
+    root.bus.publish(rowless(told));
+    throw error;
+  }
 }
 
-/** Drizzle's and PGlite's own. */
-function hasTransactions(handle: unknown): handle is Transacting {
-  return typeof handle === 'object' && handle !== null && 'transaction' in handle;
-}
-
-/** What a host without a handle of its own gets: the shape of pg's clients. */
-function clientOver(lane: Lane) {
-  return {
-    query: async (text: string, values: readonly never[] = []) => ({ rows: await lane.query({ text, values }) }),
-  };
+/** Its failure is no longer the transaction's: that one is committed. */
+async function publish(root: Root, database: Database, told: Told): Promise<void> {
+  if (told.verbs.length === 0) return;
+  const news = await settleNews(database, told).catch((error: unknown) => {
+    root.options.logger.warn({ err: error }, 'listeners were not told of a committed transaction');
+    return rowless(told);
+  });
+  root.bus.publish(news);
 }

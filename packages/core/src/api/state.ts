@@ -3,9 +3,9 @@ import { findCustomer } from '../customers/index.ts';
 import { listEntitlements } from '../entitlements/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import { listSubscriptions } from '../subscriptions/index.ts';
+import type { State } from './answers.ts';
 import { listBalances } from './list-balances.ts';
 import { profileOf } from './profile.ts';
-import type { State } from './verbs.ts';
 
 /** Most subscriptions that are shown: the newest. */
 const SHOWN = 100;
@@ -13,7 +13,9 @@ const SHOWN = 100;
 /** The customer's profile, subscriptions, entitlements and balances as they are now. */
 export async function readState(scope: Scope, customer: string): Promise<State> {
   const row = await findCustomer(scope, customer);
-  const subscriptions = row ? await listSubscriptions(scope, { customer, limit: SHOWN }) : { items: [] };
+  const subscriptions = row
+    ? await listSubscriptions(scope, { customer, limit: SHOWN })
+    : { items: [] };
   return {
     customer: row && profileOf(row),
     subscriptions: subscriptions.items,

@@ -76,7 +76,8 @@ function nameOf(type: string): string {
 
 function careful(logger: Logger, listener: Listener): Handler {
   return (news) => {
-    const failed = (error: unknown) => logger.error({ err: error, event: news.id, type: news.type }, 'a listener failed');
+    const failed = (error: unknown) =>
+      logger.error({ err: error, event: news.id, type: news.type }, 'a listener failed');
     try {
       Promise.resolve(listener(news)).catch(failed);
     } catch (error) {

@@ -41,5 +41,13 @@ export async function announce(scope: Scope, said: Announcement): Promise<void> 
     values (${scope.tenant.id}::int, ${one.id}::text, ${one.type}::text, ${one.customer}::text, ${one.subject.type}::text,
             ${one.subject.id}::text, ${one.actor}::text, ${one.source}::text, ${at(scope.now)}::text::timestamptz,
             ${json(one.data)}::text::jsonb)`);
+  written.add(one);
   scope.queue(one);
+}
+
+const written = new WeakSet<News>();
+
+/** True for news that stands or falls with an outbox row of its own. */
+export function hasRow(one: News): boolean {
+  return written.has(one);
 }

@@ -1,15 +1,16 @@
 /** Undoing use of a feature, whole or in part. */
 import { featureOf } from '../../catalog/index.ts';
 import { partyOf, type UsedBy } from '../../customers/index.ts';
-import type { Scope } from '../../kernel/index.ts';
-import { changeGauge, giveBack } from '../../ledger/index.ts';
+import { NotFoundError, type Scope } from '../../kernel/index.ts';
+import { changeGauge, findTransferUnit, giveBack } from '../../ledger/index.ts';
 import type { Decision } from '../decision.ts';
 import { deniedError } from '../errors.ts';
 import { checkFeature } from './check-feature.ts';
 
 export type GiveBackUse = {
   readonly customer: string;
-  readonly feature: string;
+  /** May be left out where `of` says which spend it is. */
+  readonly feature?: string | undefined;
   /** The `transferId` of the spend; without it, the party's newest uses of the current period. */
   readonly of?: string | undefined;
   /** In uses; with `of` all that is left of it unless said, without it 1. */
@@ -27,18 +28,51 @@ export type GiveBackUse = {
  * @throws {WrongKindError} The feature cannot be consumed, so not be given back either.
  */
 export async function giveBackUse(scope: Scope, input: GiveBackUse): Promise<Decision> {
-  const { customer, feature, of, amount, usedBy, idempotencyKey: key } = input;
+  const { customer, of, amount, usedBy, idempotencyKey: key } = input;
+  const feature = input.feature ?? (await featureSpent(scope, input));
   const kind = featureOf(scope, feature)?.kind;
   const source = 'entitlements.giveBack';
   if (kind === 'gauge') {
-    await changeGauge(scope, { customer, unit: feature, usedBy: partyOf(usedBy, customer), delta: 0 - (amount ?? 1), key, source });
-    return { ...(await checkFeature(scope, { customer, feature, amount: 0 })), requested: amount ?? 1 };
+    await changeGauge(scope, {
+      customer,
+      unit: feature,
+      usedBy: partyOf(usedBy, customer),
+      delta: 0 - (amount ?? 1),
+      key,
+      source,
+    });
+    return {
+      ...(await checkFeature(scope, { customer, feature, amount: 0 })),
+      requested: amount ?? 1,
+    };
   }
   if (kind !== 'metered') {
     const decision = await checkFeature(scope, { customer, feature, amount: 0 });
-    throw deniedError({ ...decision, allowed: false, reason: kind === undefined ? 'feature_unknown' : 'wrong_kind' });
+    throw deniedError({
+      ...decision,
+      allowed: false,
+      reason: kind === undefined ? 'feature_unknown' : 'wrong_kind',
+    });
   }
   const party = usedBy === undefined || of !== undefined ? undefined : partyOf(usedBy, customer);
-  const { returned, replayed } = await giveBack(scope, { customer, unit: feature, of, amount, usedBy: party, key, source });
-  return { ...(await checkFeature(scope, { customer, feature, amount: 0 })), requested: returned, replayed };
+  const { returned, replayed } = await giveBack(scope, {
+    customer,
+    unit: feature,
+    of,
+    amount,
+    usedBy: party,
+    key,
+    source,
+  });
+  return {
+    ...(await checkFeature(scope, { customer, feature, amount: 0 })),
+    requested: returned,
+    replayed,
+  };
+}
+
+async function featureSpent(scope: Scope, { customer, of = '' }: GiveBackUse): Promise<string> {
+  const unit = await findTransferUnit(scope, { customer, transfer: of });
+  if (unit === null) throw new NotFoundError('transfer', of);
+  return unit;
 }

@@ -1,0 +1,84 @@
+/**
+ * Opening the database once for all who ask, migrated, and closing it once.
+ *
+ * A failure to open is forgotten, so that the next call tries again; after `close` nothing opens any more.
+ */
+import {
+  ConfigurationError,
+  type Database,
+  DatabaseError,
+  isTestClock,
+  migrate,
+  openDatabase,
+} from '../kernel/index.ts';
+import { migrationsFolder } from '../migrations-folder.ts';
+import type { Options } from './options.ts';
+
+export type Connection = {
+  /** Connects and migrates. @throws {DatabaseError} It cannot be reached, or the kit is closed. */
+  ready(): Promise<void>;
+  /** For verbs. @throws {ConfigurationError} In production, before `ready`. */
+  database(): Promise<Database>;
+  /** Safe to call twice. */
+  close(): Promise<void>;
+};
+
+/** No I/O until something is asked. */
+export function createConnection(options: Options): Connection {
+  let opening: Promise<Database> | null = null;
+  let closing: Promise<void> | null = null;
+  let isReady = false;
+
+  async function connect(): Promise<Database> {
+    if (closing) throw new DatabaseError('This kit is closed.');
+    opening ??= open(options).catch((error: unknown) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  }
+
+  async function closeAll(): Promise<void> {
+    if (isTestClock(options.clock)) options.clock.detach();
+    const opened = await opening?.catch(() => null);
+    await opened?.close();
+  }
+
+  return {
+    async ready() {
+      await connect();
+      isReady = true;
+    },
+    async database() {
+      if (!isReady && process.env.NODE_ENV === 'production') {
+        throw new ConfigurationError(
+          'With NODE_ENV=production, await bursar.ready() (or start()) before the first verb.',
+        );
+      }
+      return connect();
+    },
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+async function open({
+  database: target,
+  schema,
+  logger,
+  allowEmbedded,
+  clock,
+  migrate: apply,
+}: Options): Promise<Database> {
+  const database = await openDatabase(target, { schema, logger, allowEmbedded });
+  try {
+    await migrate(database, { folder: migrationsFolder, apply });
+    if (isTestClock(clock)) await clock.attach(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+/** Every event by its type, and how listeners hear of it. */
+import type { CustomerEvents } from '../customers/index.ts';
+import type { EntitlementEvents } from '../entitlements/index.ts';
+import type { LedgerEvents } from '../ledger/index.ts';
+import type { SettingEvents } from '../settings/index.ts';
+import type { SubscriptionEvents } from '../subscriptions/index.ts';
+
+/** Every event, with its payload. */
+export type EventMap = CustomerEvents &
+  SubscriptionEvents &
+  EntitlementEvents &
+  LedgerEvents &
+  SettingEvents;
+
+export type BursarEvent<T extends keyof EventMap = keyof EventMap> = {
+  [K in T]: {
+    /** The same at every delivery. */
+    readonly id: string;
+    readonly type: K;
+    readonly tenant: string;
+    /** The host's id of the customer it is about. */
+    readonly customer: string | null;
+    readonly at: string;
+    readonly source: string | null;
+    readonly subject: { readonly type: string; readonly id: string };
+    readonly actor: string | null;
+    readonly sequence?: number | undefined;
+    readonly data: EventMap[K];
+  };
+}[T];
+
+/** Listeners hear after commit, in order, and only what this process committed. */
+export interface Events {
+  on<T extends keyof EventMap>(
+    type: T,
+    listener: (event: BursarEvent<T>) => void | Promise<void>,
+  ): () => void;
+  on(type: '*', listener: (event: BursarEvent) => void | Promise<void>): () => void;
+  once<T extends keyof EventMap>(
+    type: T,
+    listener: (event: BursarEvent<T>) => void | Promise<void>,
+  ): () => void;
+  once(type: '*', listener: (event: BursarEvent) => void | Promise<void>): () => void;
+  off<T extends keyof EventMap>(
+    type: T,
+    listener: (event: BursarEvent<T>) => void | Promise<void>,
+  ): void;
+  off(type: '*', listener: (event: BursarEvent) => void | Promise<void>): void;
+}

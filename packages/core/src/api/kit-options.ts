@@ -1,0 +1,20 @@
+/** What `createBursar` takes. */
+import type { Catalog, Keys } from '../catalog/index.ts';
+import type { Clock, Logger } from '../kernel/index.ts';
+
+export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clock = Clock> {
+  catalog: Catalog<K>;
+  /** A `postgres://` URL, `memory://`, `file:./dir`, or an open handle. Default: `DATABASE_URL`, else `file:./.bursar`. */
+  database?: D | undefined;
+  clock?: T | undefined;
+  /** Of all tables. Default `bursar`. */
+  schema?: string | undefined;
+  /** False: the host migrates by itself. Default true. */
+  migrate?: boolean | undefined;
+  /** pino's shape. Default: silent but for warnings and errors. */
+  logger?: Logger | undefined;
+  /** The embedded database with NODE_ENV=production. Default false. */
+  allowEmbedded?: boolean | undefined;
+  /** Of the tenant that is meant when none is named. Default `default`. */
+  tenant?: string | undefined;
+}

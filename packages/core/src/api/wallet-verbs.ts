@@ -1,0 +1,78 @@
+/** The wallet's verbs: balances of any unit, filled, emptied, moved and set aside. */
+import type { Duration, Keys } from '../catalog/index.ts';
+import type { UsedBy } from '../customers/index.ts';
+import type { Page } from '../kernel/index.ts';
+import type { Captured, Projected, StatementLine } from '../ledger/index.ts';
+import type { Instant } from '../subscriptions/index.ts';
+import type { Balance, Hold } from './answers.ts';
+import type { Keyed, Reservation } from './asked.ts';
+
+type Reference = { type: string; id: string };
+
+export interface WalletVerbs<K extends Keys, With> {
+  balance(input: With & { unit: K['unit'] }): Promise<Balance>;
+  /** One per unit of the catalogue that is no feature. */
+  balances(input?: With): Promise<readonly Balance[]>;
+  credit(
+    input: With &
+      Keyed & {
+        unit: K['unit'];
+        amount: number;
+        /** `top_up` unless said. */
+        source?: 'top_up' | 'promotion' | 'reward' | 'refund' | 'adjustment' | 'order' | undefined;
+        reference?: Reference | undefined;
+        expiresAt?: Instant | undefined;
+        effectiveAt?: Instant | undefined;
+        notBeforeStart?: boolean | undefined;
+        priority?: number | undefined;
+      },
+  ): Promise<Balance & Moved>;
+  /** @throws {InsufficientBalanceError} Less is available; nothing is written. */
+  debit(
+    input: With &
+      Keyed & {
+        unit: K['unit'];
+        amount: number;
+        reference?: Reference | undefined;
+        usedBy?: UsedBy | undefined;
+      },
+  ): Promise<Balance & Moved>;
+  transfer(
+    input: With &
+      Keyed & { to: string; unit: K['unit']; amount: number; reference?: Reference | undefined },
+  ): Promise<Balance & Moved>;
+  /** @throws {InsufficientBalanceError} Less is available. @throws {DeniedError} For a feature. */
+  hold(input: With & Reservation<K>): Promise<Hold>;
+  capture(
+    input: WithMaybe<With> &
+      Keyed & { hold: string; amount?: number | undefined; final?: boolean | undefined },
+  ): Promise<Captured>;
+  release(input: WithMaybe<With> & { hold: string }): Promise<{ released: number }>;
+  extend(input: WithMaybe<With> & { hold: string; until: Duration | Instant }): Promise<void>;
+  statement(
+    input: With & {
+      unit: K['unit'];
+      kind?: StatementLine['kind'] | undefined;
+      referenceType?: string | undefined;
+      from?: Instant | undefined;
+      to?: Instant | undefined;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    },
+  ): Promise<Page<StatementLine>>;
+  /** Open grants in the order they are spent. */
+  grants(input: With & { unit: K['unit'] }): Promise<Projected['grants']>;
+  setLimits(
+    input: With & {
+      unit: K['unit'];
+      floor?: number | null | undefined;
+      ceiling?: number | null | undefined;
+      inherit?: boolean | undefined;
+    },
+  ): Promise<Balance>;
+}
+
+/** A hold names its customer by itself. */
+type WithMaybe<With> = Partial<With>;
+/** The entry a movement made; `null` for a grant that waits for its start. */
+export type Moved = { readonly transferId: string | null; readonly replayed: boolean };

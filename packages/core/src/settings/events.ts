@@ -1,0 +1,4 @@
+/** What this slice announces. */
+export type SettingEvents = {
+  'setting.changed': { key: string; old: unknown; new: unknown };
+};
