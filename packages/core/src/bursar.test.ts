@@ -4,9 +4,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { describeDatabases } from '#test/databases.ts';
+import type { BursarEvent } from './api/event-map.ts';
 import { createBursar } from './bursar.ts';
 import { defineCatalog } from './catalog/index.ts';
-import type { BursarEvent } from './api/kit.ts';
 
 const catalog = defineCatalog({
   units: { EUR: { scale: 2 }, points: { max: 1_000_000 } },
@@ -18,10 +18,21 @@ const catalog = defineCatalog({
     'upload-mb': { kind: 'config', schema: z.number().int() },
   },
   plans: {
-    free: { default: true, period: 'P1M', selfService: true, features: { 'api-calls': { quota: 100 } } },
+    free: {
+      default: true,
+      period: 'P1M',
+      selfService: true,
+      features: { 'api-calls': { quota: 100 } },
+    },
     pro: {
       period: 'P1M',
-      features: { 'track-time': true, 'api-calls': { quota: 10_000 }, 'ai-tokens': { quota: 50 }, seats: { quota: 3 }, 'upload-mb': 50 },
+      features: {
+        'track-time': true,
+        'api-calls': { quota: 10_000 },
+        'ai-tokens': { quota: 50 },
+        seats: { quota: 3 },
+        'upload-mb': 50,
+      },
     },
   },
 });
@@ -43,7 +54,14 @@ describeDatabases('the kit', (makeUrl) => {
     const decision = await kit.check({ customer: 'ann', feature: 'api-calls', amount: 3 });
     const denied = await kit.check({ customer: 'ann', feature: 'track-time' });
 
-    expect(decision).toMatchObject({ allowed: true, granted: 100, used: 0, available: 100, limit: 'hard', requested: 3 });
+    expect(decision).toMatchObject({
+      allowed: true,
+      granted: 100,
+      used: 0,
+      available: 100,
+      limit: 'hard',
+      requested: 3,
+    });
     expect(denied).toMatchObject({ allowed: false, reason: 'feature_not_in_plan' });
     expect(await kit.customers.find({ customer: 'ann' })).toBeNull();
     expect(await kit.customers.list()).toEqual({ items: [], next: null });
@@ -54,12 +72,25 @@ describeDatabases('the kit', (makeUrl) => {
 
     const spent = await kit.consume({ customer: 'ann', feature: 'api-calls', amount: 98 });
     const refused = await kit.tryConsume({ customer: 'ann', feature: 'api-calls', amount: 3 });
-    const back = await kit.giveBack({ customer: 'ann', feature: 'api-calls', of: spent.transferId, amount: 8 });
+    const back = await kit.giveBack({
+      customer: 'ann',
+      feature: 'api-calls',
+      of: spent.transferId,
+      amount: 8,
+    });
 
-    expect(spent).toMatchObject({ allowed: true, used: 98, available: 2, granted: 100, requested: 98 });
+    expect(spent).toMatchObject({
+      allowed: true,
+      used: 98,
+      available: 2,
+      granted: 100,
+      requested: 98,
+    });
     expect(refused).toMatchObject({ allowed: false, reason: 'quota_exceeded', available: 2 });
     expect(back).toMatchObject({ used: 90, available: 10 });
-    await expect(kit.consume({ customer: 'ann', feature: 'api-calls', amount: 11 })).rejects.toMatchObject({
+    await expect(
+      kit.consume({ customer: 'ann', feature: 'api-calls', amount: 11 }),
+    ).rejects.toMatchObject({
       code: 'quota_exceeded',
       status: 429,
       decision: { available: 10 },
@@ -67,12 +98,46 @@ describeDatabases('the kit', (makeUrl) => {
     expect((await kit.ledger.verify()).ok).toBe(true);
   });
 
+  test('what a spend answers is what a check answers, whatever other processes credit and change', async () => {
+    const url = await makeUrl();
+    const one = createBursar({ catalog, database: url, logger: silent });
+    const other = url.startsWith('postgres')
+      ? createBursar({ catalog, database: url, logger: silent })
+      : one;
+    const use = { customer: 'ann', feature: 'api-calls' } as const;
+    const agree = async () => {
+      const { transferId: _, requested: __, ...spent } = await one.consume(use);
+      const { requested: ___, ...checked } = await one.check({ ...use, amount: 0 });
+      expect(spent).toEqual(checked);
+      return spent;
+    };
+
+    await agree();
+    await other.wallet.credit({ customer: 'ann', unit: 'api-calls', amount: 7 });
+    const credited = await agree();
+    await other.wallet.credit({ customer: 'ann', unit: 'api-calls', amount: 5 });
+    await agree();
+    await other.subscribe({ customer: 'ann', plan: 'pro' });
+    const subscribed = await agree();
+    await other.subscriptions.cancel({ customer: 'ann', at: 'now' });
+    const canceled = await agree();
+
+    expect([credited.granted, subscribed.granted, canceled.granted]).toEqual([107, 10_012, 112]);
+    await one.close();
+    if (other !== one) await other.close();
+  });
+
   test('a subscription brings every kind of feature, and cancelling it now takes them back', async () => {
     const kit = fresh();
     await kit.subscribe({ customer: 'acme', plan: 'pro' });
 
     const config = await kit.check({ customer: 'acme', feature: 'upload-mb' });
-    const seat = await kit.entitlements.set({ customer: 'acme', feature: 'seats', usedBy: 'u1', amount: 1 });
+    const seat = await kit.entitlements.set({
+      customer: 'acme',
+      feature: 'seats',
+      usedBy: 'u1',
+      amount: 1,
+    });
     await kit.entitlements.set({ customer: 'acme', feature: 'seats', usedBy: 'u1', amount: 1 });
     await kit.consume({ customer: 'acme', feature: 'seats', usedBy: 'u2', amount: 2 });
     const full = await kit.tryConsume({ customer: 'acme', feature: 'seats', usedBy: 'u3' });
@@ -103,7 +168,11 @@ describeDatabases('the kit', (makeUrl) => {
 
     await expect(failing).rejects.toThrow('no model');
     expect(answer).toBe(70);
-    expect(await kit.wallet.balance({ customer: 'ann', unit: 'points' })).toMatchObject({ available: 80, held: 0, formatted: '80' });
+    expect(await kit.wallet.balance({ customer: 'ann', unit: 'points' })).toMatchObject({
+      available: 80,
+      held: 0,
+      formatted: '80',
+    });
     expect((await kit.ledger.verify()).broken).toEqual([]);
   });
 
@@ -126,14 +195,18 @@ describeDatabases('the kit', (makeUrl) => {
     const types = heard.map((event) => event.type);
     expect(types.slice(0, 2)).toEqual(['customer.created', 'subscription.created']);
     expect(types.filter((type) => type === 'balance.updated')).toHaveLength(2);
-    expect(heard.every((event) => event.customer === 'ann' && event.id.startsWith('evt_'))).toBe(true);
+    expect(heard.every((event) => event.customer === 'ann' && event.id.startsWith('evt_'))).toBe(
+      true,
+    );
   });
 
   test('tenants do not see each other', async () => {
     const [one, other] = [fresh(), fresh()];
     await one.wallet.credit({ customer: 'ann', unit: 'points', amount: 5 });
 
-    expect(await other.wallet.balance({ customer: 'ann', unit: 'points' })).toMatchObject({ available: 0 });
+    expect(await other.wallet.balance({ customer: 'ann', unit: 'points' })).toMatchObject({
+      available: 0,
+    });
     expect(await other.customers.find({ customer: 'ann' })).toBeNull();
   });
 
@@ -145,7 +218,13 @@ describeDatabases('the kit', (makeUrl) => {
 
     expect(state.customer?.id).toBe('ann');
     expect(state.subscriptions).toHaveLength(1);
-    expect(state.entitlements.map((one) => one.feature)).toEqual(['ai-tokens', 'api-calls', 'seats', 'track-time', 'upload-mb']);
+    expect(state.entitlements.map((one) => one.feature)).toEqual([
+      'ai-tokens',
+      'api-calls',
+      'seats',
+      'track-time',
+      'upload-mb',
+    ]);
     expect(state.balances.map((one) => one.unit)).toEqual(['EUR', 'points']);
   });
 
@@ -160,7 +239,9 @@ describeDatabases('the kit', (makeUrl) => {
     ])('%s', async (_, input, code) => {
       const kit = fresh();
 
-      await expect(kit.consume({ customer: 'ann', ...input } as never)).rejects.toMatchObject({ code });
+      await expect(kit.consume({ customer: 'ann', ...input } as never)).rejects.toMatchObject({
+        code,
+      });
 
       expect(await kit.customers.list()).toEqual({ items: [], next: null });
     });

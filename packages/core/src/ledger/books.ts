@@ -35,6 +35,7 @@ import {
   UNWRITTEN,
   untouched,
 } from './draft.ts';
+import { nextEpoch } from './epoch.ts';
 import { announceDraft } from './news.ts';
 import type { BalancePlan } from './plan.ts';
 
@@ -45,6 +46,8 @@ export type Opened = {
   readonly exists: boolean;
   /** What the draft was when it was read; to see whether there is anything to write. */
   readonly loaded: string;
+  /** The row's `valid_until` when it was read. */
+  readonly epoch: Date;
 };
 
 export type OpenInput = {
@@ -115,8 +118,9 @@ function replan(scope: Scope, input: OpenInput, now: Date): Promise<BalancePlan>
 function finish(input: OpenInput, unit: UnitSpec, plan: BalancePlan, draft: Draft, exists: boolean): Opened {
   const outlook = { unit, plan, frozen: input.customer.frozenAt !== null };
   const loaded = imprint(draft);
+  const epoch = draft.balance.validUntil;
   catchUp(draft, outlook);
-  return { draft, outlook, exists, loaded };
+  return { draft, outlook, exists, loaded, epoch };
 }
 
 type Ids = { readonly customerId: number; readonly unitId: number };
@@ -233,8 +237,9 @@ function blank(input: OpenInput, ids: Ids, now: Date): Draft {
 }
 
 /** Writes all that the draft has changed, then queues its news; nothing changed, nothing written. Needs the balance's lock. */
-export async function writeDraft(scope: Scope, { draft, outlook, loaded }: Opened): Promise<void> {
+export async function writeDraft(scope: Scope, { draft, outlook, loaded, epoch }: Opened): Promise<void> {
   foresee(draft, outlook);
+  draft.balance.validUntil = nextEpoch(draft, { base: draft.balance.validUntil, before: epoch });
   if (imprint(draft) === loaded) return;
   await numberGrants(scope, draft);
   await scope.run(writeStatement(scope, draft));

@@ -24,6 +24,7 @@ export {
   readBalance,
   strangerAt,
 } from './operations/find-balance.ts';
+export { findTransferUnit } from './operations/find-transfer-unit.ts';
 export { getHold, type StoredHold } from './operations/find-hold.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';

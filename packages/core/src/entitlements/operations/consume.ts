@@ -10,6 +10,7 @@ import { changeGauge, type SpendAnswer, spend } from '../../ledger/index.ts';
 import type { Allowed, Decision, Denied } from '../decision.ts';
 import { deniedError } from '../errors.ts';
 import { creditsOf, standingOf, subjectOf } from '../standing.ts';
+import { factsAfter } from '../figures-after.ts';
 import { checkFeature, decide } from './check-feature.ts';
 
 export type Use = {
@@ -105,7 +106,7 @@ async function termsOf(scope: Scope, { customer, feature, from }: Use): Promise<
 }
 
 async function afterSpend(scope: Scope, input: Use, spent: SpendAnswer & { allowed: true }): Promise<Spent> {
-  const facts = await checkFeature(scope, { customer: input.customer, feature: input.feature, amount: 0 });
+  const facts = await factsAfter(scope, input, spent.figures);
   return {
     ...facts,
     allowed: true,
@@ -113,7 +114,6 @@ async function afterSpend(scope: Scope, input: Use, spent: SpendAnswer & { allow
     requested: input.amount ?? 1,
     replayed: spent.replayed,
     transferId: spent.transferId,
-    ...(spent.replayed && facts.available !== null && { available: Math.max(0, spent.figures.available) }),
     ...(spent.hold !== null && { hold: spent.hold }),
   };
 }
