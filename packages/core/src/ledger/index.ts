@@ -26,6 +26,7 @@ export {
 } from './operations/find-balance.ts';
 export { findTransferUnit } from './operations/find-transfer-unit.ts';
 export { getHold, type StoredHold } from './operations/find-hold.ts';
+export { freezeCustomer } from './operations/freeze-customer.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';
 export { extendHold, releaseHold } from './operations/release-hold.ts';
