@@ -45,8 +45,13 @@ export function constraintOf(error: unknown): string | null {
 /** The connection is gone: whatever was open on it is rolled back. */
 export function isLost(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== null && (lostCodes.has(code) || code.startsWith('08'));
+  if (code !== null) return lostCodes.has(code) || code.startsWith('08');
+  return error instanceof Error && pgLost.test(error.message);
 }
+
+// What pg's client says in words only.
+const pgLost =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
 
 /** Serialisation failure, deadlock, lock time-out: nothing was written, and trying again may help. */
 export function isRetryable(error: unknown): boolean {

@@ -6,7 +6,11 @@
  */
 import postgres from 'postgres';
 import { DatabaseError } from './errors.ts';
-import type { Slot } from './unit-of-work.ts';
+import type { Watch } from './unit-of-work.ts';
+import { createWaitingLine } from './waiting-line.ts';
+
+/** One client of one connection. */
+export type Slot = Watch & { readonly client: postgres.Sql };
 
 export type PoolLimits = {
   readonly connectionsMax: number;
@@ -23,79 +27,37 @@ export type Pool = {
   close(): Promise<void>;
 };
 
-type Waiter = {
-  resolve(slot: Slot): void;
-  reject(error: unknown): void;
-  readonly until: number;
-};
+export type ConnectionOptions = postgres.Options<Record<string, never>>;
 
 /** A pool that opens connections when they are needed, with `options` for each. */
-export function createPool(
-  options: postgres.Options<Record<string, never>>,
-  limits: PoolLimits,
-): Pool {
+export function createPool(options: ConnectionOptions, limits: PoolLimits): Pool {
   const free: Slot[] = [];
   const taken = new Set<Slot>();
-  const waiting = new Set<Waiter>();
+  const line = createWaitingLine<Slot>(limits.acquireMilliseconds);
+  const watch = watchOver(taken, give);
   let closing: Promise<void> | null = null;
-  let watch: NodeJS.Timeout | null = null;
-  let alarm: NodeJS.Timeout | null = null;
-
-  function open(): Slot {
-    const slot: Slot = {
-      client: postgres({ ...options, max: 1, onclose }),
-      lost: false,
-      onLost: null,
-      patience: limits.patienceMilliseconds,
-      until: 0,
-    };
-    function onclose(): void {
-      slot.lost = true;
-      slot.onLost?.(null);
-    }
-    return slot;
-  }
 
   function usable(): Slot | null {
     for (let slot = free.pop(); slot; slot = free.pop()) {
       if (!slot.lost) return slot;
       discard(slot);
     }
-    return taken.size < limits.connectionsMax ? open() : null;
-  }
-
-  function take(): Slot | Promise<Slot> {
-    if (closing) throw new DatabaseError('The database handle is closed.');
-    const slot = waiting.size === 0 ? usable() : null;
-    return slot ? mark(slot) : wait();
+    return taken.size < limits.connectionsMax
+      ? openSlot(options, limits.patienceMilliseconds)
+      : null;
   }
 
   function mark(slot: Slot): Slot {
     slot.until = performance.now() + slot.patience;
     taken.add(slot);
-    watch ??= setInterval(destroyStuck, 1_000).unref();
+    watch.start();
     return slot;
   }
 
-  function wait(): Promise<Slot> {
-    return new Promise((resolve, reject) => {
-      waiting.add({ resolve, reject, until: performance.now() + limits.acquireMilliseconds });
-      alarm ??= setTimeout(turnAway, limits.acquireMilliseconds);
-    });
-  }
-
-  /** One timer for all that wait: they end in the order they came. */
-  function turnAway(): void {
-    alarm = null;
-    const now = performance.now();
-    for (const waiter of waiting) {
-      if (waiter.until > now + 1) {
-        alarm = setTimeout(turnAway, waiter.until - now);
-        return;
-      }
-      waiting.delete(waiter);
-      waiter.reject(noneFree(limits.acquireMilliseconds));
-    }
+  function take(): Slot | Promise<Slot> {
+    if (closing) throw new DatabaseError('The database handle is closed.');
+    const slot = line.isEmpty() ? usable() : null;
+    return slot ? mark(slot) : line.join();
   }
 
   function give(slot: Slot): void {
@@ -103,41 +65,14 @@ export function createPool(
     slot.onLost = null;
     if (slot.lost || closing) discard(slot);
     else free.push(slot);
-    serveNext();
-  }
-
-  function serveNext(): void {
-    const [next] = waiting;
-    const slot = next ? usable() : null;
-    if (!next || !slot) return;
-    waiting.delete(next);
-    next.resolve(mark(slot));
-  }
-
-  function destroyStuck(): void {
-    const now = performance.now();
-    for (const slot of taken) {
-      if (slot.until >= now) continue;
-      slot.lost = true;
-      slot.onLost?.(null);
-      give(slot);
-    }
-    if (taken.size === 0 && watch) {
-      clearInterval(watch);
-      watch = null;
-    }
+    const next = line.isEmpty() ? null : usable();
+    if (next) line.next()?.(mark(next));
   }
 
   async function shut(): Promise<void> {
-    if (alarm) clearTimeout(alarm);
-    for (const waiter of waiting) {
-      waiter.reject(
-        new DatabaseError('The database handle was closed while waiting: nothing was sent.'),
-      );
-    }
-    waiting.clear();
-    const clients = [...free, ...taken].map((slot) => slot.client);
-    await Promise.all(clients.map((client) => client.end({ timeout: 5 })));
+    line.close();
+    await Promise.all([...free, ...taken].map(({ client }) => client.end({ timeout: 5 })));
+    watch.stop();
   }
 
   return {
@@ -150,21 +85,54 @@ export function createPool(
   };
 }
 
-function noneFree(milliseconds: number): DatabaseError {
-  return new DatabaseError(
-    `No connection became free within ${milliseconds} ms: nothing was sent.`,
-  );
+/** A client of one connection. It connects at its first statement. */
+export function openSlot(options: ConnectionOptions, patience: number): Slot {
+  const slot: Slot = {
+    client: postgres({ ...options, max: 1, onclose }),
+    lost: false,
+    onLost: null,
+    patience,
+    until: 0,
+  };
+  function onclose(): void {
+    slot.lost = true;
+    slot.onLost?.(null);
+  }
+  return slot;
+}
+
+/** Once a second, while any is in use: takes those that fell silent for lost. */
+function watchOver(taken: ReadonlySet<Slot>, give: (slot: Slot) => void) {
+  let timer: NodeJS.Timeout | null = null;
+
+  function look(): void {
+    const now = performance.now();
+    for (const slot of taken) {
+      if (slot.until >= now) continue;
+      slot.lost = true;
+      slot.onLost?.(null);
+      give(slot);
+    }
+    if (taken.size === 0) stop();
+  }
+
+  function stop(): void {
+    if (timer) clearInterval(timer);
+    timer = null;
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(look, 1_000).unref();
+    },
+    stop,
+  };
 }
 
 /** Destroys a client's connection; what is in flight on it is rejected by the driver. */
-function discard(slot: Slot): void {
-  const { client } = slot;
+function discard({ client }: Slot): void {
   void client.end({ timeout: 0 });
   // A connection that was just being made survives `end`, open and idle: closed a moment later.
-  setTimeout(() => void client.end({ timeout: 0 }).then(() => closeQuietly(client)), 1_000).unref();
-}
-
-async function closeQuietly(client: postgres.Sql): Promise<void> {
-  const { close } = client as unknown as { close?: () => Promise<void> };
-  await close?.();
+  const { close } = client as unknown as { close(): Promise<void> };
+  setTimeout(() => void close(), 1_000).unref();
 }

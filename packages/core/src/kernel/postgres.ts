@@ -7,12 +7,16 @@ import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
 import { translate } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
-import { createPool, type Pool } from './pool.ts';
+import { type ConnectionOptions, createPool, openSlot, type Pool, type Slot } from './pool.ts';
 import { rewriteSchema, schemaRewriter } from './schema-name.ts';
-import { guardedTransaction, type Send, type Slot } from './unit-of-work.ts';
+import type { Statement } from './statement.ts';
+import { guardedTransaction } from './unit-of-work.ts';
 
 type Client = { readonly options: object };
-type Options = postgres.Options<Record<string, never>>;
+type Send = (
+  client: postgres.Sql | postgres.TransactionSql,
+  statement: Statement,
+) => Promise<Row[]>;
 
 /** A handle over a URL or over the address of an open client. Nothing is sent yet. */
 export function openPostgres(
@@ -35,7 +39,7 @@ export function openPostgres(
     kind: 'postgres',
     schema: options.schema,
     query: (statement) => onSlot(pool, (slot) => send(slot.client, statement)),
-    transaction: (work) => onSlot(pool, (slot) => guardedTransaction(slot, send, work)),
+    transaction: (work) => onSlot(pool, (slot) => inTransaction(slot, send, work)),
     session: (work) =>
       onSession(options.migrateUrl ? addressOf(options.migrateUrl) : address, options, work),
     ping: () => ping(pool),
@@ -66,31 +70,31 @@ async function onSlot<T>(pool: Pool, work: (slot: Slot) => Promise<T>): Promise<
   }
 }
 
+function inTransaction<T>(slot: Slot, send: Send, work: (lane: Lane) => Promise<T>): Promise<T> {
+  return guardedTransaction<postgres.TransactionSql, T>({
+    watch: slot,
+    begin: (guarded) => slot.client.begin('isolation level read committed', guarded) as Promise<T>,
+    send,
+    work,
+  });
+}
+
 async function ping(pool: Pool): Promise<void> {
   await onSlot(pool, (slot) => slot.client.unsafe('select 1'));
 }
 
 async function onSession<T>(
-  address: Options,
+  address: ConnectionOptions,
   options: OpenDatabase & { schema: string },
   work: (lane: Lane) => Promise<T>,
 ): Promise<T> {
-  const slot: Slot = {
-    client: postgres({ ...address, ...common(options), max: 1, onclose }),
-    lost: false,
-    onLost: null,
-    patience: Number.POSITIVE_INFINITY,
-    until: 0,
-  };
-  function onclose(): void {
-    slot.onLost?.(null);
-  }
+  const slot = openSlot({ ...address, ...common(options) }, Number.POSITIVE_INFINITY);
   const send: Send = (client, { text, values }) =>
     client.unsafe(rewriteSchema(text, options.schema), [
       ...values,
     ] as never[]) as unknown as Promise<Row[]>;
   try {
-    return await guardedTransaction(slot, send, work);
+    return await inTransaction(slot, send, work);
   } finally {
     await slot.client.end({ timeout: slot.lost ? 0 : 5 });
   }
@@ -101,7 +105,7 @@ const types = {
   instant: { to: 1184, from: [1082, 1114, 1184], serialize: String, parse: (text: string) => text },
 };
 
-function common(options: OpenDatabase): Options {
+function common(options: OpenDatabase): ConnectionOptions {
   return {
     prepare: options.prepare !== false,
     fetch_types: false,
@@ -111,7 +115,7 @@ function common(options: OpenDatabase): Options {
     max_lifetime: null,
     types: types as never,
     onnotice: () => {},
-  } as unknown as Options;
+  } as unknown as ConnectionOptions;
 }
 
 /** A pooler that loses prepared statements refuses these too: with `prepare: false` they belong on the role. */
@@ -128,7 +132,7 @@ function settings(options: OpenDatabase): Record<string, string> {
 }
 
 /** What of an open client says where to connect and as whom. */
-function addressOf(target: string | Client): Options {
+function addressOf(target: string | Client): ConnectionOptions {
   if (typeof target === 'string') return parseUrl(target);
   const { host, port, path, database, user, pass, ssl, socket, connection, target_session_attrs } =
     target.options as Record<string, unknown>;
@@ -143,11 +147,11 @@ function addressOf(target: string | Client): Options {
     socket,
     connection,
     target_session_attrs,
-  } as Options;
+  } as ConnectionOptions;
 }
 
 /** postgres.js reads the URL; a client that never connects tells what it read. */
-function parseUrl(url: string): Options {
+function parseUrl(url: string): ConnectionOptions {
   try {
     return addressOf(postgres(url, { max: 1 }));
   } catch (error) {

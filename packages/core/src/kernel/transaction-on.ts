@@ -4,13 +4,12 @@
  * The handle is the host's, the guard is ours: once its connection is gone, no later statement of the kit runs in
  * autocommit on another one, and what `work` swallowed comes to light before the commit.
  */
-import type { Row } from './codec.ts';
-import { isLost, lostConnection, translate } from './failures.ts';
 import { adaptTransaction, type HostTransaction } from './host-transaction.ts';
 import type { Database, Lane } from './lane.ts';
-import type { Statement, Value } from './statement.ts';
+import type { Value } from './statement.ts';
+import { guardedTransaction } from './unit-of-work.ts';
 
-type Begin = (work: (transaction: unknown) => Promise<unknown>) => Promise<unknown>;
+type Begin<T> = (work: (transaction: HostTransaction) => Promise<T>) => Promise<T>;
 
 /** One transaction, twice: as the kit's lane, and as what the host's handle gives its callers. */
 export type OpenTransaction = { readonly lane: Lane; readonly transaction: unknown };
@@ -26,53 +25,33 @@ export async function transactionOn<T>(
   database: Database,
   work: (open: OpenTransaction) => Promise<T>,
 ): Promise<T> {
-  const begin = beginOf(handle);
+  const begin = beginOf<T>(handle);
   if (!begin) {
     return database.transaction((lane) => work({ lane, transaction: clientOver(lane) }));
   }
-  const guard = { dead: false };
-  try {
-    const answer = await begin(async (transaction) => {
-      const lane = guarded(adaptTransaction(transaction as HostTransaction, database), guard);
-      const done = await work({ lane, transaction });
-      await lane.query({ text: 'select 1', values: [] });
-      return done;
-    });
-    return answer as T;
-  } catch (error) {
-    throw translate(error);
-  } finally {
-    guard.dead = true;
-  }
+  let adapted: Lane | null = null;
+  return guardedTransaction<HostTransaction, T>({
+    watch: { lost: false, onLost: null, patience: 0, until: 0 },
+    begin,
+    send(transaction, statement) {
+      adapted ??= adaptTransaction(transaction, database);
+      return adapted.query(statement);
+    },
+    work: (lane, transaction) => work({ lane, transaction }),
+  });
 }
 
 /** How the handle opens one, if it can: Drizzle's and PGlite's `transaction`, postgres.js's `begin`. */
-function beginOf(handle: unknown): Begin | null {
-  if (typeof handle === 'function' && 'begin' in handle)
-    return (work) => method(handle, 'begin')(work);
+function beginOf<T>(handle: unknown): Begin<T> | null {
+  if (typeof handle === 'function' && 'begin' in handle) return methodOf<T>(handle, 'begin');
   const isObject = typeof handle === 'object' && handle !== null;
-  return isObject && 'transaction' in handle ? (work) => method(handle, 'transaction')(work) : null;
+  return isObject && 'transaction' in handle ? methodOf<T>(handle, 'transaction') : null;
 }
 
-function method(handle: object, name: string): Begin {
-  return (handle as Record<string, Begin>)[name]?.bind(handle) as Begin;
+function methodOf<T>(handle: object, name: string): Begin<T> {
+  const method = (handle as Record<string, Begin<T>>)[name] as Begin<T>;
+  return (work) => method.call(handle, work);
 }
-
-function guarded(lane: Lane, guard: { dead: boolean }): Lane {
-  return {
-    async query(statement: Statement): Promise<Row[]> {
-      if (guard.dead) throw lostConnection(over, null);
-      try {
-        return await lane.query(statement);
-      } catch (error) {
-        if (isLost(error)) guard.dead = true;
-        throw translate(error);
-      }
-    },
-  };
-}
-
-const over = 'This transaction is over, or its connection was lost: nothing was sent.';
 
 /** What a host without a handle of its own gets. */
 function clientOver(lane: Lane) {

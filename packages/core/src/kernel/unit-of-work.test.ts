@@ -10,8 +10,8 @@ import { silentLogger } from '#test/kernel.ts';
 import { integer, type Row } from './codec.ts';
 import { openDatabase } from './database.ts';
 import type { Database, Lane } from './lane.ts';
-import { sql } from './statement.ts';
-import { guardedTransaction, type Send } from './unit-of-work.ts';
+import { type Statement, sql } from './statement.ts';
+import { guardedTransaction } from './unit-of-work.ts';
 
 const lost = expect.objectContaining({ code: 'database' });
 
@@ -34,14 +34,21 @@ const runners: Record<string, (url: string) => Promise<Runner>> = {
 };
 
 function clientRunner(client: postgres.Sql): Runner {
-  const send: Send = (lane, { text, values }) =>
-    lane.unsafe(text, [...values] as never[]) as unknown as Promise<Row[]>;
   return {
-    query: (statement) => send(client, statement),
-    transaction: (work) =>
-      guardedTransaction({ client, lost: false, onLost: null, patience: 0, until: 0 }, send, work),
+    query: (statement) => sendOver(client, statement),
+    transaction: <T>(work: (lane: Lane) => Promise<T>) =>
+      guardedTransaction<postgres.TransactionSql, T>({
+        watch: { lost: false, onLost: null, patience: 0, until: 0 },
+        begin: (guarded) => client.begin(guarded) as Promise<T>,
+        send: sendOver,
+        work,
+      }),
     close: () => client.end({ timeout: 1 }),
   };
+}
+
+function sendOver(client: postgres.Sql | postgres.TransactionSql, { text, values }: Statement) {
+  return client.unsafe(text, [...values] as never[]) as unknown as Promise<Row[]>;
 }
 
 for (const [name, open] of Object.entries(runners))

@@ -4,16 +4,14 @@
  * The driver would send what is left of the callback, and its COMMIT or ROLLBACK, over a new connection.
  * So a `dead` flag is read before each query, and a callback that outlives its connection never settles.
  */
-import type { Sql, TransactionSql } from 'postgres';
 import type { Row } from './codec.ts';
 import { isLost, lostConnection, translate } from './failures.ts';
 import type { Lane } from './lane.ts';
 import type { Statement } from './statement.ts';
 
-/** One client of one connection, and who wants to know when that connection closes. */
-export type Slot = {
-  readonly client: Sql;
-  /** Set once its connection broke: the client is thrown away, never used again. */
+/** What a transaction and whoever owns its connection tell each other. */
+export type Watch = {
+  /** Set once the connection broke: its client is not to be used again. */
   lost: boolean;
   /** Called when the driver sees the connection close, before any callback learns of it. */
   onLost: ((cause: unknown) => void) | null;
@@ -23,17 +21,20 @@ export type Slot = {
   until: number;
 };
 
-export type Send = (client: Sql | TransactionSql, statement: Statement) => Promise<Row[]>;
+/** One transaction to run, on whatever handle opens it. */
+export type Unit<Transaction, T> = {
+  readonly watch: Watch;
+  begin(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  send(transaction: Transaction, statement: Statement): Promise<Row[]>;
+  work(lane: Lane, transaction: Transaction): Promise<T>;
+};
 
 /**
- * Runs `work` in one transaction on the slot.
+ * Runs a unit of work once.
  * @throws {DatabaseError} The connection was lost: nothing is written, or its message says that it may be.
  */
-export function guardedTransaction<T>(
-  slot: Slot,
-  send: Send,
-  work: (lane: Lane) => Promise<T>,
-): Promise<T> {
+export function guardedTransaction<Transaction, T>(unit: Unit<Transaction, T>): Promise<T> {
+  const { watch } = unit;
   return new Promise<T>((resolve, reject) => {
     let dead = false;
     let committing = false;
@@ -41,30 +42,30 @@ export function guardedTransaction<T>(
 
     function lose(cause: unknown): void {
       if (dead) return;
-      dead = true;
-      slot.lost = true;
+      dead = watch.lost = true;
       reject(lostConnection(committing ? maybeWritten : nothingWritten, cause));
     }
 
-    async function query(transaction: TransactionSql, statement: Statement): Promise<Row[]> {
+    async function query(transaction: Transaction, statement: Statement): Promise<Row[]> {
       if (dead) throw lostConnection(nothingWritten, null);
       if (over) throw new Error('This transaction is over: nothing of it may be kept and used.');
       try {
-        slot.until = performance.now() + slot.patience;
-        return await send(transaction, statement);
+        watch.until = performance.now() + watch.patience;
+        return await unit.send(transaction, statement);
       } catch (error) {
         if (isLost(error)) lose(error);
         throw translate(error);
       } finally {
-        slot.until = performance.now() + slot.patience;
+        watch.until = performance.now() + watch.patience;
       }
     }
 
-    async function guarded(transaction: TransactionSql): Promise<T> {
+    async function guarded(transaction: Transaction): Promise<T> {
+      const lane: Lane = { query: (statement) => query(transaction, statement) };
       try {
-        const answer = await work({ query: (statement) => query(transaction, statement) });
+        const answer = await unit.work(lane, transaction);
         // Surfaces what `work` swallowed: in a failed transaction, or on a dead connection, this throws.
-        if (!dead) await transaction.unsafe('select 1');
+        if (!dead) await lane.query(lastStatement);
         over = committing = true;
         return dead ? await never() : answer;
       } catch (error) {
@@ -75,14 +76,15 @@ export function guardedTransaction<T>(
       }
     }
 
-    slot.onLost = lose;
-    slot.client
-      .begin('isolation level read committed', guarded)
-      .then((answer) => resolve(answer as T))
+    watch.onLost = lose;
+    unit
+      .begin(guarded)
+      .then(resolve)
       .catch((error: unknown) => (isLost(error) ? lose(error) : reject(translate(error))));
   });
 }
 
+const lastStatement: Statement = { text: 'select 1', values: [] };
 const nothingWritten = 'The connection was lost inside a transaction: nothing of it was written.';
 const maybeWritten =
   'The connection was lost while a transaction committed: it may or may not be written.';
