@@ -33,15 +33,16 @@ export function createBus(logger: Logger): Bus {
   const kept = new Map<string, Map<Listener, Handler>>();
   const all = '*';
 
-  function on(type: string, listener: Listener): () => void {
+  function listen(type: string, listener: Listener, isOnce: boolean): () => void {
     const known = kept.get(type) ?? new Map<Listener, Handler>();
     kept.set(type, known);
+    const stop = () => off(type, listener);
     if (!known.has(listener)) {
-      const handler = careful(logger, listener);
+      const handler = careful(logger, listener, isOnce ? stop : () => {});
       known.set(listener, handler);
       emitter.on(nameOf(type), handler);
     }
-    return () => off(type, listener);
+    return stop;
   }
 
   function off(type: string, listener: Listener): void {
@@ -51,14 +52,6 @@ export function createBus(logger: Logger): Bus {
     emitter.off(nameOf(type), handler);
   }
 
-  function once(type: string, listener: Listener): () => void {
-    const stop = on(type, (news) => {
-      stop();
-      return listener(news);
-    });
-    return stop;
-  }
-
   function publish(news: readonly News[]): void {
     for (const one of news) {
       emitter.emit(nameOf(one.type), one);
@@ -66,7 +59,12 @@ export function createBus(logger: Logger): Bus {
     }
   }
 
-  return { on, once, off, publish };
+  return {
+    on: (type, listener) => listen(type, listener, false),
+    once: (type, listener) => listen(type, listener, true),
+    off,
+    publish,
+  };
 }
 
 /** mitt gives `*` a meaning of its own, with other arguments; ours is an ordinary name. */
@@ -74,8 +72,9 @@ function nameOf(type: string): string {
   return type === '*' ? 'every' : `of ${type}`;
 }
 
-function careful(logger: Logger, listener: Listener): Handler {
+function careful(logger: Logger, listener: Listener, before: () => void): Handler {
   return (news) => {
+    before();
     const failed = (error: unknown) =>
       logger.error({ err: error, event: news.id, type: news.type }, 'a listener failed');
     try {
