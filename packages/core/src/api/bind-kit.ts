@@ -2,7 +2,7 @@
 import type { AnyKeys, Keys } from '../catalog/index.ts';
 import { findCustomer, getCustomer, listCustomers, upsertCustomer } from '../customers/index.ts';
 import { adaptTransaction, type HostTransaction, readInput } from '../kernel/index.ts';
-import { verify } from '../ledger/index.ts';
+import { freezeCustomer, verify } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
 import { bindingFor, bindVerbs, type Given } from './bind-verbs.ts';
@@ -44,6 +44,14 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       upsert: async (input) => {
         const asked = readInput(upsertInput, input);
         return profileOf(await command((scope) => upsertCustomer(scope, asked)));
+      },
+      freeze: async (input) => {
+        const { customer } = readInput(namedCustomerInput, input);
+        return profileOf(await command((scope) => freezeCustomer(scope, { customer, frozen: true })));
+      },
+      unfreeze: async (input) => {
+        const { customer } = readInput(namedCustomerInput, input);
+        return profileOf(await command((scope) => freezeCustomer(scope, { customer, frozen: false })));
       },
       list: async (input) => {
         const asked = readInput(listCustomersInput, input);

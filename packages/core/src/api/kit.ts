@@ -42,6 +42,9 @@ export interface CustomersVerbs {
     timeZone?: string | undefined;
     external?: Record<string, string> | undefined;
   }): Promise<CustomerProfile>;
+  /** Stops new spends, holds and transfers out, in every process, until `unfreeze`. */
+  freeze(input: { customer: string }): Promise<CustomerProfile>;
+  unfreeze(input: { customer: string }): Promise<CustomerProfile>;
   list(input?: {
     kind?: string | undefined;
     search?: string | undefined;
