@@ -7,10 +7,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Row } from './codec.ts';
-import { ConfigurationError, DatabaseError } from './errors.ts';
+import { DatabaseError } from './errors.ts';
 import { translate } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
-import { lockFolder } from './lock-file.ts';
+import { startInstance } from './pglite-instance.ts';
 import { createProtocol } from './pglite-protocol.ts';
 import { schemaRewriter } from './schema-name.ts';
 import type { Statement } from './statement.ts';
@@ -24,7 +24,7 @@ export async function openPglite(
   target: string | object,
   options: OpenDatabase & { schema: string },
 ): Promise<Database> {
-  const own = typeof target === 'string' ? await startOwn(target) : null;
+  const own = typeof target === 'string' ? await startInstance(target) : null;
   const client = own?.client ?? (target as PGlite);
   const protocol = createProtocol(client);
   const rewrite = schemaRewriter(options.schema);
@@ -38,8 +38,7 @@ export async function openPglite(
   /** PGlite runs several statements at once only where none has values. */
   async function sendScript(statement: Statement): Promise<Row[]> {
     if (statement.values.length > 0) return send(statement);
-    const results = await client._runExclusiveQuery(() => protocol.script(rewrite(statement.text)));
-    return results;
+    return client._runExclusiveQuery(() => protocol.script(rewrite(statement.text)));
   }
 
   function refuseIfStuck(): void {
@@ -61,21 +60,10 @@ export async function openPglite(
   async function transaction<T>(lane: Lane, work: (lane: Lane) => Promise<T>): Promise<T> {
     refuseIfStuck();
     const state: Inside = { client, open: true };
-    const guarded: Lane = {
-      async query(statement) {
-        if (!state.open)
-          throw new Error('This transaction is over: nothing of it may be kept and used.');
-        return lane.query(statement).catch(raise);
-      },
-    };
     return waitingAtMost(deadline, (start) =>
       client.transaction(async () => {
         start();
-        return inside
-          .run(state, () => work(guarded))
-          .finally(() => {
-            state.open = false;
-          });
+        return inside.run(state, () => whileOpen(state, lane, work));
       }),
     );
   }
@@ -94,30 +82,23 @@ export async function openPglite(
   };
 }
 
-type Own = { readonly client: PGlite; stop(): Promise<void> };
-
-async function startOwn(folder: string): Promise<Own> {
-  const unlock = folder === 'memory://' ? null : await lockFolder(folder);
+/** The lane is good until `work` has settled; afterwards nothing may be sent on it. */
+async function whileOpen<T>(
+  state: Inside,
+  lane: Lane,
+  work: (lane: Lane) => Promise<T>,
+): Promise<T> {
   try {
-    const { PGlite } = await import('@electric-sql/pglite');
-    const client = await PGlite.create(folder);
-    return {
-      client,
-      async stop() {
-        await client.close();
-        await unlock?.();
+    return await work({
+      async query(statement) {
+        if (!state.open)
+          throw new Error('This transaction is over: nothing of it may be kept and used.');
+        return lane.query(statement).catch(raise);
       },
-    };
-  } catch (error) {
-    await unlock?.();
-    throw new ConfigurationError(notStarted(error), { folder }, { cause: error });
+    });
+  } finally {
+    state.open = false;
   }
-}
-
-function notStarted(error: unknown): string {
-  return (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
-    ? 'The embedded database needs the package @electric-sql/pglite: install it, or set DATABASE_URL.'
-    : `The embedded database did not start: ${String(error)}`;
 }
 
 /**
