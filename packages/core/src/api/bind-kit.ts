@@ -6,7 +6,6 @@ import { freezeCustomer, verify } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
 import { bindingFor, bindVerbs, type Given } from './bind-verbs.ts';
-import { watchLane } from './host-lane.ts';
 import { listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
 import type { CustomerHandle, Kit } from './kit.ts';
 import { profileOf } from './profile.ts';
@@ -29,7 +28,7 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       }),
     using: (tx) => {
       const lane = adaptTransaction(tx as HostTransaction, { schema: root.options.schema });
-      return bindKit(root, { ...context, host: watchLane(lane, root) });
+      return bindKit(root, { ...context, host: root.watch(lane) });
     },
     customers: {
       get: async (input) => {
@@ -47,11 +46,15 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       },
       freeze: async (input) => {
         const { customer } = readInput(namedCustomerInput, input);
-        return profileOf(await command((scope) => freezeCustomer(scope, { customer, frozen: true })));
+        return profileOf(
+          await command((scope) => freezeCustomer(scope, { customer, frozen: true })),
+        );
       },
       unfreeze: async (input) => {
         const { customer } = readInput(namedCustomerInput, input);
-        return profileOf(await command((scope) => freezeCustomer(scope, { customer, frozen: false })));
+        return profileOf(
+          await command((scope) => freezeCustomer(scope, { customer, frozen: false })),
+        );
       },
       list: async (input) => {
         const asked = readInput(listCustomersInput, input);

@@ -15,42 +15,68 @@ export type HostLane = {
 };
 
 /** What was told in one transaction, verb by verb. */
-export type Told = { readonly verbs: (readonly News[])[]; xid: string | null };
+export type Told = { readonly xid: string; readonly verbs: (readonly News[])[] };
 
-export type Watched = { database(): Promise<Database>; readonly bus: Bus };
+/** Follows the host's transactions. They have no commit hook, so their fate is asked for on the kit's own connections. */
+export type Watch = (lane: Lane) => HostLane;
 
 /** When it is asked, in milliseconds after the last time. Together half a minute; then only the durable path is left. */
 const delays = [5, 20, 50, 100, 250, 500, 1000, 1000, 2000, 2000, 3000, 5000, 5000, 5000, 5000];
 
-/** A lane into the host's own transaction: it has no commit hook, so its fate is asked for on the kit's connections. */
-export function watchLane(lane: Lane, kit: Watched): HostLane {
-  const told: Told = { verbs: [], xid: null };
-  const host = holdBack(lane, told);
-  let isWatching = false;
+/** One watch for a kit: all that is told in one transaction, through however many handles, is one story. */
+export function createWatch(database: () => Promise<Database>, bus: Bus): Watch {
+  const open = new Map<string, Told>();
+
+  async function settle(told: Told): Promise<boolean> {
+    const asked = await database();
+    const status = await statusOf(asked, told.xid);
+    if (status === 'in progress') return false;
+    open.delete(told.xid);
+    bus.publish(status === 'committed' ? await settleNews(asked, told) : rowless(told));
+    return true;
+  }
+
+  function ask(told: Told, attempt: number): void {
+    const delay = delays[attempt];
+    if (delay === undefined) return void open.delete(told.xid);
+    setTimeout(async () => {
+      // A database that is busy, as the embedded one is until the host is done, is asked again.
+      const isOver = await settle(told).catch(() => false);
+      if (!isOver) ask(told, attempt + 1);
+    }, delay).unref();
+  }
+
+  function begin(xid: string): Told {
+    const told = { xid, verbs: [] };
+    open.set(xid, told);
+    ask(told, 0);
+    return told;
+  }
+
+  return (lane) => tellingTo(lane, (xid) => open.get(xid) ?? begin(xid));
+}
+
+/** A lane of a transaction whose end the caller sees: what was told is for it to settle then. */
+export function holdBack(lane: Lane): { readonly host: HostLane; told(): Told | null } {
+  let kept: Told | null = null;
+  const host = tellingTo(lane, (xid) => {
+    kept ??= { xid, verbs: [] };
+    return kept;
+  });
+  return { host, told: () => kept };
+}
+
+function tellingTo(lane: Lane, toldIn: (xid: string) => Told): HostLane {
   return {
     lane,
     async tell(news) {
-      await host.tell(news);
-      if (isWatching || told.xid === null) return;
-      isWatching = true;
-      ask(kit, told, 0);
+      const xid = news.length === 0 ? null : await xidOf(lane);
+      if (xid !== null) toldIn(xid).verbs.push(news);
     },
   };
 }
 
-/** A lane of a transaction whose end the caller sees: `told` is for it to settle then. */
-export function holdBack(lane: Lane, told: Told): HostLane {
-  return {
-    lane,
-    async tell(news) {
-      if (news.length === 0) return;
-      told.verbs.push(news);
-      told.xid ??= await xidOf(lane);
-    },
-  };
-}
-
-/** `null` in a transaction that has failed: what it wrote is gone, unless a savepoint brings it back. */
+/** `null` in a transaction that has failed: what the verb wrote is gone, and with it its news. */
 async function xidOf(lane: Lane): Promise<string | null> {
   try {
     const [row] = await lane.query(sql`select pg_current_xact_id()::text as xid`);
@@ -60,24 +86,9 @@ async function xidOf(lane: Lane): Promise<string | null> {
   }
 }
 
-function ask(kit: Watched, told: Told, attempt: number): void {
-  const delay = delays[attempt];
-  if (delay === undefined) return;
-  setTimeout(async () => {
-    // A database that is busy, as the embedded one is until the host is done, is asked again.
-    const isOver = await settle(kit, told).catch(() => false);
-    if (!isOver) ask(kit, told, attempt + 1);
-  }, delay).unref();
-}
-
-async function settle(kit: Watched, told: Told): Promise<boolean> {
-  const database = await kit.database();
-  const rows = await database.query(sql`select pg_xact_status(${told.xid}::text::xid8) as status`);
-  const status = rows[0]?.status;
-  if (status === 'in progress') return false;
-  const news = status === 'committed' ? await settleNews(database, told) : rowless(told);
-  kit.bus.publish(news);
-  return true;
+async function statusOf(database: Database, xid: string): Promise<unknown> {
+  const rows = await database.query(sql`select pg_xact_status(${xid}::text::xid8) as status`);
+  return rows[0]?.status;
 }
 
 /** What is true whatever became of the transaction. */

@@ -7,7 +7,7 @@ import { type Bus, createBus } from '../events/index.ts';
 import { type Database, type News, openScope, type Ports, type Scope } from '../kernel/index.ts';
 import { planOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
-import type { HostLane } from './host-lane.ts';
+import { createWatch, type HostLane, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
 import { createTenants, type Known } from './tenants.ts';
 
@@ -24,6 +24,8 @@ export interface Root {
   ready(): Promise<void>;
   close(): Promise<void>;
   database(): Promise<Database>;
+  /** The host's open transaction, as a context takes it. */
+  readonly watch: Watch;
   /** Runs a verb that may write: the tenant and its catalogue are there. */
   command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
   /** Runs a verb that only reads: a tenant nobody has used stays unmade. */
@@ -37,6 +39,7 @@ export function createRoot(options: Options): Root {
   const ports: Ports = { catalog: options.catalog, planOf };
   const { ready, close, database } = createConnection(options);
   const tenants = createTenants();
+  const watch = createWatch(database, bus);
 
   type Lane = Database | HostLane['lane'];
   function scopeOf(
@@ -89,5 +92,5 @@ export function createRoot(options: Options): Root {
     return work(scopeOf(context, lane, known, bus.publish));
   }
 
-  return { options, bus, ready, close, database, command, read };
+  return { options, bus, ready, close, database, watch, command, read };
 }
