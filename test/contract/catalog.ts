@@ -14,8 +14,18 @@ export const catalog = defineCatalog({
     'upload-mb': { kind: 'config', schema: z.number().int() },
   },
   plans: {
-    free: { default: true, period: 'P1M', selfService: true, features: { 'api-calls': { quota: 5 } } },
-    hourly: { family: 'hourly', period: 'PT30M', selfService: true, features: { burst: { quota: 2 } } },
+    free: {
+      default: true,
+      period: 'P1M',
+      selfService: true,
+      features: { 'api-calls': { quota: 5 } },
+    },
+    hourly: {
+      family: 'hourly',
+      period: 'PT30M',
+      selfService: true,
+      features: { burst: { quota: 2 } },
+    },
     pro: {
       period: 'P1M',
       features: {

@@ -26,7 +26,12 @@ export type Calls = {
   readonly url: string;
   readonly tenant: string;
   get(path: string, user?: string, headers?: Record<string, string>): Promise<Answer>;
-  post(path: string, user?: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  post(
+    path: string,
+    user?: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   call(input: Call): Promise<Answer>;
 };
 
@@ -82,7 +87,10 @@ function callsOf(host: Host, tenant: string): Calls {
 
 /** Calls as ann and goes away while the handler is at work. */
 export async function abort({ url, tenant }: Calls, path: string): Promise<void> {
-  const client = httpRequest(`${url}${path}`, { method: 'POST', headers: { 'x-user': 'ann', 'x-tenant': tenant } });
+  const client = httpRequest(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'x-user': 'ann', 'x-tenant': tenant },
+  });
   client.on('error', () => undefined);
   client.end();
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -6,7 +6,8 @@ import type { HostRoute } from './host.ts';
 const render: HostRoute = { method: 'POST', path: '/render', guards: [['consumes', 'api-calls']] };
 
 describeContract('giving back', ({ kit, host }) => {
-  const used = async () => (await kit().check({ customer: 'ann', feature: 'api-calls', amount: 0 })).used;
+  const used = async () =>
+    (await kit().check({ customer: 'ann', feature: 'api-calls', amount: 0 })).used;
 
   test('a handler that throws, or answers from 500, gets its spend back before the response ends', async () => {
     const calls = await host([
@@ -50,15 +51,34 @@ describeContract('giving back', ({ kit, host }) => {
   test('a later guard that refuses gives back what earlier ones took', async () => {
     const handle = vi.fn(async () => ({}));
     const calls = await host([
-      { ...render, guards: [['consumes', 'api-calls', 2], ['minBalance', 'points', 1]], handle },
-      { ...render, path: '/held', guards: [['consumes', 'api-calls', 2, { hold: true }], ['subscribed', 'track-time']], handle },
+      {
+        ...render,
+        guards: [
+          ['consumes', 'api-calls', 2],
+          ['minBalance', 'points', 1],
+        ],
+        handle,
+      },
+      {
+        ...render,
+        path: '/held',
+        guards: [
+          ['consumes', 'api-calls', 2, { hold: true }],
+          ['subscribed', 'track-time'],
+        ],
+        handle,
+      },
     ]);
 
     expect((await calls.post('/render', 'ann')).status).toBe(402);
     expect((await calls.post('/held', 'ann')).status).toBe(403);
 
     expect(handle).not.toHaveBeenCalled();
-    expect(await kit().check({ customer: 'ann', feature: 'api-calls' })).toMatchObject({ used: 0, held: 0, available: 5 });
+    expect(await kit().check({ customer: 'ann', feature: 'api-calls' })).toMatchObject({
+      used: 0,
+      held: 0,
+      available: 5,
+    });
     expect(await kit().ledger.verify()).toMatchObject({ ok: true });
   });
 
@@ -66,7 +86,15 @@ describeContract('giving back', ({ kit, host }) => {
     const fails = () => {
       throw new Error('no amount');
     };
-    const calls = await host([{ ...render, guards: [['consumes', 'api-calls'], ['consumes', 'api-calls', fails]] }]);
+    const calls = await host([
+      {
+        ...render,
+        guards: [
+          ['consumes', 'api-calls'],
+          ['consumes', 'api-calls', fails],
+        ],
+      },
+    ]);
 
     expect((await calls.post('/render', 'ann')).status).toBe(500);
     expect(await used()).toBe(0);

@@ -12,7 +12,11 @@ const chat: HostRoute = {
 
 describeContract('holds of guards', ({ kit, host }) => {
   const tokens = async () => {
-    const { used, held, available } = await kit().check({ customer: 'ann', feature: 'ai-tokens', amount: 0 });
+    const { used, held, available } = await kit().check({
+      customer: 'ann',
+      feature: 'ai-tokens',
+      amount: 0,
+    });
     return { used, held, available };
   };
   const subscribed = () => kit().subscribe({ customer: 'ann', plan: 'pro' });
@@ -21,7 +25,10 @@ describeContract('holds of guards', ({ kit, host }) => {
     await subscribed();
     const calls = await host([chat]);
 
-    expect((await calls.post('/chat', 'ann', { tokens: 23 })).body).toEqual({ captured: 23, shortfall: 0 });
+    expect((await calls.post('/chat', 'ann', { tokens: 23 })).body).toEqual({
+      captured: 23,
+      shortfall: 0,
+    });
     expect(await tokens()).toEqual({ used: 23, held: 0, available: 77 });
   });
 
@@ -29,7 +36,10 @@ describeContract('holds of guards', ({ kit, host }) => {
     await subscribed();
     const calls = await host([chat]);
 
-    expect((await calls.post('/chat', 'ann', { tokens: 70 })).body).toEqual({ captured: 70, shortfall: 0 });
+    expect((await calls.post('/chat', 'ann', { tokens: 70 })).body).toEqual({
+      captured: 70,
+      shortfall: 0,
+    });
     expect(await tokens()).toEqual({ used: 70, held: 0, available: 30 });
     // Too little is left to hold 60.
     expect((await calls.post('/chat', 'ann', { tokens: 1 })).status).toBe(429);
@@ -40,7 +50,10 @@ describeContract('holds of guards', ({ kit, host }) => {
     await subscribed();
     const calls = await host([chat]);
 
-    expect((await calls.post('/chat', 'ann', { tokens: 130 })).body).toEqual({ captured: 100, shortfall: 30 });
+    expect((await calls.post('/chat', 'ann', { tokens: 130 })).body).toEqual({
+      captured: 100,
+      shortfall: 30,
+    });
     expect(await tokens()).toEqual({ used: 100, held: 0, available: 0 });
   });
 
@@ -48,17 +61,23 @@ describeContract('holds of guards', ({ kit, host }) => {
     await subscribed();
     const calls = await host([chat]);
 
-    expect((await calls.post('/chat', 'ann', { tokens: 0 })).body).toEqual({ captured: 0, shortfall: 0 });
+    expect((await calls.post('/chat', 'ann', { tokens: 0 })).body).toEqual({
+      captured: 0,
+      shortfall: 0,
+    });
     expect(await tokens()).toEqual({ used: 0, held: 0, available: 100 });
   });
 
-  test.each([-1, 0.5, '7'])('capturing %s is refused by the host’s own error handler with 422', async (amount) => {
-    await subscribed();
-    const calls = await host([chat]);
+  test.each([-1, 0.5, '7'])(
+    'capturing %s is refused by the host’s own error handler with 422',
+    async (amount) => {
+      await subscribed();
+      const calls = await host([chat]);
 
-    expect((await calls.post('/chat', 'ann', { tokens: amount })).status).toBe(422);
-    expect(await tokens()).toMatchObject({ held: 0 });
-  });
+      expect((await calls.post('/chat', 'ann', { tokens: amount })).status).toBe(422);
+      expect(await tokens()).toMatchObject({ held: 0 });
+    },
+  );
 
   test('finished without a capture: all of it below 500, none from 500', async () => {
     await subscribed();
@@ -111,7 +130,12 @@ describeContract('holds of guards', ({ kit, host }) => {
     const guards = [...(chat.guards ?? []), ['consumes', 'api-calls', 3, { hold: true }]] as const;
     const calls = await host([
       { ...chat, guards, handle },
-      { ...chat, path: '/none', guards: [], handle: async ({ bursar }) => ({ code: await codeOf(bursar.capture(1)) }) },
+      {
+        ...chat,
+        path: '/none',
+        guards: [],
+        handle: async ({ bursar }) => ({ code: await codeOf(bursar.capture(1)) }),
+      },
     ]);
 
     expect((await calls.post('/chat', 'ann')).body).toEqual({
@@ -125,17 +149,28 @@ describeContract('holds of guards', ({ kit, host }) => {
 
   test('a hold of nothing can be captured from what is available', async () => {
     await subscribed();
-    const calls = await host([{ ...chat, guards: [['consumes', 'ai-tokens', () => 0, { hold: true }]] }]);
+    const calls = await host([
+      { ...chat, guards: [['consumes', 'ai-tokens', () => 0, { hold: true }]] },
+    ]);
 
-    expect((await calls.post('/chat', 'ann', { tokens: 7 })).body).toEqual({ captured: 7, shortfall: 0 });
+    expect((await calls.post('/chat', 'ann', { tokens: 7 })).body).toEqual({
+      captured: 7,
+      shortfall: 0,
+    });
     expect(await tokens()).toEqual({ used: 7, held: 0, available: 93 });
   });
 
   test('under enforce: false a capture never throws', async () => {
     const calls = await host([chat], { enforce: false });
 
-    expect((await calls.post('/chat', 'ann', { tokens: 7 })).body).toEqual({ captured: 0, shortfall: 7 });
-    expect((await calls.post('/chat', undefined, { tokens: 7 })).body).toEqual({ captured: 0, shortfall: 7 });
+    expect((await calls.post('/chat', 'ann', { tokens: 7 })).body).toEqual({
+      captured: 0,
+      shortfall: 7,
+    });
+    expect((await calls.post('/chat', undefined, { tokens: 7 })).body).toEqual({
+      captured: 0,
+      shortfall: 7,
+    });
   });
 
   test('a stream captures when it has ended', async () => {
@@ -158,7 +193,9 @@ describeContract('holds of guards', ({ kit, host }) => {
 
     await calls.post('/chat', 'ann');
 
-    await vi.waitFor(async () => expect(await tokens()).toEqual({ used: 12, held: 0, available: 88 }));
+    await vi.waitFor(async () =>
+      expect(await tokens()).toEqual({ used: 12, held: 0, available: 88 }),
+    );
   });
 
   test('a client that goes away leaves the hold to the handler’s finally', async () => {
@@ -177,7 +214,10 @@ describeContract('holds of guards', ({ kit, host }) => {
 
     await abort(calls, '/chat');
 
-    await vi.waitFor(() => expect(captured).toHaveBeenCalledWith({ captured: 33, shortfall: 0 }), 3000);
+    await vi.waitFor(
+      () => expect(captured).toHaveBeenCalledWith({ captured: 33, shortfall: 0 }),
+      3000,
+    );
     expect(await tokens()).toEqual({ used: 33, held: 0, available: 67 });
   });
 });

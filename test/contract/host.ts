@@ -79,7 +79,8 @@ export type Framework = { readonly name: string; start(plan: HostPlan): Promise<
 
 /** Who asks, in which tenant, and whether as an admin: by plain headers, as a proxy would say it. */
 export const byHeaders = {
-  customer: (request: AnyRequest) => request.user ?? (request.headers['x-user'] as string | undefined),
+  customer: (request: AnyRequest) =>
+    request.user ?? (request.headers['x-user'] as string | undefined),
   tenant: (request: AnyRequest) => request.headers['x-tenant'] as string | undefined,
   admin: (request: AnyRequest) => request.headers['x-admin'] === 'yes',
 };
@@ -87,11 +88,16 @@ export const byHeaders = {
 /** `{ status, body }` or a body of 200. */
 export function answerOf(result: unknown): { status: number; body: unknown } {
   const { status, body } = (result ?? {}) as { status?: unknown; body?: unknown };
-  return typeof status === 'number' ? { status, body: body ?? {} } : { status: 200, body: result ?? {} };
+  return typeof status === 'number'
+    ? { status, body: body ?? {} }
+    : { status: 200, body: result ?? {} };
 }
 
 /** Header fields and body of a call. */
-export function requestOf({ user, headers, body, raw }: Call): { headers: Record<string, string>; text?: string } {
+export function requestOf({ user, headers, body, raw }: Call): {
+  headers: Record<string, string>;
+  text?: string;
+} {
   const type = raw?.type ?? (body === undefined ? undefined : 'application/json');
   const text = raw?.text ?? (body === undefined ? undefined : JSON.stringify(body));
   return {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { describeContract } from './contract.ts';
 import type { AnyRequest, Handling, HostRoute } from './host.ts';
 
-const idempotencyKey = (request: AnyRequest) => request.headers['idempotency-key'] as string | undefined;
+const idempotencyKey = (request: AnyRequest) =>
+  request.headers['idempotency-key'] as string | undefined;
 const withKey = { 'idempotency-key': 'k-1' };
 const render: HostRoute = {
   method: 'POST',
@@ -18,7 +19,8 @@ const passing: HostRoute = {
 };
 
 describeContract('keys of guards', ({ kit, host }) => {
-  const used = async (customer = 'ann') => (await kit().check({ customer, feature: 'api-calls', amount: 0 })).used;
+  const used = async (customer = 'ann') =>
+    (await kit().check({ customer, feature: 'api-calls', amount: 0 })).used;
 
   test('without the option a constant header is no free ride', async () => {
     const calls = await host([{ ...render, guards: [['consumes', 'api-calls']] }]);
@@ -35,7 +37,11 @@ describeContract('keys of guards', ({ kit, host }) => {
 
     const replay = await calls.post('/render', 'ann', {}, withKey);
 
-    expect(replay.body).toMatchObject({ status: 409, code: 'already_spent', decision: { replayed: true } });
+    expect(replay.body).toMatchObject({
+      status: 409,
+      code: 'already_spent',
+      decision: { replayed: true },
+    });
     expect(await used()).toBe(1);
   });
 
@@ -61,7 +67,14 @@ describeContract('keys of guards', ({ kit, host }) => {
     const calls = await host([
       passing,
       { ...passing, path: '/other' },
-      { ...passing, path: '/two', guards: [...(passing.guards ?? []), ['consumes', 'ai-tokens', 3, { idempotencyKey, replay: 'pass' }]] },
+      {
+        ...passing,
+        path: '/two',
+        guards: [
+          ...(passing.guards ?? []),
+          ['consumes', 'ai-tokens', 3, { idempotencyKey, replay: 'pass' }],
+        ],
+      },
     ]);
     await kit().subscribe({ customer: 'ann', plan: 'pro' });
     await calls.post('/passing', 'ann', {}, withKey);
@@ -100,10 +113,17 @@ describeContract('keys of guards', ({ kit, host }) => {
   });
 
   test('a replayed hold is not captured twice', async () => {
-    const guards = [['consumes', 'api-calls', 3, { idempotencyKey, replay: 'pass', hold: 'PT5M' }]] as const;
-    const calls = await host([{ ...passing, guards, handle: ({ bursar }: Handling) => bursar.capture(2) }]);
+    const guards = [
+      ['consumes', 'api-calls', 3, { idempotencyKey, replay: 'pass', hold: 'PT5M' }],
+    ] as const;
+    const calls = await host([
+      { ...passing, guards, handle: ({ bursar }: Handling) => bursar.capture(2) },
+    ]);
 
-    expect((await calls.post('/passing', 'ann', {}, withKey)).body).toEqual({ captured: 2, shortfall: 0 });
+    expect((await calls.post('/passing', 'ann', {}, withKey)).body).toEqual({
+      captured: 2,
+      shortfall: 0,
+    });
     expect((await calls.post('/passing', 'ann', {}, withKey)).status).toBe(200);
 
     expect(await used()).toBe(2);
@@ -112,7 +132,9 @@ describeContract('keys of guards', ({ kit, host }) => {
   test('ten twins at once have one effect', async () => {
     const calls = await host([passing]);
 
-    const answers = await Promise.all(Array.from({ length: 10 }, () => calls.post('/passing', 'ann', {}, withKey)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => calls.post('/passing', 'ann', {}, withKey)),
+    );
 
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(answers.filter(({ body }) => body.replayed === false)).toHaveLength(1);
@@ -124,6 +146,10 @@ describeContract('keys of guards', ({ kit, host }) => {
 
     const refused = await calls.post('/passing', 'ann', {}, { 'idempotency-key': 'k'.repeat(256) });
 
-    expect(refused.body).toMatchObject({ status: 422, code: 'validation', errors: [{ pointer: '/idempotencyKey' }] });
+    expect(refused.body).toMatchObject({
+      status: 422,
+      code: 'validation',
+      errors: [{ pointer: '/idempotencyKey' }],
+    });
   });
 });

@@ -6,7 +6,15 @@ import { Readable } from 'node:stream';
 import { bursarExpress } from '@bursar/express';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import supertest from 'supertest';
-import { type Ask, answerOf, byHeaders, type Call, type Framework, type HostRoute, requestOf } from './host.ts';
+import {
+  type Ask,
+  answerOf,
+  byHeaders,
+  type Call,
+  type Framework,
+  type HostRoute,
+  requestOf,
+} from './host.ts';
 
 type Billing = ReturnType<typeof bursarExpress>;
 
@@ -45,16 +53,37 @@ async function closed(server: ReturnType<typeof createServer>): Promise<void> {
 
 async function asked(app: express.Express, input: Call) {
   const { headers, text } = requestOf(input);
-  const method = (input.method ?? 'GET').toLowerCase() as 'get' | 'post' | 'put' | 'delete' | 'patch';
+  const method = (input.method ?? 'GET').toLowerCase() as
+    | 'get'
+    | 'post'
+    | 'put'
+    | 'delete'
+    | 'patch';
   const sent = supertest(app)[method](input.path).set(headers);
-  const { status, headers: fields, body, text: answer } = await (text === undefined ? sent : sent.send(text));
+  const {
+    status,
+    headers: fields,
+    body,
+    text: answer,
+  } = await (text === undefined ? sent : sent.send(text));
   // superagent reads application/json only.
   const isProblem = String(fields['content-type']).startsWith('application/problem+json');
-  return { status, headers: fields as Record<string, string>, body: isProblem ? JSON.parse(answer) : body };
+  return {
+    status,
+    headers: fields as Record<string, string>,
+    body: isProblem ? JSON.parse(answer) : body,
+  };
 }
 
-function addRoute(app: express.Express, billing: Billing, { method, path, before, guards = [], handle }: HostRoute): void {
-  const auth: RequestHandler[] = before ? [(request, _response, next) => (before(request as never), next())] : [];
+function addRoute(
+  app: express.Express,
+  billing: Billing,
+  { method, path, before, guards = [], handle }: HostRoute,
+): void {
+  const auth: RequestHandler = (request, _response, next) => {
+    before?.(request as never);
+    next();
+  };
   const answer: RequestHandler = async (request, response) => {
     const gone = new Promise<void>((resolve) => response.once('close', resolve));
     const stream = (parts: AsyncIterable<string>) => Readable.from(parts).pipe(response);
@@ -64,7 +93,7 @@ function addRoute(app: express.Express, billing: Billing, { method, path, before
     response.status(status).json(body);
   };
   const verb = method === 'GET' ? 'get' : 'post';
-  app[verb](path, ...auth, ...guards.map((ask) => guardOf(billing, ask)), answer);
+  app[verb](path, auth, ...guards.map((ask) => guardOf(billing, ask)), answer);
 }
 
 function guardOf(billing: Billing, [name, ...ask]: Ask): RequestHandler {

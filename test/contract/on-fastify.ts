@@ -2,7 +2,15 @@
 import { Readable } from 'node:stream';
 import bursarFastify, { type Guard } from '@bursar/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type Answer, type Ask, answerOf, byHeaders, type Framework, type HostRoute, requestOf } from './host.ts';
+import {
+  type Answer,
+  type Ask,
+  answerOf,
+  byHeaders,
+  type Framework,
+  type HostRoute,
+  requestOf,
+} from './host.ts';
 
 export const onFastify: Framework = {
   name: 'fastify',
@@ -12,7 +20,11 @@ export const onFastify: Framework = {
     await app.register(bursarFastify, {
       ...{ bursar, prefix, ...byHeaders, ...options },
       ...(onDenied && {
-        onDenied: (decision: unknown, _request: unknown, reply: { code(status: number): { send(body: unknown): void } }) => {
+        onDenied: (
+          decision: unknown,
+          _request: unknown,
+          reply: { code(status: number): { send(body: unknown): void } },
+        ) => {
           if (onDenied(decision) === 'answer') reply.code(418).send({ own: true });
         },
       }),
@@ -30,7 +42,11 @@ async function fetched(url: string, input: Parameters<typeof requestOf>[0]): Pro
     ...(text === undefined ? {} : { body: text }),
   });
   const body = await response.text();
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: parsed(body) };
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: parsed(body),
+  };
 }
 
 function parsed(text: string): unknown {
@@ -41,7 +57,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function addRoute(app: FastifyInstance, { method, path, before, guards = [], handle }: HostRoute): void {
+function addRoute(
+  app: FastifyInstance,
+  { method, path, before, guards = [], handle }: HostRoute,
+): void {
   const preHandler = guards.map((ask) => guardOf(app, ask));
   if (before) preHandler.unshift(async (request) => before(request as never));
   app.route({

@@ -3,14 +3,20 @@
  */
 import type { Denied, Keys } from '@bursar/core';
 import {
-  createSurface,
   type Guard as CoreGuard,
+  createSurface,
   MediaTypeError,
   type Reply,
   type Route,
   type Surface,
 } from '@bursar/core/http';
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
 import { settleBeforeEnd } from './settle-before-end.ts';
 import type { BursarExpressOptions, ExpressBursar, Guard } from './types.ts';
 
@@ -25,7 +31,10 @@ const bodyBytesMax = 65_536;
 export function bursarExpress<K extends Keys, R extends Request = Request>(
   options: BursarExpressOptions<K, R>,
 ): ExpressBursar<K> {
-  const surface = createSurface<Request>({ options: options as BursarExpressOptions<K>, read: readRequest });
+  const surface = createSurface<Request>({
+    options: options as BursarExpressOptions<K>,
+    read: readRequest,
+  });
   const middleware: RequestHandler = (request, _response, next) => {
     attach(surface, request);
     next();
@@ -45,7 +54,7 @@ export function bursarExpress<K extends Keys, R extends Request = Request>(
 
 type OnDenied = ((decision: Denied, request: Request, response: Response) => unknown) | undefined;
 
-function guardOf(surface: Surface<Request>, guard: CoreGuard, onDenied: OnDenied): Guard {
+function guardOf(surface: Surface<Request>, guard: CoreGuard, ofRegistration: OnDenied): Guard {
   return async function bursarGuard(request, response, next) {
     attach(surface, request);
     const session = surface.session(request);
@@ -53,14 +62,18 @@ function guardOf(surface: Surface<Request>, guard: CoreGuard, onDenied: OnDenied
     const { fields, refusal } = await guard(session);
     response.set(fields);
     if (!refusal) return next();
-    if (refusal.denied && onDenied) await onDenied(refusal.denied as Denied, request, response);
+    const { denied, onDenied = ofRegistration } = refusal;
+    if (denied && onDenied) await onDenied(denied as Denied, request, response);
     if (!response.headersSent) send(response, refusal.reply);
   };
 }
 
 function attach(surface: Surface<Request>, request: Request): void {
   if (Object.hasOwn(request, 'bursar')) return;
-  Object.defineProperty(request, 'bursar', { configurable: true, get: () => surface.handle(request) });
+  Object.defineProperty(request, 'bursar', {
+    configurable: true,
+    get: () => surface.handle(request),
+  });
 }
 
 function routerOf(surface: Surface<Request>): Router {
@@ -87,9 +100,22 @@ function bodyParsers(route: Route): RequestHandler[] {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
     const isEmpty = encoding === undefined && length === '0';
     if (isEmpty || request.body !== undefined || request.is('application/json')) next();
-    else next(new MediaTypeError(`A body of type ${request.headers['content-type'] ?? 'unknown'} is not read here.`));
+    else
+      next(
+        new MediaTypeError(
+          `A body of type ${request.headers['content-type'] ?? 'unknown'} is not read here.`,
+        ),
+      );
   };
-  return [onlyJson, express.json({ limit: bodyBytesMax, strict: false, type: 'application/json', reviver: harmless })];
+  return [
+    onlyJson,
+    express.json({
+      limit: bodyBytesMax,
+      strict: false,
+      type: 'application/json',
+      reviver: harmless,
+    }),
+  ];
 }
 
 /** As Fastify's parser: a body that would change prototypes is malformed. */

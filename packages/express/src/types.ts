@@ -34,7 +34,10 @@ export interface ExpressBursar<K extends Keys> {
   ): RequestHandler<P, Any, B, Q, Any>;
 }
 
-export type BursarExpressOptions<K extends Keys, R extends Request = Request> = AdapterOptions<R, Bursar<K, Any>> & {
+export type BursarExpressOptions<K extends Keys, R extends Request = Request> = AdapterOptions<
+  R,
+  Bursar<K, Any>
+> & {
   /** Answers a refusal in the host's own way; when it sends nothing, the problem is sent. */
   onDenied?(decision: Denied, request: Request, response: Response): unknown;
 };

@@ -10,7 +10,10 @@ const catalog = defineCatalog({
   plans: { free: { default: true, period: 'P1M', features: { calls: { quota: 2 } } } },
 });
 const bursar = createBursar({ catalog, database: 'memory://' });
-const options: BursarFastifyOptions = { bursar: bursar as never, customer: (request) => request.headers['x-user'] as string };
+const options: BursarFastifyOptions = {
+  bursar: bursar as never,
+  customer: (request) => request.headers['x-user'] as string,
+};
 const guarded = { config: { bursar: { subscribed: 'reports' } } };
 
 describe('config: { bursar }', () => {
@@ -18,7 +21,9 @@ describe('config: { bursar }', () => {
   afterAll(() => bursar.close());
 
   const statusesOf = async (app: FastifyInstance, urls: readonly string[]) => {
-    const answers = await Promise.all(urls.map((url) => app.inject({ url, headers: { 'x-user': 'ann' } })));
+    const answers = await Promise.all(
+      urls.map((url) => app.inject({ url, headers: { 'x-user': 'ann' } })),
+    );
     await app.close();
     return answers.map(({ statusCode }) => statusCode);
   };
@@ -40,15 +45,24 @@ describe('config: { bursar }', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
-  test('runs its guards in the order subscribed, minBalance, consumes', async () => {
+  test('runs its guards in the order subscribed, minBalance, consumes, and stops at the first refusal', async () => {
     const app = Fastify();
     await app.register(bursarFastify, options);
-    const calls = { bursar: { consumes: ['calls', () => 2] as never } };
-    app.get('/calls', { config: calls }, async (request) => request.bursar.decisions);
-    app.get('/both', { config: { bursar: { consumes: 'calls', minBalance: ['points', 5] } as never } }, async () => 'open');
+    const both = { consumes: 'calls', minBalance: ['points', 5] } as never;
+    const calls = { consumes: ['calls', () => 2] } as never;
+    app.get('/both', { config: { bursar: both } }, async () => 'open');
+    app.get('/calls', { config: { bursar: calls } }, async () => 'open');
 
-    expect(await statusesOf(app, ['/both', '/calls'])).toEqual([402, 200]);
-    expect(await bursar.check({ customer: 'ann', feature: 'calls', amount: 0 })).toMatchObject({ used: 2 });
+    const refused = await app.inject({ url: '/both', headers: { 'x-user': 'bob' } });
+    const before = await bursar.check({ customer: 'bob', feature: 'calls', amount: 0 });
+    const passed = await app.inject({ url: '/calls', headers: { 'x-user': 'bob' } });
+    await app.close();
+
+    expect([refused.statusCode, passed.statusCode]).toEqual([402, 200]);
+    expect(before).toMatchObject({ used: 0 });
+    expect(await bursar.check({ customer: 'bob', feature: 'calls', amount: 0 })).toMatchObject({
+      used: 2,
+    });
   });
 
   test.each([
@@ -61,16 +75,21 @@ describe('config: { bursar }', () => {
     ['no guard at all', {}],
     ['true', true],
     ['nothing', undefined],
-  ])('%s keeps the server from starting, before and after the registration', async (_what, wanted) => {
-    const before = Fastify();
-    before.get('/x', { config: { bursar: wanted as never } }, async () => 'open');
-    before.register(bursarFastify, options);
-    await expect(before.ready()).rejects.toMatchObject({ code: 'configuration' });
+  ])(
+    '%s keeps the server from starting, before and after the registration',
+    async (_what, wanted) => {
+      const before = Fastify();
+      before.get('/x', { config: { bursar: wanted as never } }, async () => 'open');
+      before.register(bursarFastify, options);
+      await expect(before.ready()).rejects.toMatchObject({ code: 'configuration' });
 
-    const after = Fastify();
-    await after.register(bursarFastify, options);
-    expect(() => after.get('/x', { config: { bursar: wanted as never } }, async () => 'open')).toThrow();
-  });
+      const after = Fastify();
+      await after.register(bursarFastify, options);
+      expect(() =>
+        after.get('/x', { config: { bursar: wanted as never } }, async () => 'open'),
+      ).toThrow();
+    },
+  );
 
   test('a route out of reach of the registration keeps the server from starting', async () => {
     const app = Fastify();

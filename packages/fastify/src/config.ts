@@ -15,7 +15,9 @@ type Noted = { readonly routes: Asking[]; readonly registered: FastifyInstance[]
 const noted = new WeakMap<object, Noted>();
 const order = ['subscribed', 'minBalance', 'consumes'] as const;
 
-subscribe('fastify.initialization', (message) => note((message as { fastify: FastifyInstance }).fastify));
+subscribe('fastify.initialization', (message) =>
+  note((message as { fastify: FastifyInstance }).fastify),
+);
 
 function note(app: FastifyInstance): Noted {
   const list: Noted = { routes: [], registered: [] };
@@ -25,8 +27,13 @@ function note(app: FastifyInstance): Noted {
   });
   app.addHook('onReady', async () => {
     for (const { scope, url } of list.routes) {
-      if (list.registered.some((at) => at === scope || Object.prototype.isPrototypeOf.call(at, scope))) continue;
-      throw new ConfigurationError(`${url} asks for a guard, but bursarFastify is not registered around it.`);
+      if (
+        list.registered.some((at) => at === scope || Object.prototype.isPrototypeOf.call(at, scope))
+      )
+        continue;
+      throw new ConfigurationError(
+        `${url} asks for a guard, but bursarFastify is not registered around it.`,
+      );
     }
   });
   return list;
@@ -72,7 +79,9 @@ function notedAt(app: FastifyInstance): Noted | undefined {
 /** @throws {ConfigurationError} `config.bursar` is no object, so it names no guard. */
 export function asObject(wanted: unknown, url: string): object {
   if (typeof wanted === 'object' && wanted !== null) return wanted;
-  throw new ConfigurationError(`config.bursar of ${url} must name its guards: { ${order.join(', ')} }.`);
+  throw new ConfigurationError(
+    `config.bursar of ${url} must name its guards: { ${order.join(', ')} }.`,
+  );
 }
 
 function guardsOf(surface: Surface<FastifyRequest>, config: object, url: string): readonly Guard[] {
@@ -83,8 +92,10 @@ function guardsOf(surface: Surface<FastifyRequest>, config: object, url: string)
     throw new ConfigurationError(`config.bursar of ${url} ${what}. Known are ${order.join(', ')}.`);
   }
   const guards: Guard[] = [];
-  if (subscribed !== undefined) guards.push(surface.subscribed(subscribed === true ? undefined : text(subscribed, url)));
-  if (minBalance !== undefined) guards.push(surface.minBalance(...(list(minBalance, url) as [string, number])));
+  if (subscribed !== undefined)
+    guards.push(surface.subscribed(subscribed === true ? undefined : text(subscribed, url)));
+  if (minBalance !== undefined)
+    guards.push(surface.minBalance(...(list(minBalance, url) as [string, number])));
   if (consumes !== undefined) {
     const ask = typeof consumes === 'string' ? [consumes] : list(consumes, url);
     guards.push(surface.consumes(...(ask as Parameters<typeof surface.consumes>)));
@@ -94,10 +105,14 @@ function guardsOf(surface: Surface<FastifyRequest>, config: object, url: string)
 
 function text(value: unknown, url: string): string {
   if (typeof value === 'string') return value;
-  throw new ConfigurationError(`config.bursar.subscribed of ${url} must be a feature, or true for any subscription.`);
+  throw new ConfigurationError(
+    `config.bursar.subscribed of ${url} must be a feature, or true for any subscription.`,
+  );
 }
 
 function list(value: unknown, url: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new ConfigurationError(`config.bursar of ${url}: minBalance and consumes take [key, amount, options?].`);
+  throw new ConfigurationError(
+    `config.bursar of ${url}: minBalance and consumes take [key, amount, options?].`,
+  );
 }

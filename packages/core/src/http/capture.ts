@@ -3,8 +3,8 @@
  */
 import { InvalidAmountError, isBursarError } from '../kernel/index.ts';
 import { HoldSettledError, HoldUnnamedError } from './errors.ts';
+import { inScope } from './run.ts';
 import type { Session, Take } from './session.ts';
-import { inScope } from './settle.ts';
 
 export type Captured = { readonly captured: number; readonly shortfall: number };
 
@@ -18,8 +18,13 @@ export type Captured = { readonly captured: number; readonly shortfall: number }
  * @throws {HoldUnnamedError} The request holds nothing, or several features.
  * @throws {HoldSettledError} Captured before, or the response has ended.
  */
-export async function captureHeld(session: Session, amount: number, feature: string | undefined): Promise<Captured> {
-  if (!Number.isSafeInteger(amount) || amount < 0) throw new InvalidAmountError(amount, 'a whole number from 0');
+export async function captureHeld(
+  session: Session,
+  amount: number,
+  feature: string | undefined,
+): Promise<Captured> {
+  if (!Number.isSafeInteger(amount) || amount < 0)
+    throw new InvalidAmountError(amount, 'a whole number from 0');
   const take = heldOf(session, feature);
   if (!take) return { captured: 0, shortfall: amount };
   if (take.settled || take.capture) throw new HoldSettledError(take.taking.feature);
@@ -38,14 +43,16 @@ async function captureOnce(session: Session, take: Take, amount: number): Promis
     );
   } catch (error) {
     // The request that this one repeats has paid for the work already.
-    if (taken?.replayed && isBursarError(error) && error.code === 'hold_closed') return { captured: 0, shortfall: 0 };
+    if (taken?.replayed && isBursarError(error) && error.code === 'hold_closed')
+      return { captured: 0, shortfall: 0 };
     throw error;
   }
 }
 
 function heldOf(session: Session, feature: string | undefined): Take | null {
   const holds = session.takes.filter((take) => take.taking.hold !== undefined);
-  const [take, another] = feature === undefined ? holds : holds.filter((one) => one.taking.feature === feature);
+  const [take, another] =
+    feature === undefined ? holds : holds.filter((one) => one.taking.feature === feature);
   if (take && !another) return take;
   // A guard that was not enforced let a request through that holds nothing.
   if (!take && session.options.enforce === false) return null;

@@ -4,8 +4,8 @@
  * Validation and error bodies are made here and nowhere else, so that two frameworks cannot disagree.
  */
 import { isBursarError, ValidationError } from '../kernel/index.ts';
-import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 import { statusFor } from './enforce.ts';
+import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 import { toProblem } from './problem.ts';
 import type { Reply } from './registration.ts';
 import { Answer, type Route, type RouteContext, type RouteCustomer } from './route.ts';
@@ -58,7 +58,9 @@ async function admit(route: Route, session: Session): Promise<Identity> {
   if (route.access === 'public') return identity;
   if (route.access === 'admin') {
     if ((await session.options.admin?.(session.native)) === true) return identity;
-    throw identity.asker ? new ForbiddenError('This is for administrators.') : new UnauthenticatedError();
+    throw identity.asker
+      ? new ForbiddenError('This is for administrators.')
+      : new UnauthenticatedError();
   }
   if (!identity.asker) throw new UnauthenticatedError();
   await authorize(session, route.operation);
@@ -68,11 +70,21 @@ async function admit(route: Route, session: Session): Promise<Identity> {
 function idempotencyKeyOf(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (typeof header === 'string' && header.length >= 1 && header.length <= 255) return header;
-  throw new ValidationError([{ pointer: '/idempotencyKey', detail: 'the header must have 1 to 255 characters' }]);
+  throw new ValidationError([
+    { pointer: '/idempotencyKey', detail: 'the header must have 1 to 255 characters' },
+  ]);
 }
 
-function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+function json(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
   // `null` is an answer too: no current subscription, say.
   const text = JSON.stringify(body ?? null);
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: text };
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: text,
+  };
 }

@@ -7,14 +7,19 @@ import { type ErrorCode, isBursarError, statusOf } from '../kernel/index.ts';
 import type { Asker, Verdict } from './guard.ts';
 import { problemOf, type Refused, refusedBy } from './problem.ts';
 import { rateLimitFields } from './rate-limit.ts';
-import type { GuardOptions, Reply, Statuses } from './registration.ts';
+import type { GuardOptions, OnDenied, Reply, Statuses } from './registration.ts';
 import { authorize, identifyAsker, type Session } from './session.ts';
 import { giveBackAll } from './settle.ts';
 
 /** `fields` go out with whatever answers the request; `refusal` is null when it may pass. */
 export type Enforced = {
   readonly fields: Readonly<Record<string, string>>;
-  readonly refusal: { readonly reply: Reply; readonly denied: Verdict | null } | null;
+  readonly refusal: {
+    readonly reply: Reply;
+    readonly denied: Verdict | null;
+    /** The guard's own `onDenied`. */
+    readonly onDenied: OnDenied | undefined;
+  } | null;
 };
 
 /** A guard ready to be run on requests. */
@@ -36,11 +41,16 @@ export function guardOf(name: string, options: GuardOptions<never>, judge: Judge
     if (verdict) session.decisions.push(verdict);
     if (!verdict || verdict.allowed) return passed(session);
     const code = (verdict.reason ?? 'forbidden') as ErrorCode;
-    return refuse(session, { name, options, refused: { code, message: sentenceOf(verdict), decision: verdict } });
+    return refuse(session, {
+      name,
+      options,
+      refused: { code, message: sentenceOf(verdict), decision: verdict },
+    });
   };
   return (session) =>
     enforced(session).catch(async (error: unknown) => {
-      if (isBursarError(error)) return refuse(session, { name, options, refused: refusedBy(error) });
+      if (isBursarError(error))
+        return refuse(session, { name, options, refused: refusedBy(error) });
       await giveBackAll(session);
       throw error;
     });
@@ -64,9 +74,20 @@ async function refuse(session: Session, { name, options, refused }: Refusal): Pr
     status: statusFor(code, options.status, session.options.status),
     now: binding.now(),
   });
-  if (status >= 500) binding.logger.error({ guard: name, code, detail: refused.message }, 'a guard could not decide');
+  if (status >= 500)
+    binding.logger.error(
+      { guard: name, code, detail: refused.message },
+      'a guard could not decide',
+    );
   const denied = decision && !decision.allowed ? decision : null;
-  return { fields: {}, refusal: { reply: { status, headers, body: JSON.stringify(body) }, denied } };
+  return {
+    fields: {},
+    refusal: {
+      reply: { status, headers, body: JSON.stringify(body) },
+      denied,
+      onDenied: options.onDenied,
+    },
+  };
 }
 
 function passed(session: Session): Enforced {

@@ -24,7 +24,9 @@ export class AlreadySpentError extends BursarError {
   readonly decision: Verdict;
   constructor(decision: Verdict) {
     const { feature } = decision;
-    super(`This idempotency key has paid for a request with ${feature} before: send a new key.`, { feature });
+    super(`This idempotency key has paid for a request with ${feature} before: send a new key.`, {
+      feature,
+    });
     this.decision = decision;
   }
 }
@@ -33,7 +35,9 @@ export class AlreadySpentError extends BursarError {
 export class HoldSettledError extends BursarError {
   override readonly code = 'hold_closed';
   constructor(feature: string) {
-    super(`What was held of ${feature} is settled: capture once, before the response ends.`, { feature });
+    super(`What was held of ${feature} is settled: capture once, before the response ends.`, {
+      feature,
+    });
   }
 }
 
@@ -53,7 +57,9 @@ export class HoldUnnamedError extends BursarError {
 /** The body is no JSON. Nothing was written. */
 export class MalformedError extends BursarError {
   override readonly code = 'malformed';
-  readonly errors: readonly Fault[] = [{ pointer: '', detail: 'must be well-formed JSON in UTF-8' }];
+  readonly errors: readonly Fault[] = [
+    { pointer: '', detail: 'must be well-formed JSON in UTF-8' },
+  ];
   constructor(message: string) {
     super(message);
   }

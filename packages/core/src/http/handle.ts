@@ -27,7 +27,13 @@ const ofRequest: PropertyDescriptorMap & ThisType<Bound> = {
 
 /** Makes handles for one kit: their verbs are those of a customer's handle, found once. */
 export function handlesOf(binding: HttpBinding): (of: Session) => RouteCustomer {
-  const nobody = { customer: 'nobody', kind: undefined, usedBy: undefined, tenant: undefined, actor: null };
+  const nobody = {
+    customer: 'nobody',
+    kind: undefined,
+    usedBy: undefined,
+    tenant: undefined,
+    actor: null,
+  };
   const prototype = Object.create(null, ofRequest) as object;
   addVerbs(prototype, binding.customer(nobody), []);
   return (of) => Object.create(prototype, { [session]: { value: of } }) as RouteCustomer;
@@ -38,8 +44,10 @@ function addVerbs(target: object, pattern: object, path: readonly string[]): voi
     if (name in target) continue;
     const value = (pattern as Record<string, unknown>)[name];
     const here = [...path, name];
-    if (typeof value === 'function') Object.defineProperty(target, name, { enumerable: true, value: lateVerb(here) });
-    else if (typeof value === 'object' && value !== null && path.length === 0) addNamespace(target, value, here);
+    if (typeof value === 'function')
+      Object.defineProperty(target, name, { enumerable: true, value: lateVerb(here) });
+    else if (typeof value === 'object' && value !== null && path.length === 0)
+      addNamespace(target, value, here);
   }
 }
 
@@ -75,7 +83,8 @@ export async function customerOf(of: Session): Promise<RouteCustomer> {
 function namesOf(pattern: object): string[] {
   const names = new Set<string>();
   for (let at = pattern; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    for (const name of Object.getOwnPropertyNames(at)) if (name !== 'constructor' && name !== 'then') names.add(name);
+    for (const name of Object.getOwnPropertyNames(at))
+      if (name !== 'constructor' && name !== 'then') names.add(name);
   }
   return [...names];
 }

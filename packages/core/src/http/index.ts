@@ -5,6 +5,17 @@
  * `@bursar/express` and `@bursar/fastify` use the rest and decide nothing themselves.
  */
 export { bindHttp, bindingOf, type HttpBinding } from './binding.ts';
+export type { Enforced, Guard } from './enforce.ts';
+export {
+  AlreadySpentError,
+  ForbiddenError,
+  HoldSettledError,
+  HoldUnnamedError,
+  MalformedError,
+  MediaTypeError,
+  TooLargeError,
+  UnauthenticatedError,
+} from './errors.ts';
 export type {
   Asker,
   GuardCatalog,
@@ -15,6 +26,21 @@ export type {
   TakingGuard,
   Verdict,
 } from './guard.ts';
+export { openApiDocument } from './openapi.ts';
+export { type Problem, toProblem } from './problem.ts';
+export type {
+  AdapterOptions,
+  ConsumesOptions,
+  GuardOptions,
+  HttpRequest,
+  OnDenied,
+  Outcome,
+  Party,
+  RefusalReason,
+  Reply,
+  Statuses,
+  Who,
+} from './registration.ts';
 export {
   Answer,
   answer,
@@ -25,6 +51,8 @@ export {
   type RouteDefinition,
   type RouteKit,
 } from './route.ts';
+export type { Session } from './session.ts';
+export { isUnsettled, settle } from './settle.ts';
 export {
   amountShape,
   balanceShape,
@@ -37,31 +65,4 @@ export {
   referenceShape,
   wholeQuery,
 } from './shapes.ts';
-export type { Enforced, Guard } from './enforce.ts';
-export {
-  AlreadySpentError,
-  ForbiddenError,
-  HoldSettledError,
-  HoldUnnamedError,
-  MalformedError,
-  MediaTypeError,
-  TooLargeError,
-  UnauthenticatedError,
-} from './errors.ts';
-export { openApiDocument } from './openapi.ts';
-export { type Problem, toProblem } from './problem.ts';
-export type {
-  AdapterOptions,
-  ConsumesOptions,
-  GuardOptions,
-  HttpRequest,
-  Outcome,
-  Party,
-  RefusalReason,
-  Reply,
-  Statuses,
-  Who,
-} from './registration.ts';
-export type { Session } from './session.ts';
-export { isUnsettled, settle } from './settle.ts';
 export { createSurface, type Surface } from './surface.ts';

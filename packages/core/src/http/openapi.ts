@@ -27,11 +27,17 @@ export function openApiDocument(routes: readonly Route[], prefix: string): Recor
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Bursar', version: '1', description: 'Subscriptions, entitlements and balances.' },
+    info: {
+      title: 'Bursar',
+      version: '1',
+      description: 'Subscriptions, entitlements and balances.',
+    },
     paths,
     components: {
       schemas: { Problem: schemaOf(problemShape, 'output') },
-      securitySchemes: { host: { type: 'http', scheme: 'bearer', description: 'As the host signs its users in.' } },
+      securitySchemes: {
+        host: { type: 'http', scheme: 'bearer', description: 'As the host signs its users in.' },
+      },
     },
   };
 }
@@ -44,7 +50,12 @@ function operationOf(route: Route): Record<string, unknown> {
     ...(route.access === 'public' ? {} : { security: [{ host: [] }] }),
     parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
     ...(route.body && Object.keys(route.body.shape).length > 0
-      ? { requestBody: { required: !accepts(route.body), content: jsonContent(schemaOf(route.body, 'input')) } }
+      ? {
+          requestBody: {
+            required: !accepts(route.body),
+            content: jsonContent(schemaOf(route.body, 'input')),
+          },
+        }
       : {}),
     responses: {
       [String(route.status ?? 200)]: {
@@ -53,7 +64,9 @@ function operationOf(route: Route): Record<string, unknown> {
       },
       default: {
         description: 'Refused, with the reason as code.',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
       },
     },
   };

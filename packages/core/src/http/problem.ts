@@ -4,10 +4,16 @@
  * Source: https://www.rfc-editor.org/rfc/rfc9457
  */
 import { STATUS_CODES } from 'node:http';
-import { type BursarError, type ErrorCode, isBursarError, statusOf, systemClock } from '../kernel/index.ts';
+import {
+  type BursarError,
+  type ErrorCode,
+  isBursarError,
+  statusOf,
+  systemClock,
+} from '../kernel/index.ts';
 import { bodyError } from './errors.ts';
-import { rateLimitFields, retryAfter } from './rate-limit.ts';
 import type { Verdict } from './guard.ts';
+import { rateLimitFields, retryAfter } from './rate-limit.ts';
 
 export type Problem = {
   readonly status: number;
@@ -35,7 +41,9 @@ export function toProblem(error: unknown, place: ProblemPlace = {}): Problem {
   const theirs = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
   const status = theirs ? statusCode : 500;
   const title = STATUS_CODES[status] ?? 'Error';
-  const detail = theirs ? String(message ?? title) : 'Something went wrong here; the request may be tried again.';
+  const detail = theirs
+    ? String(message ?? title)
+    : 'Something went wrong here; the request may be tried again.';
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },
@@ -65,7 +73,10 @@ export function refusedBy(error: BursarError): Refused {
 }
 
 /** The response for a refusal. */
-export function problemOf({ code, message, errors, decision }: Refused, place: ProblemPlace): Problem {
+export function problemOf(
+  { code, message, errors, decision }: Refused,
+  place: ProblemPlace,
+): Problem {
   const status = place.status ?? statusOf(code);
   const now = place.now ?? systemClock.now();
   const wait = retryAfter(code, decision, now);
@@ -91,7 +102,8 @@ export function problemOf({ code, message, errors, decision }: Refused, place: P
 
 /** The fields that were wrong; an amount is always called `amount`. */
 function faultsOf(error: BursarError): unknown {
-  if (error.code === 'invalid_amount') return [{ pointer: '/amount', detail: `must be ${error.details.expected}` }];
+  if (error.code === 'invalid_amount')
+    return [{ pointer: '/amount', detail: `must be ${error.details.expected}` }];
   return (error as { errors?: unknown }).errors ?? error.details.errors;
 }
 

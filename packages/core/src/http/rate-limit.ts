@@ -10,12 +10,18 @@ const waitMax = 3600;
 
 /** The fields for what is left of each quota; empty when none of the decisions is about a finite one. */
 export function rateLimitFields(decisions: readonly Verdict[], now: Date): Record<string, string> {
-  const finite = decisions.filter((decision) => decision.feature !== undefined && decision.granted !== null);
+  const finite = decisions.filter(
+    (decision) => decision.feature !== undefined && decision.granted !== null,
+  );
   if (finite.length === 0) return {};
   const last = [...new Map(finite.map((decision) => [decision.feature ?? '', decision])).entries()];
   return {
-    'ratelimit-policy': last.map(([name, { granted }]) => `${quoted(name)};q=${granted}`).join(', '),
-    ratelimit: last.map(([name, decision]) => `${quoted(name)};r=${left(decision)}${reset(decision, now)}`).join(', '),
+    'ratelimit-policy': last
+      .map(([name, { granted }]) => `${quoted(name)};q=${granted}`)
+      .join(', '),
+    ratelimit: last
+      .map(([name, decision]) => `${quoted(name)};r=${left(decision)}${reset(decision, now)}`)
+      .join(', '),
   };
 }
 

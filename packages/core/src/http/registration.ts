@@ -8,7 +8,11 @@ export type Party = string | { readonly kind: string; readonly id: string };
 /** Who asks. Null, undefined or an empty text: nobody. */
 export type Who =
   | string
-  | { readonly customer: string; readonly kind?: string | undefined; readonly usedBy?: Party | undefined }
+  | {
+      readonly customer: string;
+      readonly kind?: string | undefined;
+      readonly usedBy?: Party | undefined;
+    }
   | null
   | undefined;
 
@@ -33,13 +37,22 @@ export type RefusalReason = Extract<
 export type Statuses = Partial<Record<RefusalReason, number>>;
 
 /** How a request that took something came to its end. */
-export type Outcome = { readonly status: number; readonly error: unknown; readonly aborted: boolean };
+export type Outcome = {
+  readonly status: number;
+  readonly error: unknown;
+  readonly aborted: boolean;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: decision, request and reply are typed by each adapter.
+export type OnDenied = (decision: any, request: any, reply: any) => unknown;
 
 export interface GuardOptions<Request> {
   /** The status of this guard's refusals; a number stands for all but `unauthenticated`. */
   status?: number | Statuses | undefined;
   /** Who uses on the customer's behalf; default: what `customer` said. */
   usedBy?: ((request: Request) => Party | undefined) | undefined;
+  /** Answers this guard's refusals in the host's own way, before the registration's: `(decision, request, reply)`. */
+  onDenied?: OnDenied | undefined;
 }
 
 export interface ConsumesOptions<Request> extends GuardOptions<Request> {

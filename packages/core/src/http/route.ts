@@ -40,7 +40,11 @@ export class Answer {
 }
 
 /** Answers with another status than the route's own, as a creation's replay does. */
-export function answer(status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer {
+export function answer(
+  status: number,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Answer {
   return new Answer(status, body, headers);
 }
 
@@ -73,7 +77,11 @@ export type RouteDefinition<P = unknown, Q = unknown, B = unknown> = {
 };
 
 /** What the shapes of some route gave. */
-export type CheckedInput = { readonly params: unknown; readonly query: unknown; readonly body: unknown };
+export type CheckedInput = {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+};
 
 /** A route whose shapes no longer matter to the caller: dispatch checks them before `handle` runs. */
 export type Route = Omit<RouteDefinition, 'params' | 'query' | 'body' | 'handle'> & {
@@ -116,6 +124,7 @@ export function defineRoute<P extends Shape, Q extends Shape, B extends Shape>(
     ...definition,
     params: definition.params?.strict() ?? none,
     query: definition.query?.strict() ?? none,
-    body: definition.method === 'GET' ? null : (definition.body?.strict() ?? none).extend(keyed.shape),
+    body:
+      definition.method === 'GET' ? null : (definition.body?.strict() ?? none).extend(keyed.shape),
   } as unknown as Route;
 }

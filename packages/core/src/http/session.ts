@@ -51,7 +51,16 @@ export function openSession(input: {
   native: unknown;
   request: () => HttpRequest;
 }): Session {
-  return { ...input, decisions: [], quotas: [], takes: [], identity: null, known: null, error: undefined, aborted: false };
+  return {
+    ...input,
+    decisions: [],
+    quotas: [],
+    takes: [],
+    identity: null,
+    known: null,
+    error: undefined,
+    aborted: false,
+  };
 }
 
 /**
@@ -67,7 +76,9 @@ export function identify(session: Session): Promise<Identity> {
  * The customer who asks.
  * @throws {UnauthenticatedError} Nobody does.
  */
-export async function identifyAsker(session: Session): Promise<Identity & { readonly asker: Asker }> {
+export async function identifyAsker(
+  session: Session,
+): Promise<Identity & { readonly asker: Asker }> {
   const { asker, ...rest } = await identify(session);
   if (!asker) throw new UnauthenticatedError();
   return { ...rest, asker };
@@ -96,7 +107,8 @@ async function resolve(session: Session): Promise<Identity> {
 
 function askerOf(who: Who): Asker | null {
   if (who === null || who === undefined || who === '') return null;
-  const { customer, kind, usedBy } = typeof who === 'string' ? { customer: who } : (who as Exclude<Who, string>) ?? {};
+  const { customer, kind, usedBy } =
+    typeof who === 'string' ? { customer: who } : ((who as Exclude<Who, string>) ?? {});
   if (typeof customer !== 'string' || customer === '') {
     throw new TypeError('`customer` must give a text, { customer, kind?, usedBy? }, or nothing.');
   }

@@ -3,9 +3,8 @@
  *
  * Each is settled once. It is committed before the response ends, but never holds a response up for longer than a second.
  */
-import type { Scope } from '../kernel/index.ts';
-import type { Acting } from './binding.ts';
 import type { Outcome } from './registration.ts';
+import { inScope } from './run.ts';
 import type { Session, Take } from './session.ts';
 
 const waitMilliseconds = 1000;
@@ -27,9 +26,14 @@ export function isUnsettled(session: Session): boolean {
  *
  * @param input.holds False while the answer is still being made, as a stream is: holds then wait for its end.
  */
-export async function settle(session: Session, input: { status: number; holds?: boolean }): Promise<void> {
+export async function settle(
+  session: Session,
+  input: { status: number; holds?: boolean },
+): Promise<void> {
   const outcome: Outcome = { status: input.status, error: session.error, aborted: session.aborted };
-  const due = session.takes.filter((take) => !take.settled && (input.holds !== false || !isHold(take)));
+  const due = session.takes.filter(
+    (take) => !take.settled && (input.holds !== false || !isHold(take)),
+  );
   await atMostASecond(Promise.all(due.map((take) => settleOne(session, take, outcome))));
 }
 
@@ -52,9 +56,8 @@ async function settleOne(session: Session, take: Take, outcome: Outcome): Promis
     take.settled = true;
     return;
   }
-  const refund = take.refundOn(outcome);
   await attempt(session, take, async () => {
-    if (refund) await undo(session, take);
+    if (take.refundOn(outcome)) await undo(session, take);
     else if (isHold(take)) await captureWhole(session, take);
     else take.settled = true;
   });
@@ -63,7 +66,10 @@ async function settleOne(session: Session, take: Take, outcome: Outcome): Promis
 async function undo(session: Session, take: Take): Promise<void> {
   take.settled = true;
   const { taken } = take;
-  if (taken) await inScope(session, (scope) => session.binding.guards.consumes.undo(scope, take.asker, take.taking, taken));
+  if (taken)
+    await inScope(session, (scope) =>
+      session.binding.guards.consumes.undo(scope, take.asker, take.taking, taken),
+    );
 }
 
 async function captureWhole(session: Session, take: Take): Promise<void> {
@@ -73,20 +79,6 @@ async function captureWhole(session: Session, take: Take): Promise<void> {
   await inScope(session, (scope) =>
     session.binding.guards.consumes.capture(scope, take.asker, taking, taken, taking.amount),
   );
-}
-
-/** Runs a guard's function as a command of the request's tenant. */
-export function inScope<T>(session: Session, work: (scope: Scope) => Promise<T>): Promise<T> {
-  return session.binding.run(actingOf(session), work);
-}
-
-/** Runs a guard's function that only looks. */
-export function inReading<T>(session: Session, work: (scope: Scope) => Promise<T>): Promise<T> {
-  return session.binding.look(actingOf(session), work);
-}
-
-function actingOf({ known }: Session): Acting {
-  return { tenant: known?.tenant, actor: known?.actor ?? null };
 }
 
 function isHold(take: Take): boolean {
@@ -100,7 +92,10 @@ async function attempt(session: Session, take: Take, work: () => Promise<void>):
   } catch (error) {
     const { feature, amount } = take.taking;
     const { customer } = take.asker;
-    session.binding.logger.error({ err: error, customer, feature, amount }, 'could not settle what a guard took');
+    session.binding.logger.error(
+      { err: error, customer, feature, amount },
+      'could not settle what a guard took',
+    );
   }
 }
 

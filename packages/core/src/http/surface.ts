@@ -69,7 +69,8 @@ export function createSurface<Request extends object>(input: {
     remembered(sessions, native, () =>
       openSession({ binding, options, native, request: () => input.read(native) }),
     );
-  const handle = (native: Request): RouteCustomer => remembered(handles, session(native), makeHandle);
+  const handle = (native: Request): RouteCustomer =>
+    remembered(handles, session(native), makeHandle);
   return {
     binding,
     routes: routesOf(binding, options),
@@ -89,7 +90,9 @@ export function createSurface<Request extends object>(input: {
 }
 
 function routesOf(binding: HttpBinding, options: AdapterOptions<unknown>): readonly Route[] {
-  const routes = binding.routes.filter((route) => route.access !== 'admin' || options.admin !== undefined);
+  const routes = binding.routes.filter(
+    (route) => route.access !== 'admin' || options.admin !== undefined,
+  );
   const describe = defineRoute({
     operation: 'getOpenApi',
     summary: 'This document.',
@@ -110,9 +113,12 @@ function remembered<K extends object, V>(memory: WeakMap<K, V>, key: K, make: (k
 
 function checked<Options extends object>(options: Options): Options {
   const unknown = Object.keys(options).filter((name) => !known.has(name));
-  if (unknown.length > 0) throw new ConfigurationError(`Unknown option ${unknown.join(', ')} of the registration.`);
+  if (unknown.length > 0)
+    throw new ConfigurationError(`Unknown option ${unknown.join(', ')} of the registration.`);
   if (typeof (options as { customer?: unknown }).customer !== 'function') {
-    throw new ConfigurationError('The registration needs `customer`, a function from request to customer.');
+    throw new ConfigurationError(
+      'The registration needs `customer`, a function from request to customer.',
+    );
   }
   return options;
 }

@@ -1,0 +1,158 @@
+/**
+ * The reference server as a process, from outside: what `npm run demo` promises, on each framework and database.
+ *
+ * Fastify's tokens are read by the host's own @fastify/jwt, Express's by jose.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { SignJWT } from 'jose';
+import { afterEach, describe, expect, test } from 'vitest';
+import { postgresDatabase } from '#test/databases.ts';
+
+const folder = fileURLToPath(new URL('../../examples/reference', import.meta.url));
+const secret = 'a-secret-of-these-tests-and-nobody-else';
+const frameworks = ['fastify', 'express'];
+let running: ChildProcess[] = [];
+
+afterEach(async () => {
+  for (const server of running) server.kill('SIGKILL');
+  running = [];
+});
+
+describe.each(frameworks)('the reference server on %s', (framework) => {
+  test('the tour is walked and right on the embedded database', async () => {
+    const { lines, exit } = start({ FRAMEWORK: framework }, ['--check']);
+
+    expect(await exit).toBe(0);
+    expect(lines.filter((line) => line.startsWith('ok ')).length).toBeGreaterThan(8);
+    expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([]);
+  });
+
+  test('two processes share PostgreSQL; a bad token is 401; SIGTERM drains and exits 0', async () => {
+    const database = await postgresDatabase();
+    const env = { FRAMEWORK: framework, DATABASE_URL: database.url, JWT_SECRET: secret, PORT: '0' };
+    const [one, two] = [start(env), start(env)];
+    const urls = [await one.listening, await two.listening];
+    const ann = await tokenOf({ sub: 'ann' }, secret);
+
+    const renders = await Promise.all(
+      Array.from({ length: 102 }, (_, index) => asked(`${urls[index % 2]}/demo/render`, ann, {})),
+    );
+    const forged = await tokenOf(
+      { sub: 'ann', role: 'admin' },
+      'another-secret-that-is-long-enough-too',
+    );
+    const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${ann.split('.')[1]}.`;
+    const refusals = await Promise.all(
+      [forged, none, 'nonsense', ''].map((token) =>
+        asked(`${urls[0]}/billing/admin/customers`, token),
+      ),
+    );
+
+    expect(renders.filter(({ status }) => status === 200)).toHaveLength(100);
+    expect(renders.filter(({ status }) => status === 429)).toHaveLength(2);
+    expect(refusals.map(({ status, body }) => [status, body.code])).toEqual(
+      Array(4).fill([401, 'unauthenticated']),
+    );
+    expect((await asked(`${urls[0]}/billing/admin/customers`, ann)).status).toBe(403);
+    for (const server of [one, two]) server.child.kill('SIGTERM');
+    expect(await Promise.all([one.exit, two.exit])).toEqual([0, 0]);
+    await database.drop();
+  });
+
+  test('a key makes a render happen once, a failure gives back, a chat is captured', async () => {
+    const server = start({
+      FRAMEWORK: framework,
+      JWT_SECRET: secret,
+      PORT: '0',
+      TEST_CLOCK: '2026-01-31T00:00:00Z',
+    });
+    const url = await server.listening;
+    const ann = await tokenOf({ sub: 'ann' }, secret);
+    const admin = await tokenOf({ sub: 'root', role: 'admin' }, secret);
+    const left = async (feature: string) =>
+      (await asked(`${url}/billing/entitlements/${feature}`, ann)).body.available;
+
+    await asked(`${url}/demo/render`, ann, {}, { 'idempotency-key': 'k' });
+    await asked(`${url}/demo/render`, ann, {}, { 'idempotency-key': 'k' });
+    expect(await left('api-calls')).toBe(99);
+    expect((await asked(`${url}/demo/render`, ann, { fail: true })).status).toBe(500);
+    expect(await left('api-calls')).toBe(99);
+
+    await asked(`${url}/billing/admin/subscriptions`, admin, { customer: 'ann', plan: 'pro' });
+    expect((await asked(`${url}/demo/chat`, ann, { tokens: 123 })).body).toEqual({
+      captured: 123,
+      shortfall: 0,
+    });
+    expect(await left('ai-tokens')).toBe(49_877);
+
+    expect((await asked(`${url}/test/clock`, ann, { advance: 'P1M' })).status).toBe(403);
+    expect((await asked(`${url}/test/clock`, admin, { advance: 'P1M' })).body).toEqual({
+      now: '2026-02-28T00:00:00.000Z',
+    });
+    expect(await left('ai-tokens')).toBe(50_000);
+    for (const path of ['/livez', '/readyz', '/openapi.json'])
+      expect((await asked(url + path)).status).toBe(200);
+  });
+
+  test('in production it refuses a test clock, and to sign with a secret everybody knows', async () => {
+    const clock = start({
+      FRAMEWORK: framework,
+      NODE_ENV: 'production',
+      JWT_SECRET: secret,
+      TEST_CLOCK: '2026-01-01',
+    });
+    const known = start({ FRAMEWORK: framework, NODE_ENV: 'production' });
+
+    expect(await clock.exit).not.toBe(0);
+    expect(await known.exit).not.toBe(0);
+  });
+});
+
+function start(env: Record<string, string>, args: readonly string[] = []) {
+  const flags = ['--conditions=@bursar/source', '--import', 'tsx', 'src/main.ts', ...args];
+  const { DATABASE_URL: _, NODE_ENV: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, flags, {
+    cwd: folder,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  running.push(child);
+  const lines: string[] = [];
+  const listening = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      if (line.startsWith('{"listening"')) resolve(JSON.parse(line).listening);
+    });
+  });
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  return { child, lines, listening, exit };
+}
+
+async function asked(
+  url: string,
+  token?: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) {
+  const answer = await fetch(url, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: read as each test expects it.
+  return { status: answer.status, body: (await answer.json().catch(() => ({}))) as any };
+}
+
+function tokenOf(claims: Record<string, string>, key: string): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(key));
+}
