@@ -1,0 +1,64 @@
+/** The document of all routes: valid in its structure, and made of the routes that exist. */
+import { createBursar } from '@bursar/core';
+import { bindingOf, openApiDocument } from '@bursar/core/http';
+import { expect, test } from 'vitest';
+import { catalog } from './catalog.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a document is walked, not typed.
+type Any = any;
+
+const bursar = createBursar({ catalog, database: 'memory://' });
+const { routes } = bindingOf(bursar);
+const document = openApiDocument(routes, '/billing') as Any;
+const operations: Any[] = Object.values(document.paths).flatMap((path) =>
+  Object.values(path as object),
+);
+
+test('every route is an operation with a name of its own', () => {
+  expect(operations).toHaveLength(routes.length);
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(routes.length);
+});
+
+test('every parameter in a path is declared, and every reference leads somewhere', () => {
+  for (const [path, methods] of Object.entries<Any>(document.paths)) {
+    const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const { parameters } of Object.values<Any>(methods)) {
+      const declared = parameters
+        .filter((parameter: Any) => parameter.in === 'path')
+        .map(({ name }: Any) => name);
+      expect(declared, path).toEqual(named);
+    }
+  }
+  for (const [, place] of JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g)) {
+    const found = place
+      ?.split('/')
+      .slice(1)
+      .reduce((at: Any, key) => at?.[key], document);
+    expect(found, place).toBeDefined();
+  }
+});
+
+test('the routes of the contract are all there', () => {
+  const expected = [
+    'GET /me',
+    'GET /entitlements',
+    'GET /entitlements/:feature',
+    'GET /balances',
+    'GET /balances/:unit',
+    'GET /balances/:unit/statement',
+    'GET /plans',
+    'GET /subscriptions',
+    'POST /subscriptions',
+    'POST /subscriptions/:id/cancel',
+    'POST /subscriptions/:id/resume',
+    'POST /admin/subscriptions',
+    'POST /admin/wallet/credit',
+    'POST /admin/wallet/debit',
+    'GET /admin/customers',
+    'GET /admin/customers/:id',
+  ];
+
+  expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual(
+    expect.arrayContaining(expected),
+  );
+});
