@@ -42,11 +42,15 @@ type Home = {
 const connectionsMax = 300;
 const startSecondsMax = 30;
 
-/** Nothing survives the run, so nothing is synced; all else is as a host would have it. */
-const settings = {
+const everywhere = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: String(connectionsMax),
+};
+
+/** Nothing survives the suites, so nothing is synced; all else is as a host would have it. */
+const forSuites = {
+  ...everywhere,
   fsync: 'off',
   full_page_writes: 'off',
   wal_level: 'minimal',
@@ -56,15 +60,16 @@ const settings = {
 /**
  * Starts a server in a new temporary folder on a free port.
  *
+ * @param durable True: with PostgreSQL's own default durability, for benchmarks. Default false.
  * @throws {Error} It does not start; the message ends with the last lines of its log.
  */
-export async function startServer(): Promise<Server> {
+export async function startServer({ durable = false } = {}): Promise<Server> {
   const home = prepareHome();
   createCluster(home);
   // A port found free can be taken by the time the server asks for it.
   for (let attemptsLeft = 3; ; attemptsLeft -= 1) {
     const port = await freePort();
-    const keeper = startKeeper(home, port);
+    const keeper = startKeeper(home, { port, settings: durable ? everywhere : forSuites });
     if (await isReady(home, keeper)) return serverOf(home, port, keeper);
     const log = readOr(join(home.folder, 'log'), '');
     if (attemptsLeft > 1 && log.includes('Address already in use')) continue;
@@ -130,7 +135,7 @@ function createCluster(home: Home): void {
   );
 }
 
-function startKeeper(home: Home, port: number) {
+function startKeeper(home: Home, { port, settings }: { port: number; settings: Record<string, string> }) {
   const flags = ['-D', join(home.folder, 'data'), '-p', String(port)];
   for (const [name, value] of Object.entries(settings)) flags.push('-c', `${name}=${value}`);
   const task = { binary: join(home.bin, 'postgres'), folder: home.folder, flags, ...home.user };

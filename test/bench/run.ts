@@ -1,0 +1,94 @@
+/**
+ * `npm run bench`: the cheap set, under five minutes. Every ratio has its baseline in the same run, and the books of both
+ * sides are checked afterwards: a benchmark whose books are wrong does not count.
+ */
+import { createBursar, defineCatalog } from '@bursar/core';
+import postgres from 'postgres';
+import { startServer } from '../support/server.ts';
+import { openBaselines } from './baselines.ts';
+import { type Contender, measure, print, type Setting } from './measure.ts';
+
+const catalog = defineCatalog({
+  units: { points: {} },
+  features: { calls: { kind: 'metered' }, reports: { kind: 'boolean' } },
+  plans: { free: { default: true, period: 'P1Y', features: { calls: { quota: 1_000_000_000 }, reports: true } } },
+});
+const SPREAD = 2_000;
+const seconds = Number(process.env.BENCH_SECONDS ?? 2);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+async function onPostgres(url: string): Promise<boolean> {
+  const bursar = createBursar({ catalog, database: url, logger: silent });
+  await bursar.ready();
+  const hand = await openBaselines(url, SPREAD);
+  const spend = (customer: string) => bursar.tryConsume({ customer, feature: 'calls' });
+  const named = (customerOf: (worker: number) => number): Contender[] => [
+    { name: 'bursar.tryConsume', run: (worker) => spend(`c${customerOf(worker)}`) },
+    { name: 'one statement, by hand', run: (worker) => hand.oneStatement(customerOf(worker)) },
+    { name: 'interactive transaction, by hand', run: (worker) => hand.interactive(customerOf(worker)) },
+  ];
+  const hot = named(() => 0);
+  const spread = named(() => Math.floor(Math.random() * SPREAD));
+  for (let index = 0; index < SPREAD; index += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, offset) => spend(`c${index + offset}`)));
+  }
+  const at = (concurrency: number): Setting => ({ concurrency, seconds, rounds });
+  print('one hot balance, 1 at a time', await measure(hot, at(1)));
+  print('one hot balance, 64 at once', await measure(hot, at(64)));
+  print(`${SPREAD} balances, 64 at once`, await measure(spread, at(64)));
+  print('grants of the balance, 32 at once', await measure(await withGrants(bursar), at(32)));
+  print('checks, 32 at once', await measure([
+    { name: 'check of a metered feature', run: () => bursar.check({ customer: 'c0', feature: 'calls' }) },
+    { name: 'check of a boolean feature', run: () => bursar.check({ customer: 'c0', feature: 'reports' }) },
+  ], at(32)));
+  const verdict = await bursar.ledger.verify();
+  const books = verdict.ok && (await hand.check());
+  console.log(`\nbooks on PostgreSQL: ${books ? 'right' : `WRONG ${JSON.stringify(verdict.broken)}`}`);
+  await hand.close();
+  await bursar.close();
+  return books;
+}
+
+/** The same spend with nothing but one grant, and with a thousand live ones. */
+async function withGrants(bursar: ReturnType<typeof kitType>): Promise<Contender[]> {
+  for (const [customer, grants] of [['few', 1], ['many', 1_000]] as const) {
+    for (let index = 0; index < grants; index += 1) {
+      await bursar.wallet.credit({ customer, unit: 'points', amount: 1_000_000 });
+    }
+  }
+  const debit = (customer: string) => () => bursar.wallet.debit({ customer, unit: 'points', amount: 1 });
+  return [
+    { name: '1,000 grants', run: debit('many') },
+    { name: '1 grant', run: debit('few') },
+  ];
+}
+
+const kitType = () => createBursar({ catalog });
+
+async function onPglite(): Promise<boolean> {
+  const bursar = createBursar({ catalog, database: 'memory://', logger: silent });
+  await bursar.ready();
+  const run = () => bursar.tryConsume({ customer: 'ann', feature: 'calls' });
+  await run();
+  print('PGlite, one hot balance', [
+    ...(await measure([{ name: 'bursar.tryConsume, 32 at once', run }], { concurrency: 32, seconds, rounds })),
+    ...(await measure([{ name: 'bursar.tryConsume, 1 at a time', run }], { concurrency: 1, seconds, rounds })),
+  ]);
+  const { ok } = await bursar.ledger.verify();
+  console.log(`\nbooks on PGlite: ${ok ? 'right' : 'WRONG'}`);
+  await bursar.close();
+  return ok;
+}
+
+const server = process.env.TEST_DATABASE_URL ? null : await startServer({ durable: true });
+const admin = postgres(process.env.TEST_DATABASE_URL ?? server?.adminUrl ?? '', { max: 1 });
+const name = `bursar_bench_${process.pid}`;
+await admin.unsafe(`create database ${name}`);
+const url = new URL(process.env.TEST_DATABASE_URL ?? server?.adminUrl ?? '');
+url.pathname = `/${name}`;
+const right = [await onPostgres(url.href), await onPglite()];
+await admin.unsafe(`drop database ${name} with (force)`);
+await admin.end();
+await server?.stop();
+process.exitCode = right.every(Boolean) ? 0 : 1;
