@@ -46,7 +46,7 @@ function testTools(root: Root): Partial<TestTools> {
     await root.ready();
     await clock.advanceTo(new Date(at));
   };
-  return { advanceTo, advance: (by) => advanceTo(addDuration(clock.now(), by, 1, 'UTC')) };
+  return { advanceTo, advance: async (by) => advanceTo(addDuration(clock.now(), by, 1, 'UTC')) };
 }
 
 export type { AnyKeys };

@@ -1,5 +1,4 @@
 /** Reading `createBursar`'s options: unknown keys and impossible values are refused before anything is opened. */
-
 import type { CatalogSpec } from '../catalog/index.ts';
 import { type Clock, ConfigurationError, type Logger, systemClock } from '../kernel/index.ts';
 import type { BursarOptions } from './kit-options.ts';
@@ -15,36 +14,41 @@ export type Options = {
   readonly tenant: string;
 };
 
-const known = [
-  'catalog',
-  'database',
-  'clock',
-  'schema',
-  'migrate',
-  'logger',
-  'allowEmbedded',
-  'tenant',
-];
+type Rule = readonly [holds: (value: unknown) => boolean, mustBe: string];
+
+/** Every option there is, and what it must be where it is given. */
+const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
+  catalog: [(value) => has(value, ['spec']), 'what defineCatalog gives'],
+  database: [
+    (value) => isText(value) || typeof value === 'function' || isObject(value),
+    'a URL or an open handle',
+  ],
+  clock: [(value) => calls(value, ['now']), 'something with a now() that gives a Date'],
+  schema: [
+    (value) => isText(value) && /^[a-z_][a-z0-9_]{0,62}$/.test(value),
+    'lower-case letters, digits and "_", 63 at most',
+  ],
+  migrate: [isFlag, 'true or false'],
+  logger: [
+    (value) => calls(value, ['debug', 'info', 'warn', 'error']),
+    'something with debug, info, warn and error',
+  ],
+  allowEmbedded: [isFlag, 'true or false'],
+  tenant: [(value) => isText(value) && value.length <= 255, 'a text of 1 to 255 characters'],
+};
 
 /**
  * The options with their defaults.
  * @throws {ConfigurationError} Says which option is wrong and what it may be.
  */
 export function readOptions(given: BursarOptions): Options {
-  const unknown = Object.keys(given).filter((key) => !known.includes(key));
-  if (unknown.length > 0)
-    throw new ConfigurationError(
-      `createBursar does not know ${unknown.join(', ')}; its options are ${known.join(', ')}.`,
-    );
-  const spec = given.catalog?.spec;
-  if (!spec) throw new ConfigurationError('catalog must be what defineCatalog gives.');
-  const clock = given.clock ?? systemClock;
-  if (typeof clock.now !== 'function')
-    throw new ConfigurationError('clock must have a now() that gives a Date.');
+  for (const key of Object.keys(given)) if (!Object.hasOwn(rules, key)) throw unknownOption(key);
+  for (const [key, rule] of Object.entries(rules))
+    check(key, given[key as keyof typeof given], rule);
   return {
-    catalog: spec,
-    database: given.database ?? process.env.DATABASE_URL ?? 'file:./.bursar',
-    clock,
+    catalog: given.catalog.spec as CatalogSpec,
+    database: given.database ?? (process.env.DATABASE_URL || 'file:./.bursar'),
+    clock: given.clock ?? systemClock,
     schema: given.schema ?? 'bursar',
     migrate: given.migrate ?? true,
     logger: given.logger ?? quiet,
@@ -53,18 +57,43 @@ export function readOptions(given: BursarOptions): Options {
   };
 }
 
+function check(key: string, value: unknown, [holds, mustBe]: Rule): void {
+  if (value === undefined && key !== 'catalog') return;
+  if (!holds(value)) throw new ConfigurationError(`${key} must be ${mustBe}.`, { option: key });
+}
+
+function unknownOption(key: string): ConfigurationError {
+  const known = Object.keys(rules).join(', ');
+  return new ConfigurationError(`createBursar does not know ${key}; its options are ${known}.`, {
+    option: key,
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function has(value: unknown, keys: readonly string[]): boolean {
+  return isObject(value) && keys.every((key) => key in value);
+}
+
+function calls(value: unknown, keys: readonly string[]): boolean {
+  return has(value, keys) && keys.every((key) => typeof value?.[key as never] === 'function');
+}
+
 /** Says nothing unless something is wrong; then it goes where Node's own warnings go. */
-const quiet: Logger = {
-  debug() {},
-  info() {},
-  warn: warn,
-  error: warn,
-};
+const quiet: Logger = { debug() {}, info() {}, warn: warn, error: warn };
 
 function warn(facts: object, message: string): void {
   const { err } = facts as { err?: unknown };
-  process.emitWarning(
-    err instanceof Error ? `${message}: ${err.message}` : message,
-    'BursarWarning',
-  );
+  const text = err instanceof Error ? `${message}: ${err.message}` : message;
+  process.emitWarning(text, 'BursarWarning');
 }
