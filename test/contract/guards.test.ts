@@ -352,6 +352,27 @@ describeContract('guards', ({ kit, host, warnings }) => {
     });
   });
 
+  test('an id that the database cannot hold is 422, not 500', async () => {
+    const long = 'x'.repeat(256);
+    const calls = await host([render, lounge], {
+      customer: (request) => (request.headers['x-long'] ? long : 'a\0b'),
+    });
+
+    for (const headers of [{ 'x-long': 'yes' }, {}] as Record<string, string>[]) {
+      for (const answer of [
+        await calls.post('/render', 'ann', {}, headers),
+        await calls.get('/lounge', 'ann', headers),
+        await calls.get('/billing/me', 'ann', headers),
+      ]) {
+        expect(answer.body).toMatchObject({
+          status: 422,
+          code: 'validation',
+          errors: [{ pointer: '/customer' }],
+        });
+      }
+    }
+  });
+
   test('tenants do not share a customer of the same name', async () => {
     const calls = await host([render]);
     await calls.post('/render', 'ann', undefined);

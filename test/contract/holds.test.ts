@@ -85,6 +85,13 @@ describeContract('holds of guards', ({ kit, host }) => {
       { ...chat, path: '/200', handle: async () => ({}) },
       { ...chat, path: '/500', handle: async () => ({ status: 500 }) },
       { ...chat, path: '/throws', handle: () => Promise.reject(new Error('broken')) },
+      {
+        ...chat,
+        path: '/400',
+        guards: [['consumes', 'ai-tokens', 10, { hold: true }]],
+        handle: () =>
+          Promise.reject(Object.assign(new Error('bad'), { statusCode: 400, status: 400 })),
+      },
     ]);
 
     await calls.post('/500', 'ann');
@@ -92,6 +99,8 @@ describeContract('holds of guards', ({ kit, host }) => {
     expect(await tokens()).toEqual({ used: 0, held: 0, available: 100 });
     await calls.post('/200', 'ann');
     expect(await tokens()).toEqual({ used: 60, held: 0, available: 40 });
+    expect((await calls.post('/400', 'ann')).status).toBe(400);
+    expect(await tokens()).toEqual({ used: 70, held: 0, available: 30 });
   });
 
   test('a capture stands whatever the status becomes', async () => {

@@ -86,6 +86,10 @@ describe.each(frameworks)('the reference server on %s', (framework) => {
       captured: 123,
       shortfall: 0,
     });
+    for (const tokens of [-1, 1.5, '7']) {
+      const refused = await asked(`${url}/demo/chat`, ann, { tokens });
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: '/tokens' }] } });
+    }
     expect(await left('ai-tokens')).toBe(49_877);
 
     expect((await asked(`${url}/test/clock`, ann, { advance: 'P1M' })).status).toBe(403);

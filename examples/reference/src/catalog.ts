@@ -14,7 +14,12 @@ export const catalog = defineCatalog({
     'upload-mb': { kind: 'config', schema: z.number().int() },
   },
   plans: {
-    free: { default: true, period: 'P1M', selfService: true, features: { 'api-calls': { quota: 100 } } },
+    free: {
+      default: true,
+      period: 'P1M',
+      selfService: true,
+      features: { 'api-calls': { quota: 100 } },
+    },
     pro: {
       period: 'P1M',
       trial: 'P14D',
@@ -30,7 +35,14 @@ export const catalog = defineCatalog({
       },
     },
   },
-  offers: { 'calls-1000': { group: 'api-calls', price: { EUR: 500 }, cycle: 'once', grants: { 'api-calls': 1000 } } },
+  offers: {
+    'calls-1000': {
+      group: 'api-calls',
+      price: { EUR: 500 },
+      cycle: 'once',
+      grants: { 'api-calls': 1000 },
+    },
+  },
 });
 
 declare module '@bursar/core' {

@@ -21,14 +21,25 @@ export type Environment = {
  * @throws {Error} A value that cannot be, or one that has no place in production.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv, argv: readonly string[]): Environment {
-  const { FRAMEWORK: framework = 'fastify', HOST: host = '127.0.0.1', TEST_CLOCK, JWT_SECRET, DATABASE_URL } = env;
+  const {
+    FRAMEWORK: framework = 'fastify',
+    HOST: host = '127.0.0.1',
+    TEST_CLOCK,
+    JWT_SECRET,
+    DATABASE_URL,
+  } = env;
   const check = argv.includes('--check');
-  if (framework !== 'fastify' && framework !== 'express') throw new Error('FRAMEWORK must be fastify or express.');
+  if (framework !== 'fastify' && framework !== 'express')
+    throw new Error('FRAMEWORK must be fastify or express.');
   const port = Number(env.PORT || (check ? 0 : 3000));
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT must be a number from 0 to 65535.');
-  if (TEST_CLOCK && Number.isNaN(Date.parse(TEST_CLOCK))) throw new Error('TEST_CLOCK must be an instant such as 2026-01-31T00:00:00Z.');
-  if (env.NODE_ENV === 'production' && TEST_CLOCK) throw new Error('TEST_CLOCK is refused when NODE_ENV=production.');
-  if (env.NODE_ENV === 'production' && !JWT_SECRET) throw new Error('JWT_SECRET is needed when NODE_ENV=production.');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error('PORT must be a number from 0 to 65535.');
+  if (TEST_CLOCK && Number.isNaN(Date.parse(TEST_CLOCK)))
+    throw new Error('TEST_CLOCK must be an instant such as 2026-01-31T00:00:00Z.');
+  if (env.NODE_ENV === 'production' && TEST_CLOCK)
+    throw new Error('TEST_CLOCK is refused when NODE_ENV=production.');
+  if (env.NODE_ENV === 'production' && !JWT_SECRET)
+    throw new Error('JWT_SECRET is needed when NODE_ENV=production.');
   return {
     ...{ framework, host, port, check },
     databaseUrl: DATABASE_URL || 'memory://',

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bursarExpress } from '@bursar/express';
-import express, { type Request } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
+import { type chatBody, checkBody, renderBody } from './bodies.ts';
 import { documentOf, isReady, type Kit, type MoveClock } from './kit.ts';
 import { readToken, type User } from './tokens.ts';
 
@@ -43,15 +44,24 @@ export async function createExpressServer(kit: {
   });
   app.post(
     '/demo/render',
-    billing.consumes('api-calls', 1, { idempotencyKey: (request) => request.get('idempotency-key'), replay: 'pass' }),
+    // The guard comes last, after the host's own checks: what it would refuse is not paid for.
+    checking(renderBody),
+    billing.consumes('api-calls', 1, {
+      idempotencyKey: (request) => request.get('idempotency-key'),
+      replay: 'pass',
+    }),
     (request, response) => {
       if (request.body?.fail) throw new Error('The rendering failed, as it was asked to.');
       response.json({ rendered: true, decision: request.bursar.decisions[0] });
     },
   );
-  app.post('/demo/chat', billing.consumes('ai-tokens', 1000, { hold: 'PT5M' }), async (request, response) => {
-    response.json(await request.bursar.capture(request.body?.tokens));
-  });
+  app.post(
+    '/demo/chat',
+    billing.consumes('ai-tokens', 1000, { hold: 'PT5M' }),
+    async (request, response) => {
+      response.json(await request.bursar.capture(request.body?.tokens));
+    },
+  );
   if (moveClock) {
     app.post('/test/clock', async (request: Signed, response) => {
       response.json(await moveClock(request.user ?? null, request.body));
@@ -71,6 +81,13 @@ export async function createExpressServer(kit: {
   app.use(billing.errors);
   await billing.start();
   return listening(createServer(app));
+}
+
+function checking(shape: typeof renderBody | typeof chatBody): RequestHandler {
+  return (request, _response, next) => {
+    checkBody(shape, request.body);
+    next();
+  };
 }
 
 function listening(server: ReturnType<typeof createServer>): Server {

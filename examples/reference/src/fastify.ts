@@ -5,6 +5,7 @@ import { UnauthenticatedError } from '@bursar/core';
 import bursarFastify from '@bursar/fastify';
 import fastifyJwt from '@fastify/jwt';
 import Fastify, { type FastifyRequest } from 'fastify';
+import { chatBody, checkBody, renderBody } from './bodies.ts';
 import { documentOf, isReady, type Kit, type MoveClock } from './kit.ts';
 import { checkUser, type User } from './tokens.ts';
 
@@ -43,22 +44,37 @@ export async function createFastifyServer(kit: {
   });
   app.setErrorHandler(app.bursar.errorHandler);
 
-  app.get('/demo/reports', { preHandler: app.bursar.subscribed('track-time') }, async () => ({ report: 'worked 7 h' }));
-  app.get('/demo/lounge', { preHandler: app.bursar.minBalance('points', 100) }, async () => ({ lounge: 'welcome' }));
+  app.get('/demo/reports', { preHandler: app.bursar.subscribed('track-time') }, async () => ({
+    report: 'worked 7 h',
+  }));
+  app.get('/demo/lounge', { preHandler: app.bursar.minBalance('points', 100) }, async () => ({
+    lounge: 'welcome',
+  }));
   app.post<{ Body: { fail?: boolean } | undefined }>(
     '/demo/render',
-    { preHandler: app.bursar.consumes('api-calls', 1, { idempotencyKey: keyOf, replay: 'pass' }) },
+    {
+      // The guard comes last, after the host's own checks: what it would refuse is not paid for.
+      preHandler: [
+        checkRender,
+        app.bursar.consumes('api-calls', 1, { idempotencyKey: keyOf, replay: 'pass' }),
+      ],
+    },
     async (request) => {
       if (request.body?.fail) throw new Error('The rendering failed, as it was asked to.');
       return { rendered: true, decision: request.bursar.decisions[0] };
     },
   );
-  app.post<{ Body: { tokens: number } }>(
+  app.post<{ Body: { tokens?: number } | undefined }>(
     '/demo/chat',
-    { preHandler: app.bursar.consumes('ai-tokens', 1000, { hold: 'PT5M' }) },
-    async (request) => request.bursar.capture(request.body?.tokens),
+    { preHandler: [checkChat, app.bursar.consumes('ai-tokens', 1000, { hold: 'PT5M' })] },
+    async (request) => {
+      const { tokens } = request.body ?? {};
+      // Without a number nothing is captured here, so all that is held will be.
+      return tokens === undefined ? { held: 1000 } : request.bursar.capture(tokens);
+    },
   );
-  if (moveClock) app.post('/test/clock', async (request) => moveClock(request.user ?? null, request.body));
+  if (moveClock)
+    app.post('/test/clock', async (request) => moveClock(request.user ?? null, request.body));
 
   app.get('/livez', async () => ({ live: true }));
   app.get('/readyz', async (_request, reply) => {
@@ -67,6 +83,14 @@ export async function createFastifyServer(kit: {
   });
   app.get('/openapi.json', async () => documentOf(bursar, '/billing'));
   return { listen: (port, host) => app.listen({ port, host }), close: () => app.close() };
+}
+
+async function checkRender({ body }: FastifyRequest): Promise<void> {
+  checkBody(renderBody, body);
+}
+
+async function checkChat({ body }: FastifyRequest): Promise<void> {
+  checkBody(chatBody, body);
 }
 
 function keyOf(request: FastifyRequest): string | undefined {

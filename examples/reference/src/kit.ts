@@ -1,7 +1,13 @@
 /**
  * The demo's kit, and what its two servers share besides: the test clock's route and the health checks, as functions.
  */
-import { createBursar, ForbiddenError, testClock, UnauthenticatedError, ValidationError } from '@bursar/core';
+import {
+  createBursar,
+  ForbiddenError,
+  testClock,
+  UnauthenticatedError,
+  ValidationError,
+} from '@bursar/core';
 import { bindingOf, openApiDocument } from '@bursar/core/http';
 import { catalog } from './catalog.ts';
 import type { Environment } from './environment.ts';
@@ -20,14 +26,20 @@ export function createKit({ databaseUrl, testClock: start }: Environment) {
 /** Moves the test clock as `POST /test/clock` asks, for an admin. */
 export type MoveClock = (user: User | null, body: unknown) => Promise<{ now: string }>;
 
-function moverOf(bursar: { advance(by: `P${string}`): Promise<void>; advanceTo(at: string): Promise<void> }): MoveClock {
+function moverOf(bursar: {
+  advance(by: `P${string}`): Promise<void>;
+  advanceTo(at: string): Promise<void>;
+}): MoveClock {
   return async (user, body) => {
     if (!user) throw new UnauthenticatedError();
     if (user.role !== 'admin') throw new ForbiddenError('This is for administrators.');
     const { advance, to } = (body ?? {}) as Record<string, unknown>;
     if (typeof advance === 'string') await bursar.advance(advance as `P${string}`);
     else if (typeof to === 'string') await bursar.advanceTo(to);
-    else throw new ValidationError([{ pointer: '/advance', detail: 'send { "advance": "P1M" } or { "to": "<instant>" }' }]);
+    else
+      throw new ValidationError([
+        { pointer: '/advance', detail: 'send { "advance": "P1M" } or { "to": "<instant>" }' },
+      ]);
     return { now: bindingOf(bursar).now().toISOString() };
   };
 }

@@ -16,7 +16,10 @@ const environment = readEnvironment(process.env, process.argv);
 const { bursar, moveClock } = createKit(environment);
 const { framework, host, port, jwtSecret, check } = environment;
 await bursar.ready();
-if (!check) bursar.events.on('*', ({ type, customer, data }) => print(JSON.stringify({ event: type, customer, data })));
+if (!check)
+  bursar.events.on('*', ({ type, customer, data }) =>
+    print(JSON.stringify({ event: type, customer, data })),
+  );
 
 const create = framework === 'fastify' ? createFastifyServer : createExpressServer;
 const server = await create({ bursar, moveClock, jwtSecret });
@@ -39,7 +42,9 @@ if (check) {
   process.exit(right ? 0 : 1);
 }
 if (jwtSecret === demoSecret) {
-  print('# JWT_SECRET IS NOT SET: anybody can sign tokens for this server. For trying things out only.');
+  print(
+    '# JWT_SECRET IS NOT SET: anybody can sign tokens for this server. For trying things out only.',
+  );
 }
 print('# Try these, from the top:');
 for (const step of tour) print(curlOf(step, url));

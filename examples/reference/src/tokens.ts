@@ -4,7 +4,11 @@
 import { UnauthenticatedError } from '@bursar/core';
 import { jwtVerify, SignJWT } from 'jose';
 
-export type User = { readonly sub: string; readonly role?: string | undefined; readonly tenant?: string | undefined };
+export type User = {
+  readonly sub: string;
+  readonly role?: string | undefined;
+  readonly tenant?: string | undefined;
+};
 
 /** A token of somebody, good for a year: for trying things out only. */
 export function signToken(user: User, secret: string): Promise<string> {
@@ -19,11 +23,16 @@ export function signToken(user: User, secret: string): Promise<string> {
  * Whose token an `Authorization` header carries; `null` without one.
  * @throws {UnauthenticatedError} It is forged, over, or no bearer token.
  */
-export async function readToken(authorization: string | undefined, secret: string): Promise<User | null> {
+export async function readToken(
+  authorization: string | undefined,
+  secret: string,
+): Promise<User | null> {
   if (authorization === undefined) return null;
   const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
   try {
-    const { payload } = await jwtVerify(token ?? '', new TextEncoder().encode(secret), { algorithms: ['HS256'] });
+    const { payload } = await jwtVerify(token ?? '', new TextEncoder().encode(secret), {
+      algorithms: ['HS256'],
+    });
     return checkUser(payload);
   } catch {
     throw new UnauthenticatedError();

@@ -25,21 +25,45 @@ export async function createTour(secret: string): Promise<Step[]> {
   const annToken = await signToken({ sub: ann }, secret);
   const bobToken = await signToken({ sub: bob }, secret);
   const admin = await signToken({ sub: 'admin', role: 'admin' }, secret);
-  const get = (says: string, path: string, token: string | null, status: number, code?: string): Step => ({
+  const get = (
+    says: string,
+    path: string,
+    token: string | null,
+    status: number,
+    code?: string,
+  ): Step => ({
     ...{ says, method: 'GET', path, token, status },
     ...(code === undefined ? {} : { code }),
   });
-  const post = (says: string, path: string, token: string, body: unknown, status: number): Step => ({
+  const post = (
+    says: string,
+    path: string,
+    token: string,
+    body: unknown,
+    status: number,
+  ): Step => ({
     ...{ says, method: 'POST', path, token, body, status },
   });
   return [
     get('nobody is signed in', '/demo/reports', null, 401, 'unauthenticated'),
     get('ann has no plan with track-time', '/demo/reports', annToken, 403, 'feature_not_in_plan'),
     post('ann renders once, out of the free quota', '/demo/render', annToken, {}, 200),
-    post('an admin gives ann the plan pro', '/billing/admin/subscriptions', admin, { customer: ann, plan: 'pro' }, 201),
+    post(
+      'an admin gives ann the plan pro',
+      '/billing/admin/subscriptions',
+      admin,
+      { customer: ann, plan: 'pro' },
+      201,
+    ),
     get('now subscribed() lets her in', '/demo/reports', annToken, 200),
     get('ann has no points', '/demo/lounge', annToken, 402, 'insufficient_balance'),
-    post('an admin gives her 100', '/billing/admin/wallet/credit', admin, { customer: ann, unit: 'points', amount: 100 }, 200),
+    post(
+      'an admin gives her 100',
+      '/billing/admin/wallet/credit',
+      admin,
+      { customer: ann, unit: 'points', amount: 100 },
+      200,
+    ),
     get('now minBalance() lets her in', '/demo/lounge', annToken, 200),
     post('1000 tokens held, 123 taken', '/demo/chat', annToken, { tokens: 123 }, 200),
     { ...post('bob uses his free quota up', '/demo/render', bobToken, {}, 200), times: 100 },
@@ -54,7 +78,9 @@ export function curlOf({ method, path, token, body, times, says }: Step, url: st
     'curl -s',
     ...(method === 'POST' ? ['-X POST'] : []),
     ...(token === null ? [] : [`-H 'authorization: Bearer ${token}'`]),
-    ...(body === undefined ? [] : ["-H 'content-type: application/json'", `-d '${JSON.stringify(body)}'`]),
+    ...(body === undefined
+      ? []
+      : ["-H 'content-type: application/json'", `-d '${JSON.stringify(body)}'`]),
     `${url}${path}`,
   ];
   const line = `${parts.join(' ')}; echo`;
@@ -62,14 +88,20 @@ export function curlOf({ method, path, token, body, times, says }: Step, url: st
 }
 
 /** Walks the steps, prints a line for each, and says whether every answer was as expected. */
-export async function walk(steps: readonly Step[], url: string, print: (line: string) => void): Promise<boolean> {
+export async function walk(
+  steps: readonly Step[],
+  url: string,
+  print: (line: string) => void,
+): Promise<boolean> {
   let right = true;
   for (const step of steps) {
     const got = await ask(step, url);
     const fits = got.status === step.status && (step.code === undefined || got.code === step.code);
     right &&= fits;
     const wanted = fits ? '' : `, expected ${step.status} ${step.code ?? ''}`;
-    print(`${fits ? 'ok  ' : 'FAIL'} ${step.method} ${step.path}: ${step.says} (${got.status} ${got.code ?? ''}${wanted})`);
+    print(
+      `${fits ? 'ok  ' : 'FAIL'} ${step.method} ${step.path}: ${step.says} (${got.status} ${got.code ?? ''}${wanted})`,
+    );
   }
   return right;
 }

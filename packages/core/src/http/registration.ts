@@ -64,7 +64,10 @@ export interface ConsumesOptions<Request> extends GuardOptions<Request> {
   idempotencyKey?: ((request: Request) => string | undefined) | undefined;
   /** What a key that has paid before gets: 409 `already_spent` (default), or `pass` with `decision.replayed`. */
   replay?: 'refuse' | 'pass' | undefined;
-  /** Whether this outcome gives back; default: error or status from 500, and not aborted. */
+  /**
+   * Whether this outcome gives back. Default: error or status from 500, and not aborted; a hold that was not captured
+   * goes by the status alone, and stays after a client went away.
+   */
   refundOn?: ((outcome: Outcome) => boolean) | undefined;
 }
 

@@ -7,6 +7,7 @@ import type { HttpBinding } from './binding.ts';
 import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 import type { Asker, Taken, Taking, Verdict } from './guard.ts';
 import type { AdapterOptions, HttpRequest, Outcome, Party, Who } from './registration.ts';
+import { checkId } from './storable.ts';
 
 /** Something a guard took of this request, until it is settled: given back, captured, or left as it is. */
 export type Take = {
@@ -99,6 +100,7 @@ async function resolve(session: Session): Promise<Identity> {
   if (options.tenant && (typeof tenant !== 'string' || tenant === '')) {
     throw new ForbiddenError('The request names no tenant.');
   }
+  if (tenant !== undefined) checkId(tenant, { name: 'tenant', max: 255 });
   const asker = askerOf(await options.customer(native, tenant));
   const actor = options.actor?.(native) ?? partyText(asker?.usedBy) ?? asker?.customer ?? null;
   session.known = { tenant, actor, asker };
@@ -107,12 +109,19 @@ async function resolve(session: Session): Promise<Identity> {
 
 function askerOf(who: Who): Asker | null {
   if (who === null || who === undefined || who === '') return null;
-  const { customer, kind, usedBy } =
-    typeof who === 'string' ? { customer: who } : ((who as Exclude<Who, string>) ?? {});
-  if (typeof customer !== 'string' || customer === '') {
+  const asker: Asker =
+    typeof who === 'string'
+      ? { customer: who, kind: undefined, usedBy: undefined }
+      : { kind: undefined, usedBy: undefined, ...who };
+  if (typeof asker.customer !== 'string') {
     throw new TypeError('`customer` must give a text, { customer, kind?, usedBy? }, or nothing.');
   }
-  return { customer, kind, usedBy };
+  if (asker.customer === '') return null;
+  checkId(asker.customer, { name: 'customer', max: 255 });
+  if (asker.kind !== undefined) checkId(asker.kind, { name: 'kind', max: 64 });
+  const party = partyText(asker.usedBy);
+  if (party !== undefined) checkId(party, { name: 'usedBy', max: 255 });
+  return asker;
 }
 
 function partyText(party: Party | undefined): string | undefined {

@@ -14,6 +14,11 @@ export function refundByDefault({ status, error, aborted }: Outcome): boolean {
   return !aborted && ((error !== undefined && error !== null) || status >= 500);
 }
 
+/** A hold that nobody captured: all of it below 500, none from 500. */
+export function releaseByDefault({ status }: Outcome): boolean {
+  return status >= 500;
+}
+
 /** True while something waits for the request's end. */
 export function isUnsettled(session: Session): boolean {
   return session.takes.some((take) => !take.settled);

@@ -8,7 +8,7 @@ import type { Asker, Taken, Taking, Verdict } from './guard.ts';
 import type { ConsumesOptions } from './registration.ts';
 import { inScope } from './run.ts';
 import type { Session } from './session.ts';
-import { refundByDefault } from './settle.ts';
+import { refundByDefault, releaseByDefault } from './settle.ts';
 
 const holdByDefault = 'PT5M';
 const prefixMax = 200;
@@ -55,7 +55,8 @@ function remember(
   taking: Taking,
   taken: Taken | null,
 ): void {
-  const refundOn = ask.options.refundOn ?? refundByDefault;
+  const refundOn =
+    ask.options.refundOn ?? (taking.hold === undefined ? refundByDefault : releaseByDefault);
   // Nothing taken leaves nothing to settle; a hold of nothing can still be captured from what is available.
   const settled = taken === null && taking.hold === undefined;
   session.takes.push({ taking, asker, taken, refundOn, capture: null, settled });

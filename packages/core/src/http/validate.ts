@@ -1,9 +1,9 @@
 /**
  * A request's parts against a route's shapes: one error that names every field that is wrong.
  */
-import type { z } from 'zod';
-import { type Fault, ValidationError } from '../kernel/index.ts';
+import { type Fault, faultsOf, ValidationError } from '../kernel/index.ts';
 import type { CheckedInput, Route, Shape } from './route.ts';
+import { unstorableIn } from './storable.ts';
 
 const faultsMax = 20;
 
@@ -18,6 +18,7 @@ export function validate(
   const faults: Fault[] = [];
   const read = (shape: Shape, value: unknown): unknown => {
     const result = shape.safeParse(value);
+    faults.push(...unstorableIn(value));
     if (result.success) return result.data;
     faults.push(...result.error.issues.flatMap(faultsOf));
     return undefined;
@@ -27,29 +28,4 @@ export function validate(
   const body = route.body ? read(route.body, request.body === undefined ? {} : request.body) : {};
   if (faults.length > 0) throw new ValidationError(faults.slice(0, faultsMax));
   return { params, query, body };
-}
-
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  const pointer = pointerOf(issue.path);
-  if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: detailOf(issue) }];
-  return issue.keys.map((key) => ({
-    pointer: `${pointer}${pointerOf([key])}`,
-    detail: 'is not known here: leave it out',
-  }));
-}
-
-function detailOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_type') return issue.message;
-  const missing = issue.message.endsWith('received undefined');
-  return `${missing ? 'is missing: send' : 'must be'} ${articled(issue.expected)}`;
-}
-
-function articled(type: string): string {
-  if (type === 'int') return 'a whole number within ±9007199254740991';
-  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-/** RFC 6901. */
-function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

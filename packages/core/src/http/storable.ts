@@ -1,0 +1,28 @@
+/** Text that no PostgreSQL can hold: found here, so that no statement fails for it. */
+import { type Fault, ValidationError } from '../kernel/index.ts';
+
+const detail = 'must be text without U+0000 and without half characters';
+// With the flag u only a surrogate without its other half matches.
+const unstorable = /\0|\p{Surrogate}/u;
+
+/** A fault for each text and key, however deep, that cannot be stored. */
+export function unstorableIn(value: unknown, pointer = ''): Fault[] {
+  if (typeof value === 'string') return unstorable.test(value) ? [{ pointer, detail }] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    return unstorable.test(key) ? [{ pointer: here, detail }] : unstorableIn(inner, here);
+  });
+}
+
+/**
+ * An id that the host's own function gave for a request.
+ * @throws {ValidationError} It is longer than `max`, or cannot be stored.
+ */
+export function checkId(id: string, { name, max }: { name: string; max: number }): void {
+  const pointer = `/${name}`;
+  if (id.length >= 1 && id.length <= max && !unstorable.test(id)) return;
+  throw new ValidationError([
+    { pointer, detail: `must have 1 to ${max} characters, and ${detail}` },
+  ]);
+}
