@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bursarExpress } from '@bursar/express';
 import express, { type Request, type RequestHandler } from 'express';
-import { type chatBody, checkBody, renderBody } from './bodies.ts';
+import { chatBody, checkBody, renderBody } from './bodies.ts';
 import { documentOf, isReady, type Kit, type MoveClock } from './kit.ts';
 import { readToken, type User } from './tokens.ts';
 
@@ -55,13 +55,12 @@ export async function createExpressServer(kit: {
       response.json({ rendered: true, decision: request.bursar.decisions[0] });
     },
   );
-  app.post(
-    '/demo/chat',
-    billing.consumes('ai-tokens', 1000, { hold: 'PT5M' }),
-    async (request, response) => {
-      response.json(await request.bursar.capture(request.body?.tokens));
-    },
-  );
+  const holds = billing.consumes('ai-tokens', 1000, { hold: 'PT5M' });
+  app.post('/demo/chat', checking(chatBody), holds, async (request, response) => {
+    const { tokens } = request.body ?? {};
+    // Without a number nothing is captured here, so all that is held will be.
+    response.json(tokens === undefined ? { held: 1000 } : await request.bursar.capture(tokens));
+  });
   if (moveClock) {
     app.post('/test/clock', async (request: Signed, response) => {
       response.json(await moveClock(request.user ?? null, request.body));
