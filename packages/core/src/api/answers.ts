@@ -5,9 +5,12 @@ import type { Instant, Subscription } from '../subscriptions/index.ts';
 
 /** What a spend answers: allowed, and the movement's name. */
 export type Spent = Allowed & { readonly transferId: string };
+/** What a check of a config feature answers: with its value, as its schema types it. */
 export type DecisionWithValue<V> =
   | (Allowed & { readonly value: V })
   | (Denied & { readonly value?: V });
+/** What a check of any other feature answers: there is no value. */
+export type PlainDecision = Omit<Allowed, 'value'> | Omit<Denied, 'value'>;
 
 /** An amount with all that is needed to show it. */
 export type Money = {

@@ -17,7 +17,7 @@ import type {
   SubscriptionPeriod,
   SubscriptionPeriods,
 } from '../subscriptions/index.ts';
-import type { DecisionWithValue, Hold, Spent } from './answers.ts';
+import type { DecisionWithValue, Hold, PlainDecision, Spent } from './answers.ts';
 import type { Keyed, NewSubscriptionOf, Reservation, UseOf, Without } from './asked.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
 
@@ -60,7 +60,7 @@ export interface MeteringVerbs<K extends Keys, With> {
       value?: unknown;
       sources?: boolean | undefined;
     },
-  ): Promise<F extends keyof K['config'] ? DecisionWithValue<K['config'][F]> : Decision>;
+  ): Promise<F extends keyof K['config'] ? DecisionWithValue<K['config'][F]> : PlainDecision>;
   /** @throws {DeniedError} With the decision. */
   consume(input: With & Keyed & UseOf<K>): Promise<Spent>;
   /** Throws for bad input and conflicts only. */

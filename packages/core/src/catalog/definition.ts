@@ -81,7 +81,10 @@ export type MeteredItem<U extends string = string> = {
   readonly priority?: number;
   readonly credits?: Credits<U> | null;
 };
-export type GaugeItem = { readonly quota: number | 'unlimited'; readonly overLimit?: 'block' | 'freeze' };
+export type GaugeItem = {
+  readonly quota: number | 'unlimited';
+  readonly overLimit?: 'block' | 'freeze';
+};
 export type PlanItemOf<D, U extends string = string> = D extends { kind: 'boolean' }
   ? boolean
   : D extends { kind: 'metered' }
@@ -109,14 +112,23 @@ export interface PlanDefinition<U, F, P extends string = string> {
   readonly fallback?: P;
   readonly features?: { readonly [K in keyof F]?: PlanItemOf<F[K], UnitKeyOf<U, F>> };
 }
-type KeysOfKind<F, Kind> = { [K in keyof F]: F[K] extends { kind: Kind } ? K : never }[keyof F] & string;
+type KeysOfKind<F, Kind> = { [K in keyof F]: F[K] extends { kind: Kind } ? K : never }[keyof F] &
+  string;
 type UnitKeyOf<U, F> = (keyof U & string) | KeysOfKind<F, 'metered'>;
 
 export interface OfferDefinition<U, F, P> {
   readonly group?: string;
   readonly price?: { readonly [K in keyof U]?: number };
   readonly plan?: P;
-  readonly cycle?: 'once' | 'daily' | 'weekly' | 'bi-weekly' | 'monthly' | 'trimester' | 'semester' | 'yearly';
+  readonly cycle?:
+    | 'once'
+    | 'daily'
+    | 'weekly'
+    | 'bi-weekly'
+    | 'monthly'
+    | 'trimester'
+    | 'semester'
+    | 'yearly';
   readonly grants?: { readonly [K in keyof U | KeysOfKind<F, 'metered'>]?: number };
 }
 
@@ -143,12 +155,22 @@ export interface AnyKeys {
 /** A key made at run time: the only string that is not checked against the literals. */
 export type RuntimeKey = string & { readonly '~bursar': 'key' };
 
+// Written out, not through an alias: so an error message lists the keys and not the catalogue.
 export type KeysOf<U, F, P extends string, O extends string> = {
   feature: (keyof F & string) | RuntimeKey;
-  metered: KeysOfKind<F, 'metered'> | RuntimeKey;
-  gauge: KeysOfKind<F, 'gauge'> | RuntimeKey;
-  config: { [K in KeysOfKind<F, 'config'>]: F[K] extends { schema: infer S } ? SchemaOutput<S> : never };
-  unit: (keyof U & string) | KeysOfKind<F, 'metered'> | KeysOfKind<F, 'gauge'> | RuntimeKey;
+  metered:
+    | ({ [X in keyof F]: F[X] extends { kind: 'metered' } ? X : never }[keyof F] & string)
+    | RuntimeKey;
+  gauge:
+    | ({ [X in keyof F]: F[X] extends { kind: 'gauge' } ? X : never }[keyof F] & string)
+    | RuntimeKey;
+  config: {
+    [K in KeysOfKind<F, 'config'>]: F[K] extends { schema: infer S } ? SchemaOutput<S> : never;
+  };
+  unit:
+    | (keyof U & string)
+    | ({ [X in keyof F]: F[X] extends { kind: 'metered' | 'gauge' } ? X : never }[keyof F] & string)
+    | RuntimeKey;
   plan: P | RuntimeKey;
   offer: O | RuntimeKey;
 };

@@ -1,0 +1,48 @@
+/**
+ * A host that registered nothing: every key is a string, until its own kit's catalogue says more; and what a catalogue
+ * itself refuses. Compiled, never run: it fails when a line marked as an error compiles, or any other does not.
+ */
+import { type Bursar, createBursar, defineCatalog } from '@bursar/core';
+import { createTestBursar } from '@bursar/core/testing';
+
+declare const anybody: Bursar;
+anybody.consume({ customer: 'ann', feature: 'whatever' });
+anybody.wallet.balance({ customer: 'ann', unit: 'whatever' });
+// @ts-expect-error But not a number.
+anybody.consume({ customer: 'ann', feature: 7 });
+
+const catalog = defineCatalog({
+  units: { points: {} },
+  features: { exports: { kind: 'boolean' }, calls: { kind: 'metered' } },
+  plans: { solo: { default: true, features: { exports: true, calls: { quota: 'unlimited' } } } },
+});
+const own = createBursar({ catalog, database: 'memory://' });
+own.consume({ customer: 'ann', feature: 'calls' });
+// @ts-expect-error This kit's catalogue has no such feature.
+own.consume({ customer: 'ann', feature: 'whatever' });
+(await createTestBursar({ catalog })).advance('P1M');
+
+defineCatalog({
+  // @ts-expect-error No such kind.
+  features: { exports: { kind: 'bolean' } },
+});
+defineCatalog({
+  // @ts-expect-error A boolean feature has no credits.
+  features: { exports: { kind: 'boolean', credits: { unit: 'points', cost: 1 } } },
+});
+defineCatalog({
+  features: { exports: { kind: 'boolean' } },
+  // @ts-expect-error The feature is not declared.
+  plans: { solo: { features: { export: true } } },
+});
+defineCatalog({
+  features: { calls: { kind: 'metered' } },
+  // @ts-expect-error A metered feature has a quota.
+  plans: { solo: { features: { calls: true } } },
+});
+defineCatalog({
+  units: { EUR: { scale: 2 } },
+  features: {},
+  // @ts-expect-error The unit is not declared.
+  plans: { solo: { price: { USD: 100 } } },
+});
