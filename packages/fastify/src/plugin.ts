@@ -19,7 +19,7 @@ const bodyBytesMax = 65_536;
 export const bursarFastify: FastifyPluginAsync<BursarFastifyOptions> = fastifyPlugin(
   async (app: FastifyInstance, options: BursarFastifyOptions) => {
     // Two around one route would take twice.
-    if ('bursar' in app)
+    if (app.hasDecorator('bursar'))
       throw new ConfigurationError('bursarFastify is registered around here already.');
     let prefix = '';
     const surface = createSurface<FastifyRequest>({
