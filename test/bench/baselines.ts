@@ -18,7 +18,9 @@ const START = 1_000_000_000;
 
 /** Makes the tables and `accounts` accounts in their own schema. */
 export async function openBaselines(url: string, accounts: number): Promise<Baselines> {
-  const sql = postgres(url, { max: 10, max_pipeline: 1, onnotice: () => {} } as postgres.Options<Record<string, never>>);
+  const sql = postgres(url, { max: 10, max_pipeline: 1, onnotice: () => {} } as postgres.Options<
+    Record<string, never>
+  >);
   await sql.unsafe(`
     drop schema if exists by_hand cascade;
     create schema by_hand;
@@ -28,7 +30,10 @@ export async function openBaselines(url: string, accounts: number): Promise<Base
       balance_after bigint not null, key text unique, at timestamptz not null default now(), primary key (account, sequence));
     insert into by_hand.accounts select id, ${START} from generate_series(0, ${accounts - 1}) as id`);
   let keys = 0;
-  const nextKey = () => `k${process.pid}-${(keys += 1)}`;
+  const nextKey = () => {
+    keys += 1;
+    return `k${process.pid}-${keys}`;
+  };
   return {
     async oneStatement(account) {
       await sql`
@@ -39,7 +44,8 @@ export async function openBaselines(url: string, accounts: number): Promise<Base
     },
     async interactive(account) {
       await sql.begin(async (tx) => {
-        const [row] = await tx`select balance from by_hand.accounts where id = ${account} for update`;
+        const [row] =
+          await tx`select balance from by_hand.accounts where id = ${account} for update`;
         const left = Number(row?.balance) - 1;
         if (left < 0) throw new Error('insufficient');
         await tx`update by_hand.accounts set balance = ${left} where id = ${account}`;

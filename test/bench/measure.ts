@@ -19,14 +19,23 @@ export type Figure = {
   readonly cpu: number;
 };
 
-export type Setting = { readonly concurrency: number; readonly seconds: number; readonly rounds: number };
+export type Setting = {
+  readonly concurrency: number;
+  readonly seconds: number;
+  readonly rounds: number;
+};
 
 /** Medians over the rounds, in the order of the contenders. */
-export async function measure(contenders: readonly Contender[], setting: Setting): Promise<Figure[]> {
+export async function measure(
+  contenders: readonly Contender[],
+  setting: Setting,
+): Promise<Figure[]> {
   const rounds = contenders.map((): Figure[] => []);
-  for (const contender of contenders) await round(contender, { ...setting, seconds: setting.seconds / 3 });
+  for (const contender of contenders)
+    await round(contender, { ...setting, seconds: setting.seconds / 3 });
   for (let number = 0; number < setting.rounds; number += 1) {
-    for (const [index, contender] of contenders.entries()) rounds[index]?.push(await round(contender, setting));
+    for (const [index, contender] of contenders.entries())
+      rounds[index]?.push(await round(contender, setting));
   }
   return rounds.map((figures, index) => ({
     name: contenders[index]?.name ?? '',
@@ -37,7 +46,10 @@ export async function measure(contenders: readonly Contender[], setting: Setting
   }));
 }
 
-async function round({ name, run }: Contender, { concurrency, seconds }: Omit<Setting, 'rounds'>): Promise<Figure> {
+async function round(
+  { name, run }: Contender,
+  { concurrency, seconds }: Omit<Setting, 'rounds'>,
+): Promise<Figure> {
   const took: number[] = [];
   const cpu = process.cpuUsage();
   const began = performance.now();
@@ -73,7 +85,10 @@ export function print(title: string, figures: readonly Figure[]): void {
   const [ours] = figures;
   console.log(`\n${title}`);
   for (const figure of figures) {
-    const ratio = figure === ours || !ours ? '' : `   ours is ${(ours.perSecond / figure.perSecond).toFixed(2)}x`;
+    const ratio =
+      figure === ours || !ours
+        ? ''
+        : `   ours is ${(ours.perSecond / figure.perSecond).toFixed(2)}x`;
     const columns = [
       figure.name.padEnd(34),
       `${Math.round(figure.perSecond)}/s`.padStart(10),

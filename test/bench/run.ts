@@ -11,7 +11,13 @@ import { type Contender, measure, print, type Setting } from './measure.ts';
 const catalog = defineCatalog({
   units: { points: {} },
   features: { calls: { kind: 'metered' }, reports: { kind: 'boolean' } },
-  plans: { free: { default: true, period: 'P1Y', features: { calls: { quota: 1_000_000_000 }, reports: true } } },
+  plans: {
+    free: {
+      default: true,
+      period: 'P1Y',
+      features: { calls: { quota: 1_000_000_000 }, reports: true },
+    },
+  },
 });
 const SPREAD = 2_000;
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
@@ -26,7 +32,10 @@ async function onPostgres(url: string): Promise<boolean> {
   const named = (customerOf: (worker: number) => number): Contender[] => [
     { name: 'bursar.tryConsume', run: (worker) => spend(`c${customerOf(worker)}`) },
     { name: 'one statement, by hand', run: (worker) => hand.oneStatement(customerOf(worker)) },
-    { name: 'interactive transaction, by hand', run: (worker) => hand.interactive(customerOf(worker)) },
+    {
+      name: 'interactive transaction, by hand',
+      run: (worker) => hand.interactive(customerOf(worker)),
+    },
   ];
   const hot = named(() => 0);
   const spread = named(() => Math.floor(Math.random() * SPREAD));
@@ -38,13 +47,27 @@ async function onPostgres(url: string): Promise<boolean> {
   print('one hot balance, 64 at once', await measure(hot, at(64)));
   print(`${SPREAD} balances, 64 at once`, await measure(spread, at(64)));
   print('grants of the balance, 32 at once', await measure(await withGrants(bursar), at(32)));
-  print('checks, 32 at once', await measure([
-    { name: 'check of a metered feature', run: () => bursar.check({ customer: 'c0', feature: 'calls' }) },
-    { name: 'check of a boolean feature', run: () => bursar.check({ customer: 'c0', feature: 'reports' }) },
-  ], at(32)));
+  print(
+    'checks, 32 at once',
+    await measure(
+      [
+        {
+          name: 'check of a metered feature',
+          run: () => bursar.check({ customer: 'c0', feature: 'calls' }),
+        },
+        {
+          name: 'check of a boolean feature',
+          run: () => bursar.check({ customer: 'c0', feature: 'reports' }),
+        },
+      ],
+      at(32),
+    ),
+  );
   const verdict = await bursar.ledger.verify();
   const books = verdict.ok && (await hand.check());
-  console.log(`\nbooks on PostgreSQL: ${books ? 'right' : `WRONG ${JSON.stringify(verdict.broken)}`}`);
+  console.log(
+    `\nbooks on PostgreSQL: ${books ? 'right' : `WRONG ${JSON.stringify(verdict.broken)}`}`,
+  );
   await hand.close();
   await bursar.close();
   return books;
@@ -52,12 +75,16 @@ async function onPostgres(url: string): Promise<boolean> {
 
 /** The same spend with nothing but one grant, and with a thousand live ones. */
 async function withGrants(bursar: ReturnType<typeof kitType>): Promise<Contender[]> {
-  for (const [customer, grants] of [['few', 1], ['many', 1_000]] as const) {
+  for (const [customer, grants] of [
+    ['few', 1],
+    ['many', 1_000],
+  ] as const) {
     for (let index = 0; index < grants; index += 1) {
       await bursar.wallet.credit({ customer, unit: 'points', amount: 1_000_000 });
     }
   }
-  const debit = (customer: string) => () => bursar.wallet.debit({ customer, unit: 'points', amount: 1 });
+  const debit = (customer: string) => () =>
+    bursar.wallet.debit({ customer, unit: 'points', amount: 1 });
   return [
     { name: '1,000 grants', run: debit('many') },
     { name: '1 grant', run: debit('few') },
@@ -72,8 +99,16 @@ async function onPglite(): Promise<boolean> {
   const run = () => bursar.tryConsume({ customer: 'ann', feature: 'calls' });
   await run();
   print('PGlite, one hot balance', [
-    ...(await measure([{ name: 'bursar.tryConsume, 32 at once', run }], { concurrency: 32, seconds, rounds })),
-    ...(await measure([{ name: 'bursar.tryConsume, 1 at a time', run }], { concurrency: 1, seconds, rounds })),
+    ...(await measure([{ name: 'bursar.tryConsume, 32 at once', run }], {
+      concurrency: 32,
+      seconds,
+      rounds,
+    })),
+    ...(await measure([{ name: 'bursar.tryConsume, 1 at a time', run }], {
+      concurrency: 1,
+      seconds,
+      rounds,
+    })),
   ]);
   const { ok } = await bursar.ledger.verify();
   console.log(`\nbooks on PGlite: ${ok ? 'right' : 'WRONG'}`);

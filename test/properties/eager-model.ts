@@ -44,7 +44,15 @@ export class EagerModel {
   }
 
   credit(name: string, amount: number, priority: number, expiresAt: number | null): void {
-    this.grants.push({ name, free: amount, priority, expiresAt, createdAt: this.now, order: this.orders++, open: true });
+    this.grants.push({
+      name,
+      free: amount,
+      priority,
+      expiresAt,
+      createdAt: this.now,
+      order: this.orders++,
+      open: true,
+    });
     this.settled += amount;
   }
 
@@ -105,7 +113,8 @@ export class EagerModel {
     const spend = this.spends.get(name);
     this.spends.delete(name);
     const lots = new Map<number | null, number>();
-    for (const { grant, units } of spend?.payments ?? []) lots.set(grant.expiresAt, (lots.get(grant.expiresAt) ?? 0) + units);
+    for (const { grant, units } of spend?.payments ?? [])
+      lots.set(grant.expiresAt, (lots.get(grant.expiresAt) ?? 0) + units);
     return [...lots].map(([expiresAt, units]) => ({ units, expiresAt }));
   }
 
@@ -117,8 +126,10 @@ export class EagerModel {
     ].filter((at): at is number => at !== null && at <= to);
     for (const at of [...new Set(instants)].sort((one, other) => one - other)) {
       this.now = at;
-      for (const hold of this.holds.values()) if (hold.open && hold.expiresAt <= at) this.release(hold.name);
-      for (const grant of this.grants) if (grant.open && grant.expiresAt !== null && grant.expiresAt <= at) this.close(grant);
+      for (const hold of this.holds.values())
+        if (hold.open && hold.expiresAt <= at) this.release(hold.name);
+      for (const grant of this.grants)
+        if (grant.open && grant.expiresAt !== null && grant.expiresAt <= at) this.close(grant);
     }
     this.now = to;
   }
@@ -129,7 +140,9 @@ export class EagerModel {
 
   /** What is left of each open grant, by name. */
   remaining(): Record<string, number> {
-    return Object.fromEntries(this.grants.filter((grant) => grant.open).map((grant) => [grant.name, grant.free]));
+    return Object.fromEntries(
+      this.grants.filter((grant) => grant.open).map((grant) => [grant.name, grant.free]),
+    );
   }
 
   private pay(amount: number): Payment[] {

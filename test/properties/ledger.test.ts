@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { readBalance, settleBalances, verify } from '../../packages/core/src/ledger/index.ts';
 import { getCustomer } from '../../packages/core/src/customers/index.ts';
+import { readBalance, settleBalances, verify } from '../../packages/core/src/ledger/index.ts';
 import { openBooks } from '../support/books.ts';
 import { describeMigrated, type MigratedDatabase } from '../support/kernel.ts';
 import { PaperAndLedger, type Step } from './paper-and-ledger.ts';
@@ -28,7 +28,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   weighted(6, fc.record({ do: fc.constant('spend' as const), amount })),
   weighted(4, fc.record({ do: fc.constant('hold' as const), amount, lasts: minutes })),
-  weighted(3, fc.record({ do: fc.constant('capture' as const), which, amount, keep: fc.boolean() })),
+  weighted(
+    3,
+    fc.record({ do: fc.constant('capture' as const), which, amount, keep: fc.boolean() }),
+  ),
   weighted(2, fc.record({ do: fc.constant('release' as const), which })),
   weighted(4, fc.record({ do: fc.constant('giveBack' as const), which, amount })),
   weighted(1, fc.record({ do: fc.constant('void' as const), which })),
@@ -73,10 +76,16 @@ describeMigrated('random sequences', (make, engine) => {
           if (!customer) return;
 
           const read = await readBalance(later, { customer: 'ann', unit: 'points' });
-          await later.transaction((scope) => settleBalances(scope, { customer, units: ['points'] }));
+          await later.transaction((scope) =>
+            settleBalances(scope, { customer, units: ['points'] }),
+          );
           const booked = await readBalance(later, { customer: 'ann', unit: 'points' });
 
-          expect({ ...read, validUntil: null, exists: null }).toEqual({ ...booked, validUntil: null, exists: null });
+          expect({ ...read, validUntil: null, exists: null }).toEqual({
+            ...booked,
+            validUntil: null,
+            exists: null,
+          });
           expect((await verify(later)).broken).toEqual([]);
         },
       ),

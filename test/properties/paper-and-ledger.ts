@@ -18,10 +18,20 @@ import type { Books } from '../support/books.ts';
 import { EagerModel } from './eager-model.ts';
 
 export type Step =
-  | { readonly do: 'credit'; readonly amount: number; readonly priority: number; readonly lasts: number | null }
+  | {
+      readonly do: 'credit';
+      readonly amount: number;
+      readonly priority: number;
+      readonly lasts: number | null;
+    }
   | { readonly do: 'spend'; readonly amount: number }
   | { readonly do: 'hold'; readonly amount: number; readonly lasts: number }
-  | { readonly do: 'capture'; readonly which: number; readonly amount: number; readonly keep: boolean }
+  | {
+      readonly do: 'capture';
+      readonly which: number;
+      readonly amount: number;
+      readonly keep: boolean;
+    }
   | { readonly do: 'release'; readonly which: number }
   | { readonly do: 'giveBack'; readonly which: number; readonly amount: number }
   | { readonly do: 'void'; readonly which: number }
@@ -64,7 +74,10 @@ export class PaperAndLedger {
       case 'capture':
         return this.capture(scope, step);
       case 'release':
-        return this.onHold(step.which, (hold, name) => [this.ann.release(name), releaseHold(scope, { hold })]);
+        return this.onHold(step.which, (hold, name) => [
+          this.ann.release(name),
+          releaseHold(scope, { hold }),
+        ]);
       case 'giveBack':
         return this.giveBack(scope, step);
       case 'void':
@@ -81,7 +94,9 @@ export class PaperAndLedger {
     const scope = await this.scope();
     const ledger = await readBalance(scope, { customer: 'ann', unit });
     const names = new Map(this.grants.map((id, index) => [id, `g${index}`]));
-    const left = Object.fromEntries(ledger.grants.map((grant) => [names.get(grant.id) ?? grant.id, grant.remaining]));
+    const left = Object.fromEntries(
+      ledger.grants.map((grant) => [names.get(grant.id) ?? grant.id, grant.remaining]),
+    );
 
     expect({ settled: ledger.settled, held: ledger.held, left }).toEqual({
       settled: this.ann.settled,
@@ -90,11 +105,16 @@ export class PaperAndLedger {
     });
     const other = await readBalance(scope, { customer: 'bob', unit });
     const lots = other.grants.map((grant) => [grant.remaining, grant.expiresAt?.getTime() ?? null]);
-    const paper = this.bob.grants.filter((grant) => grant.open).map((grant) => [grant.free, grant.expiresAt]);
+    const paper = this.bob.grants
+      .filter((grant) => grant.open)
+      .map((grant) => [grant.free, grant.expiresAt]);
     expect([other.settled, lots.sort()]).toEqual([this.bob.settled, paper.sort()]);
   }
 
-  private async credit(scope: Scope, { amount, priority, lasts }: Step & { do: 'credit' }): Promise<void> {
+  private async credit(
+    scope: Scope,
+    { amount, priority, lasts }: Step & { do: 'credit' },
+  ): Promise<void> {
     const expiresAt = lasts === null ? null : this.ann.now + lasts * MINUTE;
     this.ann.credit(`g${this.grants.length}`, amount, priority, expiresAt);
     const made = await credit(scope, {
@@ -116,7 +136,14 @@ export class PaperAndLedger {
     const id = `hld_${this.holds.length}`;
     const placed = this.ann.hold(`h${this.holds.length}`, amount, expiresAt);
     const hold = { id, expiresAt: new Date(expiresAt) };
-    const answer = await spend(scope, { customer: 'ann', unit, amount, source, request: null, hold });
+    const answer = await spend(scope, {
+      customer: 'ann',
+      unit,
+      amount,
+      source,
+      request: null,
+      hold,
+    });
     expect(answer.allowed).toBe(placed);
     if (answer.allowed) this.holds.push(id);
   }
@@ -128,11 +155,17 @@ export class PaperAndLedger {
     ]);
   }
 
-  private async giveBack(scope: Scope, { which, amount }: Step & { do: 'giveBack' }): Promise<void> {
+  private async giveBack(
+    scope: Scope,
+    { which, amount }: Step & { do: 'giveBack' },
+  ): Promise<void> {
     const index = pick(this.spends, which);
     if (index === null) return;
     const done = this.ann.giveBack(`s${index}`, amount);
-    await agrees(done, giveBack(scope, { customer: 'ann', unit, of: this.spends[index], amount, source }));
+    await agrees(
+      done,
+      giveBack(scope, { customer: 'ann', unit, of: this.spends[index], amount, source }),
+    );
   }
 
   private async void(scope: Scope, which: number): Promise<void> {
@@ -151,7 +184,10 @@ export class PaperAndLedger {
     await agrees(lots !== null, transfer(scope, { from: 'ann', to: 'bob', unit, amount, source }));
   }
 
-  private async onHold(which: number, act: (hold: string, name: string) => [boolean, Promise<unknown>]): Promise<void> {
+  private async onHold(
+    which: number,
+    act: (hold: string, name: string) => [boolean, Promise<unknown>],
+  ): Promise<void> {
     const index = pick(this.holds, which);
     if (index === null) return;
     const [done, ledger] = act(this.holds[index] ?? '', `h${index}`);

@@ -24,12 +24,17 @@ function compile(files: ReadonlyMap<string, string>): string[] {
   host.fileExists = (name) => files.has(name) || fileExists(name);
   host.getSourceFile = (name, settings) => {
     const text = files.get(name);
-    return text === undefined ? getSourceFile(name, settings) : ts.createSourceFile(name, text, settings);
+    return text === undefined
+      ? getSourceFile(name, settings)
+      : ts.createSourceFile(name, text, settings);
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return ts
     .getPreEmitDiagnostics(program)
-    .map((one) => `${one.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(one.messageText, '\n')}`);
+    .map(
+      (one) =>
+        `${one.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(one.messageText, '\n')}`,
+    );
 }
 
 test('every TypeScript block names its file and compiles', () => {
@@ -42,13 +47,19 @@ test('every TypeScript block names its file and compiles', () => {
 
 test('a key that the catalogue does not have would not compile', () => {
   const files = snippets();
-  const wrong = [...files].map(([name, text]) => [name, text.replaceAll("subscribed('reports')", "subscribed('reprots')")] as const);
+  const wrong = [...files].map(
+    ([name, text]) =>
+      [name, text.replaceAll("subscribed('reports')", "subscribed('reprots')")] as const,
+  );
 
   expect(compile(new Map(wrong)).join('\n')).toMatch(/"reprots"/);
 }, 60_000);
 
 test('the commands it names are there', () => {
-  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+    scripts: Record<string, string>;
+  };
 
-  for (const [, name] of readme.matchAll(/^npm (?:run )?(\w+) /gm)) expect(scripts).toHaveProperty(String(name));
+  for (const [, name] of readme.matchAll(/^npm (?:run )?(\w+) /gm))
+    expect(scripts).toHaveProperty(String(name));
 });

@@ -5,7 +5,13 @@
  */
 import { z } from 'zod';
 import { defineCatalog } from '../../packages/core/src/catalog/index.ts';
-import { createMemory, type Database, type Memory, type News, type Scope } from '../../packages/core/src/kernel/index.ts';
+import {
+  createMemory,
+  type Database,
+  type Memory,
+  type News,
+  type Scope,
+} from '../../packages/core/src/kernel/index.ts';
 import { planOf } from '../../packages/core/src/subscriptions/index.ts';
 import { openTestScope } from './kernel.ts';
 
@@ -21,7 +27,12 @@ export const catalog = defineCatalog({
     'upload-mb': { kind: 'config', schema: z.number().int() },
   },
   plans: {
-    free: { default: true, period: 'P1M', selfService: true, features: { 'api-calls': { quota: 100 } } },
+    free: {
+      default: true,
+      period: 'P1M',
+      selfService: true,
+      features: { 'api-calls': { quota: 100 } },
+    },
     pro: {
       period: 'P1M',
       features: {

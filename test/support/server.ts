@@ -135,7 +135,10 @@ function createCluster(home: Home): void {
   );
 }
 
-function startKeeper(home: Home, { port, settings }: { port: number; settings: Record<string, string> }) {
+function startKeeper(
+  home: Home,
+  { port, settings }: { port: number; settings: Record<string, string> },
+) {
   const flags = ['-D', join(home.folder, 'data'), '-p', String(port)];
   for (const [name, value] of Object.entries(settings)) flags.push('-c', `${name}=${value}`);
   const task = { binary: join(home.bin, 'postgres'), folder: home.folder, flags, ...home.user };

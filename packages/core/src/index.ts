@@ -28,8 +28,26 @@ export {
   type Party,
   type UsedBy,
 } from './customers/index.ts';
-export * from './entitlements/errors.ts';
-export type { Allowed, Decision, Denied, Reason } from './entitlements/index.ts';
+export {
+  type Allowed,
+  type Decision,
+  type Denied,
+  DeniedError,
+  FeatureNotInPlanError,
+  FrozenError,
+  InsufficientCreditsError,
+  isDenied,
+  NoSubscriptionError,
+  OverLimitError,
+  PastDueError,
+  PausedError,
+  QuotaExceededError,
+  type Reason,
+  type Source,
+  UnknownFeatureError,
+  ValueMismatchError,
+  WrongKindError,
+} from './entitlements/index.ts';
 export {
   type AdapterOptions,
   AlreadySpentError,
@@ -71,10 +89,29 @@ export {
   ValidationError,
 } from './kernel/index.ts';
 export {
+  type Captured,
+  CustomerFrozenError,
   HoldClosedError,
   HoldExpiredError,
   InsufficientBalanceError,
   InvalidStateError,
   LimitExceededError,
+  type StatementLine,
+  type Verdict,
 } from './ledger/index.ts';
-export * from './subscriptions/errors.ts';
+export { SettingUnknownError } from './settings/index.ts';
+export {
+  AlreadySubscribedError,
+  AmbiguousSubscriptionError,
+  type CreatedSubscription,
+  FeatureUnknownError,
+  type Instant,
+  NotSelfServiceError,
+  PlanUnknownError,
+  type PublishedPlan,
+  type Subscription,
+  SubscriptionExistsError,
+  type SubscriptionFeature,
+  type SubscriptionPeriod,
+  type SubscriptionStatus,
+} from './subscriptions/index.ts';

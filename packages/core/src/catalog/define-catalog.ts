@@ -4,8 +4,9 @@
  * The types only check what a literal shows; everything is looked at again at run time, for hosts in JavaScript and
  * for values that come from elsewhere.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Fault } from '../kernel/index.ts';
+import { findContradictions } from './contradictions.ts';
 import type {
   CheckedFeatures,
   FeatureDefinition,
@@ -14,9 +15,8 @@ import type {
   PlanDefinition,
   UnitDefinition,
 } from './definition.ts';
-import { CatalogError } from './errors.ts';
 import { definitionSchema } from './definition-schema.ts';
-import { findContradictions } from './contradictions.ts';
+import { CatalogError } from './errors.ts';
 import { normalise } from './normalise.ts';
 import type { Catalog } from './spec.ts';
 
@@ -48,7 +48,15 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
     return issue.keys.map((key) => ({ pointer: `${pointer}/${key}`, detail: 'is no option here' }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    return [{ pointer, detail: `${issue.message}: ${issue.errors.flat().map((one) => one.message).join(', or ')}` }];
+    return [
+      {
+        pointer,
+        detail: `${issue.message}: ${issue.errors
+          .flat()
+          .map((one) => one.message)
+          .join(', or ')}`,
+      },
+    ];
   }
   return [{ pointer, detail: issue.message }];
 }

@@ -4,10 +4,23 @@ import { parseDuration } from '../kernel/index.ts';
 
 /** A whole number within the safe integers, from 0. */
 const count = z.int('must be a whole number').min(0, 'must not be below 0');
-const key = z.string().regex(/^[^\s/][^/\n]{0,63}$/, 'must have 1 to 64 characters, no slash, and not begin with a space');
-const duration = z.string().refine(isDuration, 'must be an ISO 8601 duration above zero, such as P1M');
-const quota = z.union([count, z.literal('unlimited')], 'must be a whole number from 0, or "unlimited"');
-const credits = z.strictObject({ unit: z.string(), cost: z.int().min(1, 'must be a whole number from 1') });
+const key = z
+  .string()
+  .regex(
+    /^[^\s/][^/\n]{0,63}$/,
+    'must have 1 to 64 characters, no slash, and not begin with a space',
+  );
+const duration = z
+  .string()
+  .refine(isDuration, 'must be an ISO 8601 duration above zero, such as P1M');
+const quota = z.union(
+  [count, z.literal('unlimited')],
+  'must be a whole number from 0, or "unlimited"',
+);
+const credits = z.strictObject({
+  unit: z.string(),
+  cost: z.int().min(1, 'must be a whole number from 1'),
+});
 
 function isDuration(value: string): boolean {
   try {
@@ -44,20 +57,39 @@ export const meteredItem = z
     quota,
     limit: z.enum(['hard', 'soft']).optional(),
     overageMax: count.optional(),
-    reset: z.union([z.enum(['period', 'never']), duration], 'must be "period", "never" or an ISO 8601 duration').optional(),
+    reset: z
+      .union(
+        [z.enum(['period', 'never']), duration],
+        'must be "period", "never" or an ISO 8601 duration',
+      )
+      .optional(),
     rollover: z.strictObject({ max: z.int().min(1), expires: duration.optional() }).optional(),
     thresholds: z.array(z.int().min(1).max(100)).max(20).optional(),
     priority: z.int().min(-1000).max(1000).optional(),
     credits: credits.nullable().optional(),
   })
-  .refine((item) => item.overageMax === undefined || item.limit === 'soft', 'overageMax needs limit: "soft"')
-  .refine((item) => item.rollover === undefined || item.quota !== 'unlimited', 'an unlimited quota has nothing to roll over');
+  .refine(
+    (item) => item.overageMax === undefined || item.limit === 'soft',
+    'overageMax needs limit: "soft"',
+  )
+  .refine(
+    (item) => item.rollover === undefined || item.quota !== 'unlimited',
+    'an unlimited quota has nothing to roll over',
+  );
 
 /** A gauge on a plan. */
-export const gaugeItem = z.strictObject({ quota, overLimit: z.enum(['block', 'freeze']).optional() });
+export const gaugeItem = z.strictObject({
+  quota,
+  overLimit: z.enum(['block', 'freeze']).optional(),
+});
 
 const plan = z.strictObject({
-  period: z.union([z.literal('infinite'), duration], 'must be an ISO 8601 duration such as P1M, or "infinite"').optional(),
+  period: z
+    .union(
+      [z.literal('infinite'), duration],
+      'must be an ISO 8601 duration such as P1M, or "infinite"',
+    )
+    .optional(),
   trial: duration.optional(),
   pastDue: z.string().optional(),
   billing: z.enum(['none', 'order', 'gateway']).optional(),
@@ -73,7 +105,9 @@ const offer = z.strictObject({
   group: key.optional(),
   price: z.record(z.string(), count).optional(),
   plan: z.string().optional(),
-  cycle: z.enum(['once', 'daily', 'weekly', 'bi-weekly', 'monthly', 'trimester', 'semester', 'yearly']).optional(),
+  cycle: z
+    .enum(['once', 'daily', 'weekly', 'bi-weekly', 'monthly', 'trimester', 'semester', 'yearly'])
+    .optional(),
   grants: z.record(z.string(), z.int().min(1)).optional(),
 });
 

@@ -6,7 +6,10 @@ export class CatalogError extends BursarError {
   override readonly code = 'catalog';
   readonly errors: readonly Fault[];
   constructor(errors: readonly Fault[]) {
-    super(`The catalogue has ${errors.length} mistakes:\n${errors.map((one) => `  ${one.pointer}: ${one.detail}`).join('\n')}`, { errors });
+    super(
+      `The catalogue has ${errors.length} mistakes:\n${errors.map((one) => `  ${one.pointer}: ${one.detail}`).join('\n')}`,
+      { errors },
+    );
     this.errors = errors;
   }
 }

@@ -16,7 +16,23 @@ export type {
   UnitDefinition,
 } from './definition.ts';
 export { CatalogError, UnitUnknownError } from './errors.ts';
-export { defaultPlans, featureIdOf, featureOf, findFeatureId, findUnitId, unitIdOf, unitOf } from './lookup.ts';
+export {
+  defaultPlans,
+  featureIdOf,
+  featureOf,
+  findFeatureId,
+  findUnitId,
+  unitIdOf,
+  unitOf,
+} from './lookup.ts';
 export { ensureCatalog } from './operations/ensure-catalog.ts';
 export { newestVersion, type PlanVersion, versionById } from './operations/find-version.ts';
-export type { Catalog, CatalogSpec, FeatureSpec, OfferSpec, PlanItem, PlanSpec, UnitSpec } from './spec.ts';
+export type {
+  Catalog,
+  CatalogSpec,
+  FeatureSpec,
+  OfferSpec,
+  PlanItem,
+  PlanSpec,
+  UnitSpec,
+} from './spec.ts';

@@ -29,7 +29,11 @@ export function defaultPlans(scope: Scope): PlanSpec[] {
 /** The row of a unit, or `null` while no command has used the tenant. */
 export function findUnitId(scope: Scope, key: string): Promise<number | null> {
   const { id } = scope.tenant;
-  return findId(scope, `unit/${key}`, sql`select id from bursar.units where (tenant_id, key) = (${id}::int, ${key}::text)`);
+  return findId(
+    scope,
+    `unit/${key}`,
+    sql`select id from bursar.units where (tenant_id, key) = (${id}::int, ${key}::text)`,
+  );
 }
 
 /**
@@ -38,7 +42,8 @@ export function findUnitId(scope: Scope, key: string): Promise<number | null> {
  */
 export async function unitIdOf(scope: Scope, key: string): Promise<number> {
   unitOf(scope, key);
-  const found = (await findUnitId(scope, key)) ?? (await afterEnsuring(scope, () => findUnitId(scope, key)));
+  const found =
+    (await findUnitId(scope, key)) ?? (await afterEnsuring(scope, () => findUnitId(scope, key)));
   if (found === null) throw new UnitUnknownError(key);
   return found;
 }
@@ -46,7 +51,11 @@ export async function unitIdOf(scope: Scope, key: string): Promise<number> {
 /** The row of a feature, or `null`. */
 export function findFeatureId(scope: Scope, key: string): Promise<number | null> {
   const { id } = scope.tenant;
-  return findId(scope, `feature/${key}`, sql`select id from bursar.features where (tenant_id, key) = (${id}::int, ${key}::text)`);
+  return findId(
+    scope,
+    `feature/${key}`,
+    sql`select id from bursar.features where (tenant_id, key) = (${id}::int, ${key}::text)`,
+  );
 }
 
 /**
@@ -54,7 +63,9 @@ export function findFeatureId(scope: Scope, key: string): Promise<number | null>
  * Callers check first whether that is wanted.
  */
 export async function featureIdOf(scope: Scope, key: string): Promise<number> {
-  const found = (await findFeatureId(scope, key)) ?? (await afterEnsuring(scope, () => findFeatureId(scope, key)));
+  const found =
+    (await findFeatureId(scope, key)) ??
+    (await afterEnsuring(scope, () => findFeatureId(scope, key)));
   if (found !== null) return found;
   await scope.run(sql`
     insert into bursar.features (tenant_id, key, kind, origin)

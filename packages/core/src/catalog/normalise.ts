@@ -1,6 +1,7 @@
 /** Filling in what a definition leaves out. The defaults stand here and nowhere else. */
-import type { Definition } from './definition-schema.ts';
+
 import type { StandardSchema } from './definition.ts';
+import type { Definition } from './definition-schema.ts';
 import type { CatalogSpec, FeatureSpec, OfferSpec, PlanSpec, UnitSpec } from './spec.ts';
 
 /** The family of plans that name none. */
@@ -18,7 +19,10 @@ export function normalise(definition: Definition): CatalogSpec {
   };
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>>, make: (key: string, value: A) => B): Record<string, B> {
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  make: (key: string, value: A) => B,
+): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, make(key, value)]));
 }
 
@@ -34,7 +38,9 @@ function unitSpec(key: string, unit: Definition['units'][string]): UnitSpec {
 
 function featureUnits({ features }: Definition): Record<string, UnitSpec> {
   const counted = Object.entries(features).flatMap(([key, { kind }]) =>
-    kind === 'metered' || kind === 'gauge' ? [[key, { key, kind, scale: 0, floor: 0, ceiling: null }] as const] : [],
+    kind === 'metered' || kind === 'gauge'
+      ? [[key, { key, kind, scale: 0, floor: 0, ceiling: null }] as const]
+      : [],
   );
   return Object.fromEntries(counted);
 }

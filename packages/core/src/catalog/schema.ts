@@ -5,7 +5,16 @@
  * is never edited (a trigger forbids it), so what a subscription was sold stays readable.
  */
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, integer, jsonb, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
+import {
+  check,
+  foreignKey,
+  integer,
+  jsonb,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { bursar, instant, tenantId, tenants } from '../kernel/schema.ts';
 
 export const units = bursar.table(
@@ -37,7 +46,10 @@ export const features = bursar.table(
   (table) => [
     primaryKey({ name: 'features_pkey', columns: [table.tenantId, table.id] }),
     unique('features_key_once').on(table.tenantId, table.key),
-    check('features_kind_is_known', sql`${table.kind} in ('boolean', 'metered', 'gauge', 'config')`),
+    check(
+      'features_kind_is_known',
+      sql`${table.kind} in ('boolean', 'metered', 'gauge', 'config')`,
+    ),
     check('features_origin_is_known', sql`${table.origin} in ('code', 'runtime')`),
   ],
 );

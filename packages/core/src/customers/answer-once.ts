@@ -39,7 +39,9 @@ export async function answerOnce<T>(
 ): Promise<{ answer: T; replayed: boolean }> {
   if (key === undefined) return { answer: await scope.transaction(work), replayed: false };
   if (key.length < 1 || key.length > 255) {
-    throw new ValidationError([{ pointer: '/idempotencyKey', detail: 'must have 1 to 255 characters' }]);
+    throw new ValidationError([
+      { pointer: '/idempotencyKey', detail: 'must have 1 to 255 characters' },
+    ]);
   }
   const hash = requestHash({ verb, request });
   return scope.transaction(async (inner) => {
@@ -49,7 +51,10 @@ export async function answerOnce<T>(
       sql`
       select request_hash::text as request_hash, answer from bursar.commands
        where (tenant_id, scope, verb, key) = (${inner.tenant.id}::int, ${customerId}::bigint, ${verb}::text, ${key}::text)`,
-      (row) => ({ hash: BigInt(text(row.request_hash)), answer: document<{ value: T }>(row.answer).value }),
+      (row) => ({
+        hash: BigInt(text(row.request_hash)),
+        answer: document<{ value: T }>(row.answer).value,
+      }),
     );
     if (earlier) {
       if (earlier.hash !== hash) throw new IdempotencyConflictError(key);

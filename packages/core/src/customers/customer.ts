@@ -1,5 +1,13 @@
 /** A customer as it is stored, and the id a host may give one. */
-import { instant, instantOrNull, integer, type Row, text, textOrNull, ValidationError } from '../kernel/index.ts';
+import {
+  instant,
+  instantOrNull,
+  integer,
+  type Row,
+  text,
+  textOrNull,
+  ValidationError,
+} from '../kernel/index.ts';
 
 export type CustomerRow = {
   readonly id: number;
@@ -41,12 +49,20 @@ export function readCustomer(row: Row): CustomerRow {
  */
 export function checkCustomerId(customer: unknown): string {
   // A NUL cannot be stored, and the other control characters only come by mistake.
-  const usable = typeof customer === 'string' && customer.length >= 1 && customer.length <= 255 && !hasControl(customer);
-  if (!usable) throw new ValidationError([{ pointer: '/customer', detail: 'must be a text of 1 to 255 characters' }]);
+  const usable =
+    typeof customer === 'string' &&
+    customer.length >= 1 &&
+    customer.length <= 255 &&
+    !hasControl(customer);
+  if (!usable)
+    throw new ValidationError([
+      { pointer: '/customer', detail: 'must be a text of 1 to 255 characters' },
+    ]);
   return customer;
 }
 
 function hasControl(value: string): boolean {
-  for (let index = 0; index < value.length; index += 1) if (value.charCodeAt(index) < 32) return true;
+  for (let index = 0; index < value.length; index += 1)
+    if (value.charCodeAt(index) < 32) return true;
   return false;
 }

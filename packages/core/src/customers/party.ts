@@ -13,8 +13,18 @@ export type UsedBy = string | Party;
 export function partyOf(usedBy: UsedBy | undefined, customer: string): Party {
   if (usedBy === undefined) return { kind: 'customer', id: customer };
   const party = typeof usedBy === 'string' ? { kind: 'user', id: usedBy } : usedBy;
-  const fits = party.id.length >= 1 && party.id.length <= 255 && party.kind.length >= 1 && party.kind.length <= 64;
-  if (!fits) throw new ValidationError([{ pointer: '/usedBy', detail: 'must be an id of 1 to 255 characters, with a kind of 1 to 64' }]);
+  const fits =
+    party.id.length >= 1 &&
+    party.id.length <= 255 &&
+    party.kind.length >= 1 &&
+    party.kind.length <= 64;
+  if (!fits)
+    throw new ValidationError([
+      {
+        pointer: '/usedBy',
+        detail: 'must be an id of 1 to 255 characters, with a kind of 1 to 64',
+      },
+    ]);
   return party;
 }
 

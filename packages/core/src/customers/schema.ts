@@ -4,7 +4,16 @@
  * A host's own id stands in one column of one row, so that erasing a person rewrites one place.
  */
 import { sql } from 'drizzle-orm';
-import { bigint, check, foreignKey, index, jsonb, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  jsonb,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { bursar, instant, tenantId, tenants, whole } from '../kernel/schema.ts';
 
 export const customers = bursar.table(
@@ -26,7 +35,10 @@ export const customers = bursar.table(
   (table) => [
     primaryKey({ name: 'customers_pkey', columns: [table.tenantId, table.id] }),
     unique('customers_external_id_once').on(table.tenantId, table.externalId),
-    check('customers_external_id_has_1_to_255_characters', sql`length(${table.externalId}) between 1 and 255`),
+    check(
+      'customers_external_id_has_1_to_255_characters',
+      sql`length(${table.externalId}) between 1 and 255`,
+    ),
     check('customers_kind_has_1_to_64_characters', sql`length(${table.kind}) between 1 and 64`),
   ],
 );
@@ -66,7 +78,10 @@ export const parties = bursar.table(
   (table) => [
     primaryKey({ name: 'parties_pkey', columns: [table.tenantId, table.id] }),
     unique('parties_once').on(table.tenantId, table.kind, table.externalId),
-    check('parties_external_id_has_1_to_255_characters', sql`length(${table.externalId}) between 1 and 255`),
+    check(
+      'parties_external_id_has_1_to_255_characters',
+      sql`length(${table.externalId}) between 1 and 255`,
+    ),
   ],
 );
 

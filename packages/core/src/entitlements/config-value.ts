@@ -2,7 +2,7 @@
 import type { Standing } from './standing.ts';
 
 /** As the feature's merge rule says: the greatest, the smallest, or that of the newest subscription. */
-export function valueOf({ rights, spec }: Standing): unknown {
+export function configValueOf({ rights, spec }: Standing): unknown {
   const values = rights.map((right) => right.options.value);
   const merge = spec?.merge ?? 'newest';
   if (merge === 'newest') return values[0];
@@ -17,7 +17,9 @@ function compare(one: unknown, other: unknown): number {
 
 /** Whether a value is what is required; for merge rules with an order, whether it reaches it. */
 export function meets({ spec }: Standing, value: unknown, required: unknown): boolean {
-  if (spec?.merge === 'greatest' && typeof value === 'number' && typeof required === 'number') return value >= required;
-  if (spec?.merge === 'smallest' && typeof value === 'number' && typeof required === 'number') return value <= required;
+  if (spec?.merge === 'greatest' && typeof value === 'number' && typeof required === 'number')
+    return value >= required;
+  if (spec?.merge === 'smallest' && typeof value === 'number' && typeof required === 'number')
+    return value <= required;
   return JSON.stringify(value) === JSON.stringify(required);
 }

@@ -7,12 +7,15 @@ export abstract class DeniedError extends BursarError {
   abstract override readonly code: Reason;
   readonly decision: Denied;
   constructor(decision: Denied) {
-    super(`${decision.feature ?? decision.unit ?? 'A subscription'} is denied: ${decision.reason}.`, {
-      feature: decision.feature,
-      unit: decision.unit,
-      requested: decision.requested,
-      available: decision.available,
-    });
+    super(
+      `${decision.feature ?? decision.unit ?? 'A subscription'} is denied: ${decision.reason}.`,
+      {
+        feature: decision.feature,
+        unit: decision.unit,
+        requested: decision.requested,
+        available: decision.available,
+      },
+    );
     this.decision = decision;
   }
 }

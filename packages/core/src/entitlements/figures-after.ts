@@ -28,13 +28,20 @@ export async function factsAfter(
   const epoch = figures.validUntil.getTime();
   const kept = scope.recall<Kept>(memory);
   if (kept?.epoch === epoch) return { feature, ...factsOf(kept, figures) };
-  const { requested: _, replayed: __, ...facts } = await checkFeature(scope, { customer, feature, amount: 0 });
+  const {
+    requested: _,
+    replayed: __,
+    ...facts
+  } = await checkFeature(scope, { customer, feature, amount: 0 });
   const { granted, limit, resetsAt } = facts;
   if (granted !== null) scope.remember(memory, { epoch, granted, limit, resetsAt } satisfies Kept);
   return facts;
 }
 
-function factsOf({ granted, limit, resetsAt }: Kept, { available, held }: Figures): Omit<Facts, 'feature' | 'requested' | 'replayed'> {
+function factsOf(
+  { granted, limit, resetsAt }: Kept,
+  { available, held }: Figures,
+): Omit<Facts, 'feature' | 'requested' | 'replayed'> {
   return {
     granted,
     used: Math.max(0, granted - available - held),

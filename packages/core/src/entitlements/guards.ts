@@ -6,7 +6,13 @@
 import { featureOf } from '../catalog/index.ts';
 import { partyOf } from '../customers/index.ts';
 import type { Asker, GuardCatalog, Guards, TakingGuard } from '../http/index.ts';
-import { addDuration, ConfigurationError, isBursarError, newId, type Scope } from '../kernel/index.ts';
+import {
+  addDuration,
+  ConfigurationError,
+  isBursarError,
+  newId,
+  type Scope,
+} from '../kernel/index.ts';
 import { captureHold, releaseHold, spendUpTo } from '../ledger/index.ts';
 import { checkBalance, checkFeature, checkSubscribed } from './operations/check-feature.ts';
 import { tryConsume } from './operations/consume.ts';
@@ -17,23 +23,41 @@ const consumes: TakingGuard = {
   name: 'consumes',
   check(catalog, { feature }) {
     const kind = kindOf(catalog, feature);
-    if (kind !== 'metered') throw new ConfigurationError(`consumes('${feature}') needs a metered feature; this one is ${kind}.`);
+    if (kind !== 'metered')
+      throw new ConfigurationError(
+        `consumes('${feature}') needs a metered feature; this one is ${kind}.`,
+      );
   },
   async take(scope, { customer, kind, usedBy }, { feature, amount, from, key, bound, hold }) {
-    const use = { customer, kind, usedBy, feature, amount, from, bound, idempotencyKey: key, source: 'guards.consumes' };
+    const use = {
+      customer,
+      kind,
+      usedBy,
+      feature,
+      amount,
+      from,
+      bound,
+      idempotencyKey: key,
+      source: 'guards.consumes',
+    };
     if (hold === undefined) return tryConsume(scope, use);
-    return tryHoldFeature(scope, { ...use, hold: { id: newId('hld'), expiresAt: addDuration(scope.now, hold, 1, 'UTC') } });
+    return tryHoldFeature(scope, {
+      ...use,
+      hold: { id: newId('hld'), expiresAt: addDuration(scope.now, hold, 1, 'UTC') },
+    });
   },
   async undo(scope, { customer }, { feature }, taken) {
     await once(async () => {
       if (taken.hold !== undefined) await releaseHold(scope, { hold: taken.hold, customer });
-      else if (taken.transferId !== undefined) await giveBackUse(scope, { customer, feature, of: taken.transferId });
+      else if (taken.transferId !== undefined)
+        await giveBackUse(scope, { customer, feature, of: taken.transferId });
     });
   },
   async capture(scope, asker, taking, taken, amount) {
     const { customer } = asker;
     const rest = taking.key === undefined ? undefined : `${taking.key}/capture`;
-    if (taken?.hold === undefined) return spendWhatThereIs(scope, asker, { feature: taking.feature, amount });
+    if (taken?.hold === undefined)
+      return spendWhatThereIs(scope, asker, { feature: taking.feature, amount });
     if (amount === 0) {
       await releaseHold(scope, { hold: taken.hold, customer });
       return { captured: 0, shortfall: 0 };
@@ -54,17 +78,23 @@ export const guards: Guards = {
       if (feature !== undefined) kindOf(catalog, feature);
     },
     decide: (scope, { customer }, { feature }) =>
-      feature === undefined ? checkSubscribed(scope, { customer }) : checkFeature(scope, { customer, feature, amount: 0 }),
+      feature === undefined
+        ? checkSubscribed(scope, { customer })
+        : checkFeature(scope, { customer, feature, amount: 0 }),
   },
   minBalance: {
     name: 'minBalance',
     check(catalog, { unit, amount }) {
-      if (!Object.hasOwn(catalog.units, unit)) throw new ConfigurationError(`minBalance('${unit}'): the catalogue has no such unit.`);
+      if (!Object.hasOwn(catalog.units, unit))
+        throw new ConfigurationError(`minBalance('${unit}'): the catalogue has no such unit.`);
       if (!Number.isSafeInteger(amount) || amount <= 0) {
-        throw new ConfigurationError(`minBalance('${unit}', ${amount}): send a whole number above 0, in the unit's smallest part.`);
+        throw new ConfigurationError(
+          `minBalance('${unit}', ${amount}): send a whole number above 0, in the unit's smallest part.`,
+        );
       }
     },
-    decide: (scope, { customer }, { unit, amount }) => checkBalance(scope, { customer, unit, amount }),
+    decide: (scope, { customer }, { unit, amount }) =>
+      checkBalance(scope, { customer, unit, amount }),
   },
   consumes,
 };
@@ -84,7 +114,13 @@ async function spendWhatThereIs(
   if (amount === 0) return { captured: 0, shortfall: 0 };
   const party = usedBy === undefined ? undefined : partyOf(usedBy, customer);
   const credits = featureOf(scope, feature)?.credits ?? null;
-  const captured = await spendUpTo(scope, { customer, unit: feature, amount, usedBy: party, credits });
+  const captured = await spendUpTo(scope, {
+    customer,
+    unit: feature,
+    amount,
+    usedBy: party,
+    credits,
+  });
   return { captured, shortfall: amount - captured };
 }
 
@@ -93,7 +129,8 @@ async function once(undo: () => Promise<void>): Promise<void> {
   try {
     await undo();
   } catch (error) {
-    const isDone = isBursarError(error) && ['invalid_state', 'hold_closed', 'hold_expired'].includes(error.code);
+    const isDone =
+      isBursarError(error) && ['invalid_state', 'hold_closed', 'hold_expired'].includes(error.code);
     if (!isDone) throw error;
   }
 }

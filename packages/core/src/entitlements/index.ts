@@ -3,10 +3,20 @@ export type { Allowed, Decision, Denied, Facts, Reason, Source } from './decisio
 export * from './errors.ts';
 export type { EntitlementEvents } from './events.ts';
 export { guards } from './guards.ts';
-export { type CheckFeature, checkBalance, checkFeature, checkSubscribed } from './operations/check-feature.ts';
+export {
+  type CheckFeature,
+  checkBalance,
+  checkFeature,
+  checkSubscribed,
+} from './operations/check-feature.ts';
 export { consume, type Spent, tryConsume, type Use } from './operations/consume.ts';
 export { type GiveBackUse, giveBackUse } from './operations/give-back-use.ts';
-export { captureUse, type HoldFeature, holdFeature, tryHoldFeature } from './operations/hold-feature.ts';
+export {
+  captureUse,
+  type HoldFeature,
+  holdFeature,
+  tryHoldFeature,
+} from './operations/hold-feature.ts';
 export { listEntitlements } from './operations/list-entitlements.ts';
 export { type SetGauge, setGauge } from './operations/set-gauge.ts';
 export { type UsageOf, type UsagePart, usageOf } from './operations/usage-of.ts';

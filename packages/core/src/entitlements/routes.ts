@@ -14,7 +14,8 @@ export const entitlementRoutes: readonly Route[] = [
   }),
   defineRoute({
     operation: 'checkEntitlement',
-    summary: 'One feature, decided for the customer who asks; an unknown one is denied, not missing.',
+    summary:
+      'One feature, decided for the customer who asks; an unknown one is denied, not missing.',
     method: 'GET',
     path: '/entitlements/:feature',
     access: 'customer',

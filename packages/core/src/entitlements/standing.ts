@@ -3,7 +3,7 @@
  *
  * Reads only. Rights come from subscriptions and the default plan, amounts from the ledger's projection.
  */
-import { featureOf, type FeatureSpec } from '../catalog/index.ts';
+import { type FeatureSpec, featureOf } from '../catalog/index.ts';
 import { type CustomerRow, findCustomer } from '../customers/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import { type Projected, readBalance } from '../ledger/index.ts';
@@ -11,7 +11,11 @@ import { type Right, type Rights, rightsAt } from '../subscriptions/index.ts';
 import type { Facts, Reason, Source } from './decision.ts';
 
 /** Who is asked about, read once for any number of features. */
-export type Subject = { readonly customer: string; readonly row: CustomerRow | null; readonly rights: Rights };
+export type Subject = {
+  readonly customer: string;
+  readonly row: CustomerRow | null;
+  readonly rights: Rights;
+};
 
 /** Reads a customer's rights at the scope's now; the zero form for one nobody has named. */
 export async function subjectOf(scope: Scope, customer: string): Promise<Subject> {
@@ -44,7 +48,11 @@ export function notCarried({ rights }: Subject, feature: string): Reason {
 /** What may pay a feature's use, with what each has. */
 export type Means = {
   readonly own: Projected;
-  readonly credits: { readonly unit: string; readonly cost: number; readonly available: number } | null;
+  readonly credits: {
+    readonly unit: string;
+    readonly cost: number;
+    readonly available: number;
+  } | null;
 };
 
 /** Reads a metered feature's balance, and that of the credits that pay after it. */
@@ -52,7 +60,10 @@ export async function meansOf(scope: Scope, subject: Subject, standing: Standing
   const own = await readBalance(scope, { customer: subject.customer, unit: standing.feature });
   const terms = creditsOf(standing);
   if (!terms) return { own, credits: null };
-  const { available, floor } = await readBalance(scope, { customer: subject.customer, unit: terms.unit });
+  const { available, floor } = await readBalance(scope, {
+    customer: subject.customer,
+    unit: terms.unit,
+  });
   return { own, credits: { ...terms, available: Math.max(0, available - floor) } };
 }
 
@@ -63,9 +74,14 @@ export function creditsOf({ rights, spec }: Standing): { unit: string; cost: num
 }
 
 /** The figures of a metered feature. */
-export function meteredFacts(standing: Standing, { own }: Means): Omit<Facts, 'requested' | 'replayed'> {
+export function meteredFacts(
+  standing: Standing,
+  { own }: Means,
+): Omit<Facts, 'requested' | 'replayed'> {
   const endless = own.windows.some(({ granted }) => granted === null);
-  const beside = own.grants.filter((grant) => grant.source !== 'plan' && grant.source !== 'overage');
+  const beside = own.grants.filter(
+    (grant) => grant.source !== 'plan' && grant.source !== 'overage',
+  );
   const quota = own.windows.reduce((sum, { granted }) => sum + (granted ?? 0), 0);
   const added = beside.reduce((sum, grant) => sum + grant.amount, 0);
   const drawn =
@@ -89,7 +105,10 @@ function limitOf(own: Projected, endless: boolean): Facts['limit'] {
 }
 
 function earliest(instants: readonly (Date | null)[]): Date | null {
-  return instants.reduce((least, one) => (one !== null && (least === null || one < least) ? one : least), null);
+  return instants.reduce(
+    (least, one) => (one !== null && (least === null || one < least) ? one : least),
+    null,
+  );
 }
 
 /** The figures of a gauge: `used` is its level. */
@@ -109,7 +128,16 @@ export function gaugeFacts(feature: string, own: Projected): Omit<Facts, 'reques
 
 /** The figures of what is not counted. */
 export function plainFacts(feature: string): Omit<Facts, 'requested' | 'replayed'> {
-  return { feature, granted: null, used: 0, held: 0, available: null, overage: 0, limit: 'none', resetsAt: null };
+  return {
+    feature,
+    granted: null,
+    used: 0,
+    held: 0,
+    available: null,
+    overage: 0,
+    limit: 'none',
+    resetsAt: null,
+  };
 }
 
 /** Every giver of a metered feature, in the order they are spent. */

@@ -53,7 +53,14 @@ export function flag(value: unknown): boolean {
 export function instant(value: unknown): Date {
   if (value === Number.POSITIVE_INFINITY || value === 'infinity') return FOREVER;
   if (value === Number.NEGATIVE_INFINITY || value === '-infinity') return BEFORE_ALL;
-  const date = value instanceof Date ? value : new Date(text(value).replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
+  const date =
+    value instanceof Date
+      ? value
+      : new Date(
+          text(value)
+            .replace(' ', 'T')
+            .replace(/([+-]\d\d)$/, '$1:00'),
+        );
   if (Number.isNaN(date.getTime())) throw new TypeError(`Not an instant: ${String(value)}`);
   return date;
 }

@@ -95,7 +95,11 @@ export abstract class BursarError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
   readonly [brand] = true;
 
-  constructor(message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = new.target.name;
     this.details = details;
@@ -137,7 +141,10 @@ export class ValidationError extends BursarError {
 export class InvalidAmountError extends BursarError {
   override readonly code = 'invalid_amount';
   constructor(amount: unknown, expected: string) {
-    super(`${String(amount)} is not an amount: send ${expected}.`, { amount: String(amount), expected });
+    super(`${String(amount)} is not an amount: send ${expected}.`, {
+      amount: String(amount),
+      expected,
+    });
   }
 }
 
@@ -160,7 +167,11 @@ export class IdempotencyConflictError extends BursarError {
 /** The database cannot be reached, gave up waiting, or lost the connection. Trying again helps; a write may have happened only if it says so. */
 export class DatabaseError extends BursarError {
   override readonly code = 'database';
-  constructor(message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
   }
 }

@@ -18,7 +18,10 @@ export function readInput<T>(shape: z.ZodType<T>, input: unknown): T {
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap(faultsOf).slice(0, faultsMax);
   if (faults.length === 1 && faults[0]?.pointer === '/amount') {
-    throw new InvalidAmountError((input as { amount?: unknown }).amount, 'a whole number from 1 to 9007199254740991');
+    throw new InvalidAmountError(
+      (input as { amount?: unknown }).amount,
+      'a whole number from 1 to 9007199254740991',
+    );
   }
   throw new ValidationError(faults);
 }
@@ -27,7 +30,10 @@ export function readInput<T>(shape: z.ZodType<T>, input: unknown): T {
 export function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   const pointer = pointerOf(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: `${pointer}${pointerOf([key])}`, detail: 'is not known here: leave it out' }));
+    return issue.keys.map((key) => ({
+      pointer: `${pointer}${pointerOf([key])}`,
+      detail: 'is not known here: leave it out',
+    }));
   }
   return [{ pointer, detail: detailOf(issue) }];
 }

@@ -13,11 +13,15 @@ export type Statement = { readonly text: string; readonly values: readonly Value
 export type Value = string | number | boolean | bigint | null;
 
 /** Builds a `Statement`: `` sql`select … where id = ${id}` ``. A nested statement is inlined with its values. */
-export function sql(parts: TemplateStringsArray, ...values: readonly (Value | Statement)[]): Statement {
+export function sql(
+  parts: TemplateStringsArray,
+  ...values: readonly (Value | Statement)[]
+): Statement {
   const bound: Value[] = [];
   let text = parts[0] ?? '';
   values.forEach((value, index) => {
-    text += typeof value === 'object' && value !== null ? inline(value, bound) : place(value, bound);
+    text +=
+      typeof value === 'object' && value !== null ? inline(value, bound) : place(value, bound);
     text += parts[index + 1] ?? '';
   });
   return { text, values: bound };

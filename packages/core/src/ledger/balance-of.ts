@@ -16,9 +16,24 @@ export type ShownBalance = {
 /** Figures of a unit's balance, ready to be shown. */
 export function balanceOf(
   { key: unit, scale, kind }: UnitSpec,
-  { settled, held, floor, ceiling }: { settled: number; held: number; floor: number; ceiling: number },
+  {
+    settled,
+    held,
+    floor,
+    ceiling,
+  }: { settled: number; held: number; floor: number; ceiling: number },
 ): ShownBalance {
   const left = kind === 'gauge' ? Math.max(0, ceiling - settled - held) : settled - held;
-  const endless = kind === 'gauge' ? ceiling === Number.MAX_SAFE_INTEGER : kind === 'metered' && floor === NO_FLOOR;
-  return { unit, scale, settled, held, available: endless ? null : left, formatted: endless ? null : formatAmount(left, { scale }) };
+  const endless =
+    kind === 'gauge'
+      ? ceiling === Number.MAX_SAFE_INTEGER
+      : kind === 'metered' && floor === NO_FLOOR;
+  return {
+    unit,
+    scale,
+    settled,
+    held,
+    available: endless ? null : left,
+    formatted: endless ? null : formatAmount(left, { scale }),
+  };
 }

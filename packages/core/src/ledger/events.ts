@@ -3,7 +3,14 @@
  * written to the outbox. Amounts are in the minor unit of `unit`.
  */
 export type LedgerEvents = {
-  'balance.updated': { unit: string; old: number; new: number; delta: number; kind: string; transfer: string };
+  'balance.updated': {
+    unit: string;
+    old: number;
+    new: number;
+    delta: number;
+    kind: string;
+    transfer: string;
+  };
   'hold.created': { hold: string; unit: string; amount: number };
   'hold.captured': { hold: string; unit: string; amount: number };
   'hold.released': { hold: string; unit: string; amount: number };

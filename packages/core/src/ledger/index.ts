@@ -2,8 +2,8 @@
  * The ledger's door: the only code that writes money. Everything that can run out is a balance here, filled by
  * grants, emptied by spends and holds, and every change of it is an entry.
  */
-export type { Figures } from './figures.ts';
-export { figuresOf } from './figures.ts';
+
+export { balanceOf, type ShownBalance } from './balance-of.ts';
 export {
   CustomerFrozenError,
   HoldClosedError,
@@ -13,6 +13,9 @@ export {
   LimitExceededError,
 } from './errors.ts';
 export type { LedgerEvents } from './events.ts';
+export type { Figures } from './figures.ts';
+export { figuresOf } from './figures.ts';
+export * from './inputs.ts';
 export { grantName, transferId } from './news.ts';
 export { type Captured, type CaptureHold, captureHold } from './operations/capture-hold.ts';
 export { type ChangeGauge, changeGauge, type GaugeAnswer } from './operations/change-gauge.ts';
@@ -24,20 +27,19 @@ export {
   readBalance,
   strangerAt,
 } from './operations/find-balance.ts';
-export { findTransferUnit } from './operations/find-transfer-unit.ts';
 export { getHold, type StoredHold } from './operations/find-hold.ts';
+export { findTransferUnit } from './operations/find-transfer-unit.ts';
 export { freezeCustomer } from './operations/freeze-customer.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';
 export { extendHold, releaseHold } from './operations/release-hold.ts';
 export { type SetLimits, setLimits } from './operations/set-limits.ts';
 export { settleBalances } from './operations/settle-balances.ts';
-export { type Spend, type SpendAnswer, spend } from './operations/spend.ts';
+export { spend } from './operations/spend.ts';
 export { type SpendUpTo, spendUpTo } from './operations/spend-up-to.ts';
 export { type Transfer, type Transferred, transfer } from './operations/transfer.ts';
 export { type Broken, type Verdict, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';
 export type { BalancePlan, PlanOf, QuotaWindow, Rollover } from './plan.ts';
-export * from './inputs.ts';
-export { balanceOf, type ShownBalance } from './balance-of.ts';
 export { ledgerRoutes } from './routes.ts';
+export type { Spend, SpendAnswer } from './spending.ts';

@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 /** A moment as hosts give it: a `Date`, or ISO 8601 text with its zone. */
 export const momentInput: z.ZodType<Date> = z
-  .union([z.date(), z.iso.datetime({ offset: true })], 'must be a Date or ISO 8601 text with its zone, such as 2026-01-31T10:00:00Z')
+  .union(
+    [z.date(), z.iso.datetime({ offset: true })],
+    'must be a Date or ISO 8601 text with its zone, such as 2026-01-31T10:00:00Z',
+  )
   .transform((value) => new Date(value));
 
 /** Above zero, in the unit's minor unit. */
@@ -11,9 +14,15 @@ export const amountInput = z.int().positive('must be above 0');
 export const customerInput = z.string().min(1).max(255);
 export const keyInput = z.string().min(1).max(255).optional();
 export const unitInput = z.string().min(1).max(64);
-export const referenceInput = z.strictObject({ type: z.string().min(1).max(64), id: z.string().min(1).max(255) });
+export const referenceInput = z.strictObject({
+  type: z.string().min(1).max(64),
+  id: z.string().min(1).max(255),
+});
 export const usedByInput = z.union(
-  [z.string().min(1).max(255), z.strictObject({ kind: z.string().min(1).max(64), id: z.string().min(1).max(255) })],
+  [
+    z.string().min(1).max(255),
+    z.strictObject({ kind: z.string().min(1).max(64), id: z.string().min(1).max(255) }),
+  ],
   'must be an id, or { kind, id }',
 );
 
@@ -54,7 +63,20 @@ export const transferInput = z.strictObject({
 export const statementInput = z.strictObject({
   customer: customerInput,
   unit: unitInput,
-  kind: z.enum(['credit', 'debit', 'hold', 'release', 'capture', 'expiry', 'void', 'give_back', 'reversal', 'adjustment']).optional(),
+  kind: z
+    .enum([
+      'credit',
+      'debit',
+      'hold',
+      'release',
+      'capture',
+      'expiry',
+      'void',
+      'give_back',
+      'reversal',
+      'adjustment',
+    ])
+    .optional(),
   referenceType: z.string().min(1).max(64).optional(),
   from: momentInput.optional(),
   to: momentInput.optional(),
@@ -71,7 +93,10 @@ export const limitsInput = z.strictObject({
 });
 
 /** Longest that a hold may reserve: a year. */
-const durationInput = z.string().regex(/^P(?!$)/, 'must be an ISO 8601 duration such as PT5M').max(32);
+const durationInput = z
+  .string()
+  .regex(/^P(?!$)/, 'must be an ISO 8601 duration such as PT5M')
+  .max(32);
 
 export const holdInput = z
   .strictObject({
@@ -97,7 +122,10 @@ export const captureInput = z.strictObject({
   idempotencyKey: keyInput,
 });
 
-export const releaseInput = z.strictObject({ customer: customerInput.optional(), hold: z.string().min(1).max(255) });
+export const releaseInput = z.strictObject({
+  customer: customerInput.optional(),
+  hold: z.string().min(1).max(255),
+});
 export const extendInput = z.strictObject({
   customer: customerInput.optional(),
   hold: z.string().min(1).max(255),

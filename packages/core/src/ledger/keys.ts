@@ -3,7 +3,15 @@
  *
  * A spend that was given back or released in full frees its key: the next one under it is a new attempt.
  */
-import { bigintOrNull, flag, IdempotencyConflictError, integer, type Scope, sql, text } from '../kernel/index.ts';
+import {
+  bigintOrNull,
+  flag,
+  IdempotencyConflictError,
+  integer,
+  type Scope,
+  sql,
+  text,
+} from '../kernel/index.ts';
 
 /** The newest entry under a key. */
 export type Keyed = {
@@ -17,7 +25,10 @@ export type Keyed = {
 };
 
 /** The newest entry under `key` on a balance, or `null`. */
-export function findKeyed(scope: Scope, { balanceId, key }: { balanceId: number; key: string }): Promise<Keyed | null> {
+export function findKeyed(
+  scope: Scope,
+  { balanceId, key }: { balanceId: number; key: string },
+): Promise<Keyed | null> {
   return scope.maybeOne(
     sql`
     select entry.sequence, entry.key_attempt, entry.kind, entry.request_hash, entry.settled_after - entry.held_after as available,
@@ -57,7 +68,10 @@ export function findKeyed(scope: Scope, { balanceId, key }: { balanceId: number;
  * @returns `null` when the key is free; otherwise the first answer.
  * @throws {IdempotencyConflictError} The key holds another request.
  */
-export function standing(earlier: Keyed | null, { key, hash }: { key: string; hash: bigint }): Keyed | null {
+export function standing(
+  earlier: Keyed | null,
+  { key, hash }: { key: string; hash: bigint },
+): Keyed | null {
   if (!earlier || earlier.freed) return null;
   if (earlier.requestHash !== hash) throw new IdempotencyConflictError(key);
   return earlier;

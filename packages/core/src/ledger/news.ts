@@ -41,10 +41,16 @@ const wordOf: Partial<Record<EntryRow['kind'], { type: string; subject: 'hold' |
 
 function queueEntry(scope: Scope, draft: Draft, entry: EntryRow): void {
   const { unit, customer, balance } = draft;
-  const common = { customer, sequence: entry.sequence, subject: { type: 'balance', id: String(balance.id) } };
+  const common = {
+    customer,
+    sequence: entry.sequence,
+    subject: { type: 'balance', id: String(balance.id) },
+  };
   const word = wordOf[entry.kind];
   if (word?.subject === 'hold') {
-    const leg = draft.legs.find((one) => one.sequence === (entry.facts.ofSequence ?? entry.sequence));
+    const leg = draft.legs.find(
+      (one) => one.sequence === (entry.facts.ofSequence ?? entry.sequence),
+    );
     const expired = entry.kind === 'release' && leg?.expiresAt && leg.expiresAt <= draft.now;
     const data = { hold: leg?.holdId ?? '', unit, amount: Math.abs(entry.heldAmount) };
     const type = expired ? 'hold.expired' : word.type;
@@ -71,7 +77,12 @@ export function queueUpdate(
     customer,
     balanceId,
     entry,
-  }: { unit: string; customer: string; balanceId: number; entry: Pick<EntryRow, 'sequence' | 'kind' | 'amount' | 'settledAfter'> },
+  }: {
+    unit: string;
+    customer: string;
+    balanceId: number;
+    entry: Pick<EntryRow, 'sequence' | 'kind' | 'amount' | 'settledAfter'>;
+  },
 ): void {
   if (entry.amount === 0) return;
   const old = entry.settledAfter - entry.amount;
@@ -83,7 +94,10 @@ export function queueUpdate(
     kind: entry.kind,
     transfer: transferId(balanceId, entry.sequence),
   };
-  scope.logger.debug({ customer, unit, old, new: entry.settledAfter, at: at(scope.now) }, 'balance updated');
+  scope.logger.debug(
+    { customer, unit, old, new: entry.settledAfter, at: at(scope.now) },
+    'balance updated',
+  );
   scope.queue(
     news(scope, {
       type: 'balance.updated',

@@ -8,12 +8,23 @@ import {
   instantShape,
   pageQuery,
   pageShape,
-  referenceShape,
   type Route,
+  referenceShape,
 } from '../http/index.ts';
 
 const unitParams = z.object({ unit: z.string().min(1).max(64) });
-const kinds = ['credit', 'debit', 'hold', 'release', 'capture', 'expiry', 'void', 'give_back', 'reversal', 'adjustment'] as const;
+const kinds = [
+  'credit',
+  'debit',
+  'hold',
+  'release',
+  'capture',
+  'expiry',
+  'void',
+  'give_back',
+  'reversal',
+  'adjustment',
+] as const;
 
 const lineShape = z.object({
   id: z.string(),
@@ -39,7 +50,10 @@ const grantShape = z.object({
   expiresAt: instantShape.nullable(),
 });
 
-const movedShape = balanceShape.extend({ transferId: z.string().nullable(), replayed: z.boolean() });
+const movedShape = balanceShape.extend({
+  transferId: z.string().nullable(),
+  replayed: z.boolean(),
+});
 
 const movement = z.object({
   customer: z.string().min(1).max(255),

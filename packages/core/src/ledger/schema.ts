@@ -22,7 +22,15 @@ import {
 } from 'drizzle-orm/pg-core';
 import { features, units } from '../catalog/schema.ts';
 import { customers, parties } from '../customers/schema.ts';
-import { bursar, bytewise, instant, safeRange, tenantId, whole, writerXid } from '../kernel/schema.ts';
+import {
+  bursar,
+  bytewise,
+  instant,
+  safeRange,
+  tenantId,
+  whole,
+  writerXid,
+} from '../kernel/schema.ts';
 
 const unlimited = sql`9007199254740991`;
 
@@ -56,7 +64,11 @@ export const balances = bursar.table(
   },
   (table) => [
     primaryKey({ name: 'balances_pkey', columns: [table.tenantId, table.id] }),
-    unique('balances_once_per_customer_and_unit').on(table.tenantId, table.customerId, table.unitId),
+    unique('balances_once_per_customer_and_unit').on(
+      table.tenantId,
+      table.customerId,
+      table.unitId,
+    ),
     foreignKey({
       name: 'balances_of_a_customer',
       columns: [table.tenantId, table.customerId],
@@ -74,7 +86,10 @@ export const balances = bursar.table(
     safeRange('balances_ceiling_is_safe', table.ceiling),
     check('balances_held_is_safe', sql`${table.held} between 0 and 9007199254740991`),
     check('balances_debt_is_safe', sql`${table.debt} between 0 and 9007199254740991`),
-    check('balances_attributed_within_drawn', sql`${table.attributed} between 0 and ${table.drawn}`),
+    check(
+      'balances_attributed_within_drawn',
+      sql`${table.attributed} between 0 and ${table.drawn}`,
+    ),
     check('balances_cap_left_is_not_negative', sql`${table.capLeft} >= 0`),
     check(
       'balances_available_at_or_above_floor',
@@ -129,8 +144,14 @@ export const grants = bursar.table(
     ),
     safeRange('grants_amount_is_safe', table.amount),
     check('grants_amount_is_not_negative', sql`${table.amount} >= 0`),
-    check('grants_free_and_removed_within_amount', sql`${table.free} >= 0 and ${table.removed} >= 0 and ${table.free} + ${table.removed} <= ${table.amount}`),
-    check('grants_closed_have_nothing_free', sql`${table.closedAt} is null or (${table.free} = 0 and not ${table.open})`),
+    check(
+      'grants_free_and_removed_within_amount',
+      sql`${table.free} >= 0 and ${table.removed} >= 0 and ${table.free} + ${table.removed} <= ${table.amount}`,
+    ),
+    check(
+      'grants_closed_have_nothing_free',
+      sql`${table.closedAt} is null or (${table.free} = 0 and not ${table.open})`,
+    ),
   ],
 );
 
@@ -154,7 +175,10 @@ export const draws = bursar.table(
       columns: [table.tenantId, table.grantId],
       foreignColumns: [grants.tenantId, grants.id],
     }),
-    check('draws_go_forward', sql`0 <= ${table.fromPosition} and ${table.fromPosition} < ${table.toPosition}`),
+    check(
+      'draws_go_forward',
+      sql`0 <= ${table.fromPosition} and ${table.fromPosition} < ${table.toPosition}`,
+    ),
     index('draws_by_grant').on(table.tenantId, table.grantId),
   ],
 );
@@ -316,7 +340,10 @@ export const holds = bursar.table(
       foreignColumns: [customers.tenantId, customers.id],
     }),
     index('holds_by_customer').on(table.tenantId, table.customerId),
-    check('holds_state_is_known', sql`${table.state} in ('open', 'captured', 'released', 'expired')`),
+    check(
+      'holds_state_is_known',
+      sql`${table.state} in ('open', 'captured', 'released', 'expired')`,
+    ),
     check('holds_closed_have_a_time', sql`(${table.state} = 'open') = (${table.closedAt} is null)`),
   ],
 );
@@ -352,7 +379,9 @@ export const holdLegs = bursar.table(
       columns: [table.tenantId, table.balanceId],
       foreignColumns: [balances.tenantId, balances.id],
     }),
-    index('hold_legs_open_by_balance').on(table.tenantId, table.balanceId).where(sql`${table.open}`),
+    index('hold_legs_open_by_balance')
+      .on(table.tenantId, table.balanceId)
+      .where(sql`${table.open}`),
     index('hold_legs_by_entry').on(table.tenantId, table.balanceId, table.sequence),
     check('hold_legs_leg_is_0_or_1', sql`${table.leg} in (0, 1)`),
     check('hold_legs_cost_is_positive', sql`${table.cost} > 0`),

@@ -4,7 +4,11 @@ import { z } from 'zod';
 type Setting = { readonly title: string; readonly shape: z.ZodType; readonly default: unknown };
 
 const settings: Readonly<Record<string, Setting>> = {
-  'holds.ttl': { title: 'How long a hold lasts unless said', shape: z.string().regex(/^P/).max(32), default: 'P7D' },
+  'holds.ttl': {
+    title: 'How long a hold lasts unless said',
+    shape: z.string().regex(/^P/).max(32),
+    default: 'P7D',
+  },
 };
 
 /** The setting under a key, or `null`. */

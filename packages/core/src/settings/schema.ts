@@ -13,5 +13,7 @@ export const settings = bursar.table(
     value: jsonb().notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
-  (table) => [primaryKey({ name: 'settings_pkey', columns: [table.tenantId, table.key, table.scope] })],
+  (table) => [
+    primaryKey({ name: 'settings_pkey', columns: [table.tenantId, table.key, table.scope] }),
+  ],
 );

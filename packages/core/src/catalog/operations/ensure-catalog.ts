@@ -14,7 +14,9 @@ export async function ensureCatalog(scope: Scope): Promise<void> {
   const memory = `catalog/${hashOf(catalog)}`;
   if (scope.recall(memory) !== undefined) return;
   await scope.transaction(async (inner) => {
-    await inner.run(sql`select pg_advisory_xact_lock(hashtextextended(${`bursar/catalog/${inner.tenant.id}`}::text, 0))`);
+    await inner.run(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`bursar/catalog/${inner.tenant.id}`}::text, 0))`,
+    );
     await writeUnits(inner, catalog);
     await writePlans(inner, catalog);
   });
@@ -27,7 +29,11 @@ function hashOf(catalog: CatalogSpec): string {
   const known = hashes.get(catalog);
   if (known !== undefined) return known;
   const { units, features, plans } = catalog;
-  const hash = contentHash({ units, plans, features: Object.values(features).map(({ key, kind, title }) => ({ key, kind, title })) });
+  const hash = contentHash({
+    units,
+    plans,
+    features: Object.values(features).map(({ key, kind, title }) => ({ key, kind, title })),
+  });
   hashes.set(catalog, hash);
   return hash;
 }
@@ -57,7 +63,11 @@ async function writeUnits(scope: Scope, { units, features, plans }: CatalogSpec)
 }
 
 async function writePlans(scope: Scope, { plans }: CatalogSpec): Promise<void> {
-  const versions = Object.values(plans).map((plan) => ({ key: plan.key, hash: contentHash(plan), definition: definitionOf(plan) }));
+  const versions = Object.values(plans).map((plan) => ({
+    key: plan.key,
+    hash: contentHash(plan),
+    definition: definitionOf(plan),
+  }));
   await scope.run(sql`
     insert into bursar.plan_versions (tenant_id, plan_id, version, hash, definition, created_at)
     select plan.tenant_id, plan.id,

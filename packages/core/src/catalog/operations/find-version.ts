@@ -1,5 +1,14 @@
 /** Versions of plans as they are stored: immutable, so once read they are remembered. */
-import { document, integer, integerOrNull, NotFoundError, type Row, type Scope, sql, text } from '../../kernel/index.ts';
+import {
+  document,
+  integer,
+  integerOrNull,
+  NotFoundError,
+  type Row,
+  type Scope,
+  sql,
+  text,
+} from '../../kernel/index.ts';
 import type { PlanSpec } from '../spec.ts';
 
 export type PlanVersion = {

@@ -5,7 +5,7 @@
  */
 import { announce } from '../../events/index.ts';
 import { at, type Scope, sql } from '../../kernel/index.ts';
-import { checkCustomerId, type CustomerRow, readCustomer } from '../customer.ts';
+import { type CustomerRow, checkCustomerId, readCustomer } from '../customer.ts';
 import { CustomerUnknownError } from '../errors.ts';
 import { findCustomer } from './find-customer.ts';
 

@@ -1,5 +1,12 @@
 /** The tenant's customers, newest first. */
-import { checkLimit, decodeCursor, type Page, pageOf, type Scope, sql } from '../../kernel/index.ts';
+import {
+  checkLimit,
+  decodeCursor,
+  type Page,
+  pageOf,
+  type Scope,
+  sql,
+} from '../../kernel/index.ts';
 import { type CustomerRow, readCustomer } from '../customer.ts';
 
 export type ListCustomers = {
@@ -17,11 +24,15 @@ const list = 'customers';
  * A page of customers; erased ones are left out.
  * @throws {CursorError} The cursor is not one of this list.
  */
-export async function listCustomers(scope: Scope, input: ListCustomers): Promise<Page<CustomerRow>> {
+export async function listCustomers(
+  scope: Scope,
+  input: ListCustomers,
+): Promise<Page<CustomerRow>> {
   const limit = checkLimit(input.limit);
   const position = decodeCursor(list, input.cursor);
   const before = position === null ? Number.MAX_SAFE_INTEGER : Number(position[0]);
-  const pattern = input.search === undefined ? null : `%${input.search.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern =
+    input.search === undefined ? null : `%${input.search.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await scope.many(
     sql`
     select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at

@@ -26,7 +26,11 @@ export type UpsertCustomer = {
 export function upsertCustomer(scope: Scope, input: UpsertCustomer): Promise<CustomerRow> {
   if (input.timeZone !== undefined) checkTimeZone(input.timeZone);
   return scope.transaction(async (inner) => {
-    const before = await lockCustomer(inner, { customer: input.customer, kind: input.kind, mode: 'update' });
+    const before = await lockCustomer(inner, {
+      customer: input.customer,
+      kind: input.kind,
+      mode: 'update',
+    });
     await refuseTaken(inner, before.id, input.external ?? {});
     const wanted = {
       kind: input.kind ?? before.kind,
@@ -35,7 +39,9 @@ export function upsertCustomer(scope: Scope, input: UpsertCustomer): Promise<Cus
       locale: input.locale === undefined ? before.locale : input.locale,
       timeZone: input.timeZone ?? before.timeZone,
     };
-    const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key] !== before[key]);
+    const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter(
+      (key) => wanted[key] !== before[key],
+    );
     const added = await addExternals(inner, before.id, input.external ?? {});
     if (changed.length === 0 && added === 0) return before;
     const after = await update(inner, before.id, wanted);
@@ -49,7 +55,11 @@ export function upsertCustomer(scope: Scope, input: UpsertCustomer): Promise<Cus
   });
 }
 
-async function refuseTaken(scope: Scope, customerId: number, external: Readonly<Record<string, string>>): Promise<void> {
+async function refuseTaken(
+  scope: Scope,
+  customerId: number,
+  external: Readonly<Record<string, string>>,
+): Promise<void> {
   const taken = await scope.many(
     sql`
     select known.system, known.external_id
@@ -63,7 +73,11 @@ async function refuseTaken(scope: Scope, customerId: number, external: Readonly<
   if (taken[0]) throw new ExternalTakenError(taken[0]);
 }
 
-async function addExternals(scope: Scope, customerId: number, external: Readonly<Record<string, string>>): Promise<number> {
+async function addExternals(
+  scope: Scope,
+  customerId: number,
+  external: Readonly<Record<string, string>>,
+): Promise<number> {
   const written = await scope.many(
     sql`
     insert into bursar.customer_externals as known (tenant_id, customer_id, system, external_id)
@@ -80,7 +94,13 @@ async function addExternals(scope: Scope, customerId: number, external: Readonly
 function update(
   scope: Scope,
   id: number,
-  wanted: { kind: string; email: string | null; name: string | null; locale: string | null; timeZone: string },
+  wanted: {
+    kind: string;
+    email: string | null;
+    name: string | null;
+    locale: string | null;
+    timeZone: string;
+  },
 ): Promise<CustomerRow> {
   return scope.one(
     sql`

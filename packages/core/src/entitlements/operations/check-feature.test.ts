@@ -7,7 +7,16 @@ import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
 import { findCustomer } from '../../customers/index.ts';
 import { credit, freezeCustomer, spend } from '../../ledger/index.ts';
 import { cancelSubscription, createSubscription } from '../../subscriptions/index.ts';
-import { checkBalance, checkFeature, checkSubscribed, consume, deniedError, giveBackUse, setGauge, tryConsume } from '../index.ts';
+import {
+  checkBalance,
+  checkFeature,
+  checkSubscribed,
+  consume,
+  deniedError,
+  giveBackUse,
+  setGauge,
+  tryConsume,
+} from '../index.ts';
 
 const now = '2026-01-10T00:00:00Z';
 const ann = { customer: 'ann' };
@@ -26,8 +35,14 @@ describeMigrated('checking', (make) => {
   test('the default plan counts for a feature, not for having a subscription', async () => {
     const { scope } = await fresh();
 
-    expect(await checkFeature(scope, { ...ann, feature: 'api-calls' })).toMatchObject({ allowed: true, available: 100 });
-    expect(await checkSubscribed(scope, ann)).toMatchObject({ allowed: false, reason: 'no_subscription' });
+    expect(await checkFeature(scope, { ...ann, feature: 'api-calls' })).toMatchObject({
+      allowed: true,
+      available: 100,
+    });
+    expect(await checkSubscribed(scope, ann)).toMatchObject({
+      allowed: false,
+      reason: 'no_subscription',
+    });
     expect(await findCustomer(scope, 'ann')).toBeNull();
   });
 
@@ -39,18 +54,34 @@ describeMigrated('checking', (make) => {
     await cancelSubscription(scope, { ...ann, at: 'now' });
     const after = await checkFeature(scope, { ...ann, feature: 'track-time' });
 
-    expect([before.reason, during.reason, after.reason]).toEqual(['feature_not_in_plan', null, 'feature_not_in_plan']);
+    expect([before.reason, during.reason, after.reason]).toEqual([
+      'feature_not_in_plan',
+      null,
+      'feature_not_in_plan',
+    ]);
   });
 
   test('an unknown feature is denied, and a kind that cannot be consumed is told apart', async () => {
     const { scope } = await fresh();
 
-    expect(await checkFeature(scope, { ...ann, feature: 'nope' })).toMatchObject({ reason: 'feature_unknown' });
-    expect(await tryConsume(scope, { ...ann, feature: 'nope' })).toMatchObject({ reason: 'feature_unknown' });
-    expect(await tryConsume(scope, { ...ann, feature: 'track-time' })).toMatchObject({ reason: 'wrong_kind' });
-    await expect(consume(scope, { ...ann, feature: 'upload-mb' })).rejects.toMatchObject({ code: 'wrong_kind' });
-    await expect(giveBackUse(scope, { ...ann, feature: 'track-time' })).rejects.toMatchObject({ code: 'wrong_kind' });
-    await expect(setGauge(scope, { ...ann, feature: 'api-calls', amount: 1 })).rejects.toMatchObject({ code: 'wrong_kind' });
+    expect(await checkFeature(scope, { ...ann, feature: 'nope' })).toMatchObject({
+      reason: 'feature_unknown',
+    });
+    expect(await tryConsume(scope, { ...ann, feature: 'nope' })).toMatchObject({
+      reason: 'feature_unknown',
+    });
+    expect(await tryConsume(scope, { ...ann, feature: 'track-time' })).toMatchObject({
+      reason: 'wrong_kind',
+    });
+    await expect(consume(scope, { ...ann, feature: 'upload-mb' })).rejects.toMatchObject({
+      code: 'wrong_kind',
+    });
+    await expect(giveBackUse(scope, { ...ann, feature: 'track-time' })).rejects.toMatchObject({
+      code: 'wrong_kind',
+    });
+    await expect(
+      setGauge(scope, { ...ann, feature: 'api-calls', amount: 1 }),
+    ).rejects.toMatchObject({ code: 'wrong_kind' });
     expect(await findCustomer(scope, 'ann')).toBeNull();
   });
 
@@ -85,10 +116,18 @@ describeMigrated('checking', (make) => {
     const { scope } = await fresh();
     await credit(scope, { ...ann, unit: 'points', amount: 9, source: 'test' });
 
-    expect(await checkFeature(scope, { ...ann, feature: 'ai-tokens', amount: 4 })).toMatchObject({ allowed: true });
-    expect(await tryConsume(scope, { ...ann, feature: 'ai-tokens', amount: 5 })).toMatchObject({ reason: 'insufficient_balance' });
-    expect(await consume(scope, { ...ann, feature: 'ai-tokens', amount: 4 })).toMatchObject({ allowed: true });
-    expect(await tryConsume(scope, { ...ann, feature: 'ai-tokens' })).toMatchObject({ reason: 'insufficient_balance' });
+    expect(await checkFeature(scope, { ...ann, feature: 'ai-tokens', amount: 4 })).toMatchObject({
+      allowed: true,
+    });
+    expect(await tryConsume(scope, { ...ann, feature: 'ai-tokens', amount: 5 })).toMatchObject({
+      reason: 'insufficient_balance',
+    });
+    expect(await consume(scope, { ...ann, feature: 'ai-tokens', amount: 4 })).toMatchObject({
+      allowed: true,
+    });
+    expect(await tryConsume(scope, { ...ann, feature: 'ai-tokens' })).toMatchObject({
+      reason: 'insufficient_balance',
+    });
   });
 
   test('sources name every giver, when asked', async () => {
@@ -99,10 +138,12 @@ describeMigrated('checking', (make) => {
     const asked = await checkFeature(scope, { ...ann, feature: 'api-calls', sources: true });
     const plain = await checkFeature(scope, { ...ann, feature: 'api-calls' });
 
-    expect(asked.sources?.map((source) => [source.kind, source.granted, source.available])).toEqual([
-      ['plan', 1000, 1000],
-      ['top_up', 5, 5],
-    ]);
+    expect(asked.sources?.map((source) => [source.kind, source.granted, source.available])).toEqual(
+      [
+        ['plan', 1000, 1000],
+        ['top_up', 5, 5],
+      ],
+    );
     expect(plain).not.toHaveProperty('sources');
   });
 
@@ -111,8 +152,12 @@ describeMigrated('checking', (make) => {
     await credit(scope, { ...ann, unit: 'points', amount: 100, source: 'test' });
 
     expect((await checkBalance(scope, { ...ann, unit: 'points', amount: 100 })).allowed).toBe(true);
-    expect(await checkBalance(scope, { ...ann, unit: 'points', amount: 101 })).toMatchObject({ reason: 'insufficient_balance' });
-    await expect(checkBalance(scope, { ...ann, unit: 'nope', amount: 1 })).rejects.toMatchObject({ code: 'unit_unknown' });
+    expect(await checkBalance(scope, { ...ann, unit: 'points', amount: 101 })).toMatchObject({
+      reason: 'insufficient_balance',
+    });
+    await expect(checkBalance(scope, { ...ann, unit: 'nope', amount: 1 })).rejects.toMatchObject({
+      code: 'unit_unknown',
+    });
   });
 
   test('a frozen customer spends nothing in any process until it is let go', async () => {

@@ -7,7 +7,7 @@ import { unitOf } from '../../catalog/index.ts';
 import type { UsedBy } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import { readBalance } from '../../ledger/index.ts';
-import { meets, valueOf } from '../config-value.ts';
+import { configValueOf, meets } from '../config-value.ts';
 import type { Decision, Facts, Reason } from '../decision.ts';
 import {
   gaugeFacts,
@@ -42,7 +42,11 @@ export async function checkFeature(scope: Scope, input: CheckFeature): Promise<D
 }
 
 /** As `checkFeature`, of a customer that was read already. */
-export async function decide(scope: Scope, subject: Subject, input: CheckFeature): Promise<Decision> {
+export async function decide(
+  scope: Scope,
+  subject: Subject,
+  input: CheckFeature,
+): Promise<Decision> {
   const standing = standingOf(scope, subject, input.feature);
   if (!standing) return answer(plainFacts(input.feature), input, 'feature_unknown');
   if (standing.kind === 'metered') return decideMetered(scope, { subject, standing, input });
@@ -51,16 +55,23 @@ export async function decide(scope: Scope, subject: Subject, input: CheckFeature
   }
   if (standing.kind === 'gauge') return decideGauge(scope, { subject, standing, input });
   if (standing.kind === 'boolean') return answer(plainFacts(input.feature), input, null);
-  const value = valueOf(standing);
+  const value = configValueOf(standing);
   const met = input.value === undefined || meets(standing, value, input.value);
   return answer({ ...plainFacts(input.feature), value }, input, met ? null : 'value_mismatch');
 }
 
-type Asked = { readonly subject: Subject; readonly standing: Standing; readonly input: CheckFeature };
+type Asked = {
+  readonly subject: Subject;
+  readonly standing: Standing;
+  readonly input: CheckFeature;
+};
 
 async function decideMetered(scope: Scope, { subject, standing, input }: Asked): Promise<Decision> {
   const means = await meansOf(scope, subject, standing);
-  const facts = { ...meteredFacts(standing, means), ...(input.sources && { sources: sourcesOf(means.own) }) };
+  const facts = {
+    ...meteredFacts(standing, means),
+    ...(input.sources && { sources: sourcesOf(means.own) }),
+  };
   return answer(facts, input, refusalOf({ subject, standing, input }, means));
 }
 
@@ -69,7 +80,8 @@ export function refusalOf({ subject, standing, input }: Asked, means: Means): Re
   const { own, credits } = means;
   const reach = input.from === 'credits' ? 0 : Math.max(0, own.available - own.floor);
   const paid = credits && input.from !== 'quota' ? Math.floor(credits.available / credits.cost) : 0;
-  const carried = standing.rights.length > 0 || own.available > 0 || (credits !== null && credits.available > 0);
+  const carried =
+    standing.rights.length > 0 || own.available > 0 || (credits !== null && credits.available > 0);
   if (!carried) return notCarried(subject, input.feature);
   if (subject.row?.frozenAt) return 'customer_frozen';
   if (reach + paid >= Math.max(1, input.amount ?? 1)) return null;
@@ -92,7 +104,9 @@ export function answer(
   reason: Reason | null,
 ): Decision {
   const whole = { ...facts, requested: amount ?? 1, replayed: false };
-  return reason === null ? { allowed: true, reason, ...whole } : { allowed: false, reason, ...whole };
+  return reason === null
+    ? { allowed: true, reason, ...whole }
+    : { allowed: false, reason, ...whole };
 }
 
 /**
@@ -120,7 +134,10 @@ export async function checkBalance(
 }
 
 /** Decides whether any subscription of the customer's is valid now; the default plan is none. */
-export async function checkSubscribed(scope: Scope, { customer }: { customer: string }): Promise<Decision> {
+export async function checkSubscribed(
+  scope: Scope,
+  { customer }: { customer: string },
+): Promise<Decision> {
   const { rights } = await subjectOf(scope, customer);
   const { feature: _, ...facts } = plainFacts('');
   const reason = rights.hasValid ? null : rights.hasSubscription ? 'paused' : 'no_subscription';

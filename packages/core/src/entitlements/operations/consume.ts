@@ -9,8 +9,8 @@ import type { Scope } from '../../kernel/index.ts';
 import { changeGauge, type SpendAnswer, spend } from '../../ledger/index.ts';
 import type { Allowed, Decision, Denied } from '../decision.ts';
 import { deniedError } from '../errors.ts';
-import { creditsOf, standingOf, subjectOf } from '../standing.ts';
 import { factsAfter } from '../figures-after.ts';
+import { creditsOf, standingOf, subjectOf } from '../standing.ts';
 import { checkFeature, decide } from './check-feature.ts';
 
 export type Use = {
@@ -52,7 +52,8 @@ export async function consume(scope: Scope, input: Use): Promise<Spent> {
 export async function tryConsume(scope: Scope, input: Use): Promise<Spent | Denied> {
   const kind = featureOf(scope, input.feature)?.kind;
   const decision = await take(scope, input, kind);
-  if (!decision.allowed && decision.reason === 'quota_exceeded') tellExceeded(scope, input, decision);
+  if (!decision.allowed && decision.reason === 'quota_exceeded')
+    tellExceeded(scope, input, decision);
   return decision;
 }
 
@@ -62,7 +63,11 @@ function take(scope: Scope, input: Use, kind: string | undefined): Promise<Spent
 }
 
 async function refuseKind(scope: Scope, input: Use): Promise<Denied> {
-  const decision = await checkFeature(scope, { customer: input.customer, feature: input.feature, amount: input.amount });
+  const decision = await checkFeature(scope, {
+    customer: input.customer,
+    feature: input.feature,
+    amount: input.amount,
+  });
   const isUnknown = decision.reason === 'feature_unknown';
   return { ...decision, allowed: false, reason: isUnknown ? 'feature_unknown' : 'wrong_kind' };
 }
@@ -91,7 +96,10 @@ export async function takeMetered(
 }
 
 /** The credits that may pay: the catalogue's, unless what was sold says otherwise. */
-async function termsOf(scope: Scope, { customer, feature, from }: Use): Promise<{ unit: string; cost: number } | null> {
+async function termsOf(
+  scope: Scope,
+  { customer, feature, from }: Use,
+): Promise<{ unit: string; cost: number } | null> {
   if (from === 'quota') return null;
   const { plans } = scope.ports.catalog;
   const catalogue = featureOf(scope, feature)?.credits ?? null;
@@ -105,7 +113,11 @@ async function termsOf(scope: Scope, { customer, feature, from }: Use): Promise<
   return standing ? creditsOf(standing) : catalogue;
 }
 
-async function afterSpend(scope: Scope, input: Use, spent: SpendAnswer & { allowed: true }): Promise<Spent> {
+async function afterSpend(
+  scope: Scope,
+  input: Use,
+  spent: SpendAnswer & { allowed: true },
+): Promise<Spent> {
   const facts = await factsAfter(scope, input, spent.figures);
   return {
     ...facts,
@@ -118,13 +130,27 @@ async function afterSpend(scope: Scope, input: Use, spent: SpendAnswer & { allow
   };
 }
 
-async function whyNot(scope: Scope, input: Use, spent: SpendAnswer & { allowed: false }): Promise<Denied> {
+async function whyNot(
+  scope: Scope,
+  input: Use,
+  spent: SpendAnswer & { allowed: false },
+): Promise<Denied> {
   const { customer, feature, amount, from } = input;
-  const decision = await decide(scope, await subjectOf(scope, customer), { customer, feature, amount, from });
+  const decision = await decide(scope, await subjectOf(scope, customer), {
+    customer,
+    feature,
+    amount,
+    from,
+  });
   if (!decision.allowed) return decision;
   // More came in since the ledger refused; the refusal stands, the caller may try again.
-  if (spent.reason === 'customer_frozen') return { ...decision, allowed: false, reason: 'customer_frozen' };
-  return { ...decision, allowed: false, reason: spent.credits ? 'insufficient_balance' : 'quota_exceeded' };
+  if (spent.reason === 'customer_frozen')
+    return { ...decision, allowed: false, reason: 'customer_frozen' };
+  return {
+    ...decision,
+    allowed: false,
+    reason: spent.credits ? 'insufficient_balance' : 'quota_exceeded',
+  };
 }
 
 async function takeGauge(scope: Scope, input: Use): Promise<Spent | Denied> {
@@ -140,13 +166,24 @@ async function takeGauge(scope: Scope, input: Use): Promise<Spent | Denied> {
   const after = await checkFeature(scope, { customer, feature, amount: 0 });
   if (changed.allowed) {
     const { replayed, transferId } = changed;
-    return { ...after, allowed: true, reason: null, requested: amount, replayed, transferId: transferId ?? '' };
+    return {
+      ...after,
+      allowed: true,
+      reason: null,
+      requested: amount,
+      replayed,
+      transferId: transferId ?? '',
+    };
   }
   const reason = changed.reason === 'customer_frozen' ? 'customer_frozen' : 'quota_exceeded';
   return { ...after, allowed: false, reason, requested: amount };
 }
 
-function tellExceeded(scope: Scope, { customer, feature }: Use, { requested, available }: Decision): void {
+function tellExceeded(
+  scope: Scope,
+  { customer, feature }: Use,
+  { requested, available }: Decision,
+): void {
   scope.queue(
     news(scope, {
       type: 'quota.exceeded',

@@ -7,7 +7,9 @@ import { deniedError } from '../errors.ts';
 import { checkFeature } from './check-feature.ts';
 import { type Spent, takeMetered, type Use } from './consume.ts';
 
-export type HoldFeature = Use & { readonly hold: { readonly id: string; readonly expiresAt: Date } };
+export type HoldFeature = Use & {
+  readonly hold: { readonly id: string; readonly expiresAt: Date };
+};
 
 /**
  * Sets uses aside until they are captured or released.
@@ -16,7 +18,10 @@ export type HoldFeature = Use & { readonly hold: { readonly id: string; readonly
  * @throws {DeniedError} With the decision; nothing was set aside.
  * @throws {IdempotencyConflictError} The key holds another request.
  */
-export async function holdFeature(scope: Scope, input: HoldFeature): Promise<Spent & { readonly hold: string }> {
+export async function holdFeature(
+  scope: Scope,
+  input: HoldFeature,
+): Promise<Spent & { readonly hold: string }> {
   const decision = await tryHoldFeature(scope, input);
   if (!decision.allowed) throw deniedError(decision);
   return { ...decision, hold: decision.hold ?? input.hold.id };
@@ -24,10 +29,15 @@ export async function holdFeature(scope: Scope, input: HoldFeature): Promise<Spe
 
 /** As `holdFeature`; a refusal is an answer. */
 export async function tryHoldFeature(scope: Scope, input: HoldFeature): Promise<Spent | Denied> {
-  if (featureOf(scope, input.feature)?.kind === 'metered') return takeMetered(scope, input, input.hold);
+  if (featureOf(scope, input.feature)?.kind === 'metered')
+    return takeMetered(scope, input, input.hold);
   const { customer, feature, amount } = input;
   const decision = await checkFeature(scope, { customer, feature, amount });
-  return { ...decision, allowed: false, reason: decision.reason === 'feature_unknown' ? 'feature_unknown' : 'wrong_kind' };
+  return {
+    ...decision,
+    allowed: false,
+    reason: decision.reason === 'feature_unknown' ? 'feature_unknown' : 'wrong_kind',
+  };
 }
 
 /**
@@ -41,6 +51,10 @@ export async function captureUse(
   scope: Scope,
   input: { customer: string; hold: string; amount: number; key?: string | undefined },
 ): Promise<{ captured: number; shortfall: number }> {
-  const { captured, shortfall } = await captureHold(scope, { ...input, beyond: true, source: 'entitlements.capture' });
+  const { captured, shortfall } = await captureHold(scope, {
+    ...input,
+    beyond: true,
+    source: 'entitlements.capture',
+  });
   return { captured, shortfall };
 }

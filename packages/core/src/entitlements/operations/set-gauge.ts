@@ -27,12 +27,27 @@ export async function setGauge(scope: Scope, input: SetGauge): Promise<Decision>
   const before = await checkFeature(scope, { customer, feature, amount: 0 });
   const kind = featureOf(scope, feature)?.kind;
   if (kind !== 'gauge') {
-    throw deniedError({ ...before, requested: amount, allowed: false, reason: kind === undefined ? 'feature_unknown' : 'wrong_kind' });
+    throw deniedError({
+      ...before,
+      requested: amount,
+      allowed: false,
+      reason: kind === undefined ? 'feature_unknown' : 'wrong_kind',
+    });
   }
   if (!before.allowed && amount > 0) throw deniedError({ ...before, requested: amount });
-  const changed = await changeGauge(scope, { customer, unit: feature, usedBy: partyOf(usedBy, customer), amount, source: 'entitlements.set' });
-  const after = { ...(await checkFeature(scope, { customer, feature, amount: 0 })), requested: amount };
-  if (changed.allowed) return { ...after, ...(changed.transferId !== null && { transferId: changed.transferId }) };
+  const changed = await changeGauge(scope, {
+    customer,
+    unit: feature,
+    usedBy: partyOf(usedBy, customer),
+    amount,
+    source: 'entitlements.set',
+  });
+  const after = {
+    ...(await checkFeature(scope, { customer, feature, amount: 0 })),
+    requested: amount,
+  };
+  if (changed.allowed)
+    return { ...after, ...(changed.transferId !== null && { transferId: changed.transferId }) };
   const reason = changed.reason === 'customer_frozen' ? 'customer_frozen' : 'quota_exceeded';
   throw deniedError({ ...after, allowed: false, reason });
 }

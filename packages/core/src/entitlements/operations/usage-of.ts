@@ -1,7 +1,18 @@
 /** Who used how much: the parts sum to what was used of the feature's own units in the period that contains now. */
 import { featureOf } from '../../catalog/index.ts';
 import type { Party } from '../../customers/index.ts';
-import { at, checkLimit, decodeCursor, integer, type Page, pageOf, type Row, type Scope, sql, text } from '../../kernel/index.ts';
+import {
+  at,
+  checkLimit,
+  decodeCursor,
+  integer,
+  type Page,
+  pageOf,
+  type Row,
+  type Scope,
+  sql,
+  text,
+} from '../../kernel/index.ts';
 import { readBalance } from '../../ledger/index.ts';
 import type { Decision } from '../decision.ts';
 import { deniedError } from '../errors.ts';
@@ -27,20 +38,31 @@ export async function usageOf(scope: Scope, input: UsageOf): Promise<Page<UsageP
   const list = `usage/${input.customer}/${input.feature}`;
   const after = decodeCursor(list, input.cursor);
   const page = { limit: limit + 1, after: after === null ? -1 : Number(after[0]) };
-  const rows = kind === 'gauge' ? await gaugeParts(scope, input, page) : await meteredParts(scope, input, page);
+  const rows =
+    kind === 'gauge'
+      ? await gaugeParts(scope, input, page)
+      : await meteredParts(scope, input, page);
   const { items, next } = pageOf(list, rows, limit, ({ party }) => [party]);
   return { items: items.map(({ usedBy, used }) => ({ usedBy, used })), next };
 }
 
 async function refuse(scope: Scope, { customer, feature }: UsageOf, kind: string | undefined) {
   const decision: Decision = await checkFeature(scope, { customer, feature, amount: 0 });
-  return { ...decision, allowed: false, reason: kind === undefined ? 'feature_unknown' : 'wrong_kind' } as const;
+  return {
+    ...decision,
+    allowed: false,
+    reason: kind === undefined ? 'feature_unknown' : 'wrong_kind',
+  } as const;
 }
 
 type Part = UsagePart & { readonly party: number };
 type PageAsked = { readonly limit: number; readonly after: number };
 
-function gaugeParts(scope: Scope, { customer, feature }: UsageOf, page: PageAsked): Promise<Part[]> {
+function gaugeParts(
+  scope: Scope,
+  { customer, feature }: UsageOf,
+  page: PageAsked,
+): Promise<Part[]> {
   return scope.many(
     sql`
     select part.used_by_id as party, party.kind, party.external_id as id, part.units as used
@@ -58,9 +80,15 @@ function gaugeParts(scope: Scope, { customer, feature }: UsageOf, page: PageAske
   );
 }
 
-async function meteredParts(scope: Scope, { customer, feature }: UsageOf, page: PageAsked): Promise<Part[]> {
+async function meteredParts(
+  scope: Scope,
+  { customer, feature }: UsageOf,
+  page: PageAsked,
+): Promise<Part[]> {
   const { windows } = await readBalance(scope, { customer, unit: feature });
-  const since = windows.map(({ window }) => window.startsAt).sort((one, other) => one.getTime() - other.getTime())[0];
+  const since = windows
+    .map(({ window }) => window.startsAt)
+    .sort((one, other) => one.getTime() - other.getTime())[0];
   return scope.many(
     sql`
     select coalesce(entry.used_by_id, 0) as party, party.kind, party.external_id as id, 0 - sum(entry.amount) as used
@@ -84,6 +112,9 @@ async function meteredParts(scope: Scope, { customer, feature }: UsageOf, page: 
 
 function readPart(row: Row, customer: string): Part {
   const party = integer(row.party);
-  const usedBy = row.kind === null ? { kind: 'customer', id: customer } : { kind: text(row.kind), id: text(row.id) };
+  const usedBy =
+    row.kind === null
+      ? { kind: 'customer', id: customer }
+      : { kind: text(row.kind), id: text(row.id) };
   return { party, usedBy, used: integer(row.used) };
 }

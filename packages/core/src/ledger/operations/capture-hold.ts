@@ -6,12 +6,21 @@
  */
 import { featureOf } from '../../catalog/index.ts';
 import { lockCustomer } from '../../customers/index.ts';
-import { at, checkAmount, InvalidAmountError, requestHash, type Scope, sql } from '../../kernel/index.ts';
-import { openBalances, type Opened, writeDraft } from '../books.ts';
-import { releaseLeg } from '../catch-up.ts';
-import { type LegRow, post } from '../draft.ts';
+import {
+  at,
+  checkAmount,
+  InvalidAmountError,
+  requestHash,
+  type Scope,
+  sql,
+} from '../../kernel/index.ts';
+import type { LegRow } from '../draft.ts';
 import { HoldClosedError, HoldExpiredError } from '../errors.ts';
 import { findKeyed, standing } from '../keys.ts';
+import { type Opened, openBalances } from '../open-balances.ts';
+import { releaseLeg } from '../pass-time.ts';
+import { post } from '../post.ts';
+import { writeDraft } from '../write-draft.ts';
 import { getHold, lockHold, type StoredHold } from './find-hold.ts';
 import { spendMore } from './spend-up-to.ts';
 
@@ -28,7 +37,11 @@ export type CaptureHold = {
   readonly source: string;
 };
 
-export type Captured = { readonly captured: number; readonly shortfall: number; readonly replayed: boolean };
+export type Captured = {
+  readonly captured: number;
+  readonly shortfall: number;
+  readonly replayed: boolean;
+};
 
 /**
  * Captures `amount` of an open hold and releases the rest.
@@ -52,21 +65,40 @@ async function captureUnderLocks(
   const opened = await openLegs(scope, { stored, spare: input.beyond ? credits?.unit : undefined });
   const first = opened[0];
   if (!first) throw new HoldClosedError(input.hold, stored.state);
-  const hash = requestHash({ verb: 'capture', hold: input.hold, amount: input.amount ?? null, final: input.final ?? true });
-  const earlier = input.key === undefined ? null : await findKeyed(scope, { balanceId: first.draft.balance.id, key: input.key });
+  const hash = requestHash({
+    verb: 'capture',
+    hold: input.hold,
+    amount: input.amount ?? null,
+    final: input.final ?? true,
+  });
+  const earlier =
+    input.key === undefined
+      ? null
+      : await findKeyed(scope, { balanceId: first.draft.balance.id, key: input.key });
   if (input.key !== undefined && standing(earlier, { key: input.key, hash })) {
     return { captured: input.amount ?? 0, shortfall: 0, replayed: true };
   }
   const legs = await openLegsOf(scope, { stored, opened });
   const held = legs.reduce((sum, one) => sum + restOf(one.leg) / one.leg.cost, 0);
   const wanted = input.amount ?? held;
-  if (wanted > held && !input.beyond) throw new InvalidAmountError(wanted, `at most the ${held} still held`);
+  if (wanted > held && !input.beyond)
+    throw new InvalidAmountError(wanted, `at most the ${held} still held`);
   const taken = Math.min(wanted, held);
   capture(legs, { units: taken, stored, key: input.key, hash });
-  if (input.final !== false || taken === held) for (const { opened: one, leg } of legs) releaseLeg(one.draft, leg, restOf(leg), one.draft.now);
-  const more = input.beyond ? spendMore(opened, { ...restKeyed(input.key, hash), units: wanted - taken, usedById: stored.usedById, featureId: stored.featureId, credits }) : 0;
+  if (input.final !== false || taken === held)
+    for (const { opened: one, leg } of legs) releaseLeg(one.draft, leg, restOf(leg), one.draft.now);
+  const more = input.beyond
+    ? spendMore(opened, {
+        ...restKeyed(input.key, hash),
+        units: wanted - taken,
+        usedById: stored.usedById,
+        featureId: stored.featureId,
+        credits,
+      })
+    : 0;
   for (const one of opened) await writeDraft(scope, one);
-  if (legs.every(({ leg }) => !leg.open)) await closeHold(scope, { hold: stored.id, captured: legs.some(({ leg }) => leg.captured > 0) });
+  if (legs.every(({ leg }) => !leg.open))
+    await closeHold(scope, { hold: stored.id, captured: legs.some(({ leg }) => leg.captured > 0) });
   return { captured: taken + more, shortfall: wanted - taken - more, replayed: false };
 }
 
@@ -116,8 +148,10 @@ function restKeyed(key: string | undefined, hash: bigint): { key?: string; reque
   return key === undefined ? {} : { key: `${key}/rest`, requestHash: hash };
 }
 
-
-function capture(legs: readonly OpenLeg[], { units, stored, key, hash }: Keyed & { units: number; stored: StoredHold }): void {
+function capture(
+  legs: readonly OpenLeg[],
+  { units, stored, key, hash }: Keyed & { units: number; stored: StoredHold },
+): void {
   let rest = units;
   let unkeyed = key;
   for (const { opened, leg } of legs) {
@@ -145,7 +179,10 @@ function capture(legs: readonly OpenLeg[], { units, stored, key, hash }: Keyed &
 }
 
 /** Marks a hold as over. */
-export async function closeHold(scope: Scope, { hold, captured }: { hold: string; captured: boolean }): Promise<void> {
+export async function closeHold(
+  scope: Scope,
+  { hold, captured }: { hold: string; captured: boolean },
+): Promise<void> {
   await scope.run(sql`
     update bursar.holds set state = ${captured ? 'captured' : 'released'}::text, closed_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${hold}::text) and state = 'open'`);

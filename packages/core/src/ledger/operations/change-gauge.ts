@@ -3,14 +3,15 @@
  *
  * The parts add up to the level. A level above a lowered ceiling stays and can only go down.
  */
-import { lockCustomer, partyIdOf, type Party } from '../../customers/index.ts';
+import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
 import { integer, requestHash, type Scope, sql } from '../../kernel/index.ts';
-import { openBalance, type Opened, writeDraft } from '../books.ts';
-import { post } from '../draft.ts';
 import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
+import { type Opened, openBalance } from '../open-balances.ts';
+import { post } from '../post.ts';
+import { writeDraft } from '../write-draft.ts';
 
 export type ChangeGauge = {
   readonly customer: string;
@@ -24,8 +25,19 @@ export type ChangeGauge = {
 };
 
 export type GaugeAnswer =
-  | { readonly allowed: true; readonly figures: Figures; readonly part: number; readonly transferId: string | null; readonly replayed: boolean }
-  | { readonly allowed: false; readonly reason: 'customer_frozen' | 'insufficient'; readonly figures: Figures; readonly part: number };
+  | {
+      readonly allowed: true;
+      readonly figures: Figures;
+      readonly part: number;
+      readonly transferId: string | null;
+      readonly replayed: boolean;
+    }
+  | {
+      readonly allowed: false;
+      readonly reason: 'customer_frozen' | 'insufficient';
+      readonly figures: Figures;
+      readonly part: number;
+    };
 
 /**
  * States or changes a member's part. The same part again changes nothing and books nothing.
@@ -44,14 +56,34 @@ async function changeUnderLock(scope: Scope, input: ChangeGauge): Promise<GaugeA
   const opened = await openBalance(scope, { customer, unit: input.unit });
   const { draft } = opened;
   const { balance } = draft;
-  const hash = requestHash({ verb: 'gauge', unit: input.unit, usedBy: input.usedBy, amount: input.amount ?? null, delta: input.delta ?? null });
+  const hash = requestHash({
+    verb: 'gauge',
+    unit: input.unit,
+    usedBy: input.usedBy,
+    amount: input.amount ?? null,
+    delta: input.delta ?? null,
+  });
   const part = await partOf(scope, { balanceId: balance.id, usedById });
   if (input.key !== undefined) {
-    const first = standing(await findKeyed(scope, { balanceId: balance.id, key: input.key }), { key: input.key, hash });
-    if (first) return { allowed: true, figures: figuresOf(balance), part, transferId: transferId(balance.id, first.sequence), replayed: true };
+    const first = standing(await findKeyed(scope, { balanceId: balance.id, key: input.key }), {
+      key: input.key,
+      hash,
+    });
+    if (first)
+      return {
+        allowed: true,
+        figures: figuresOf(balance),
+        part,
+        transferId: transferId(balance.id, first.sequence),
+        replayed: true,
+      };
   }
   const wanted = input.amount ?? part + (input.delta ?? 0);
-  if (wanted < 0) throw new InvalidStateError(`${0 - (input.delta ?? 0)} asked back, ${part} taken.`, { part, requested: 0 - (input.delta ?? 0) });
+  if (wanted < 0)
+    throw new InvalidStateError(`${0 - (input.delta ?? 0)} asked back, ${part} taken.`, {
+      part,
+      requested: 0 - (input.delta ?? 0),
+    });
   const refused = refusalOf(opened, { change: wanted - part, frozen: customer.frozenAt !== null });
   if (refused) {
     await writeDraft(scope, opened);
@@ -64,21 +96,38 @@ async function changeUnderLock(scope: Scope, input: ChangeGauge): Promise<GaugeA
   const entry = post(draft, {
     kind: 'adjustment',
     amount: wanted - part,
-    facts: { counter: 'usage', usedById, key: input.key, requestHash: input.key === undefined ? undefined : hash },
+    facts: {
+      counter: 'usage',
+      usedById,
+      key: input.key,
+      requestHash: input.key === undefined ? undefined : hash,
+    },
   });
   await keepPart(scope, { balanceId: balance.id, usedById, units: wanted });
   await writeDraft(scope, opened);
-  return { allowed: true, figures: figuresOf(balance), part: wanted, transferId: transferId(balance.id, entry.sequence), replayed: false };
+  return {
+    allowed: true,
+    figures: figuresOf(balance),
+    part: wanted,
+    transferId: transferId(balance.id, entry.sequence),
+    replayed: false,
+  };
 }
 
-function refusalOf({ draft }: Opened, { change, frozen }: { change: number; frozen: boolean }): 'customer_frozen' | 'insufficient' | null {
+function refusalOf(
+  { draft }: Opened,
+  { change, frozen }: { change: number; frozen: boolean },
+): 'customer_frozen' | 'insufficient' | null {
   if (change <= 0) return null;
   if (frozen) return 'customer_frozen';
   const level = draft.balance.settled + draft.balance.held;
   return level + change <= draft.balance.ceiling ? null : 'insufficient';
 }
 
-async function partOf(scope: Scope, { balanceId, usedById }: { balanceId: number; usedById: number }): Promise<number> {
+async function partOf(
+  scope: Scope,
+  { balanceId, usedById }: { balanceId: number; usedById: number },
+): Promise<number> {
   const part = await scope.maybeOne(
     sql`
     select units from bursar.gauge_parts

@@ -1,12 +1,15 @@
 /** Putting units on a balance: every credit makes a grant, and is caught up for first, so that burn order holds. */
 import { lockCustomer } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
-import { openBalance, writeDraft } from '../books.ts';
-import { attribute, creditGrant, UNLIMITED } from '../draft.ts';
+import { UNLIMITED } from '../draft.ts';
 import { InvalidStateError, LimitExceededError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
+import { creditGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { grantName, transferId } from '../news.ts';
+import { openBalance } from '../open-balances.ts';
+import { attribute } from '../post.ts';
+import { writeDraft } from '../write-draft.ts';
 
 export type Credit = {
   readonly customer: string;
@@ -51,13 +54,22 @@ async function creditUnderLock(scope: Scope, input: Credit): Promise<Credited> {
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'share' });
   const opened = await openBalance(scope, { customer, unit: input.unit });
   const { draft, outlook } = opened;
-  if (outlook.unit.kind === 'gauge') throw new InvalidStateError(`${input.unit} is a gauge: set its level instead.`);
+  if (outlook.unit.kind === 'gauge')
+    throw new InvalidStateError(`${input.unit} is a gauge: set its level instead.`);
   const hash = requestHash(requestOf(input));
   if (input.key !== undefined) {
-    const first = standing(await findKeyed(scope, { balanceId: draft.balance.id, key: input.key }), { key: input.key, hash });
+    const first = standing(
+      await findKeyed(scope, { balanceId: draft.balance.id, key: input.key }),
+      { key: input.key, hash },
+    );
     if (first) {
       await writeDraft(scope, opened);
-      return { figures: figuresOf(draft.balance), transferId: transferId(draft.balance.id, first.sequence), grant: null, replayed: true };
+      return {
+        figures: figuresOf(draft.balance),
+        transferId: transferId(draft.balance.id, first.sequence),
+        grant: null,
+        replayed: true,
+      };
     }
   }
   const { ceiling, settled } = draft.balance;
@@ -72,9 +84,14 @@ async function creditUnderLock(scope: Scope, input: Credit): Promise<Credited> {
       priority: input.priority,
       effectiveAt: input.effectiveAt,
       expiresAt: input.expiresAt,
-      waits: input.waits === true && input.effectiveAt !== undefined && input.effectiveAt > draft.now,
+      waits:
+        input.waits === true && input.effectiveAt !== undefined && input.effectiveAt > draft.now,
     },
-    { reference: input.reference, key: input.key, requestHash: input.key === undefined ? undefined : hash },
+    {
+      reference: input.reference,
+      key: input.key,
+      requestHash: input.key === undefined ? undefined : hash,
+    },
   );
   attribute(draft);
   await writeDraft(scope, opened);

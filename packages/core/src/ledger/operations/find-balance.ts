@@ -1,12 +1,13 @@
 /** Reading a balance as it is now, down to its grants and quotas. Reads write nothing and lock nothing. */
-import { findCustomer, type CustomerRow } from '../../customers/index.ts';
+import { type CustomerRow, findCustomer } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
-import { projectBalance } from '../books.ts';
-import { baseOf, freeOf, usedOf } from '../catch-up.ts';
-import { openGrants, type Draft, type GrantRow } from '../draft.ts';
+import type { Draft, GrantRow } from '../draft.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { grantName } from '../news.ts';
+import { projectBalance } from '../open-balances.ts';
 import type { QuotaWindow } from '../plan.ts';
+import { openGrants } from '../post.ts';
+import { baseOf, freeOf, usedOf } from '../windows.ts';
 
 export type ProjectedGrant = {
   readonly id: string;
@@ -85,8 +86,12 @@ function projected(grant: GrantRow): ProjectedGrant {
 }
 
 function projectedWindow(draft: Draft, window: QuotaWindow): ProjectedWindow {
-  const planned = draft.grants.filter((grant) => grant.source === 'plan' && baseOf(grant) === window.reference);
-  const over = draft.grants.filter((grant) => grant.source === 'overage' && baseOf(grant) === window.reference);
+  const planned = draft.grants.filter(
+    (grant) => grant.source === 'plan' && baseOf(grant) === window.reference,
+  );
+  const over = draft.grants.filter(
+    (grant) => grant.source === 'overage' && baseOf(grant) === window.reference,
+  );
   const overage = usedOf(over);
   return {
     window,

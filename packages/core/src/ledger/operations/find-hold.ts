@@ -11,9 +11,14 @@ import {
   text,
   textOrNull,
 } from '../../kernel/index.ts';
-import type { Stretch } from '../draft.ts';
+import type { Stretch } from '../return-stretch.ts';
 
-export type StoredLeg = { readonly leg: number; readonly unit: string; readonly balanceId: number; readonly stretch: Stretch };
+export type StoredLeg = {
+  readonly leg: number;
+  readonly unit: string;
+  readonly balanceId: number;
+  readonly stretch: Stretch;
+};
 
 export type StoredHold = {
   readonly id: string;
@@ -47,7 +52,8 @@ export async function getHold(
      where (hold.tenant_id, hold.id) = (${scope.tenant.id}::int, ${hold}::text)`,
     readHold,
   );
-  if (!found || (customer !== undefined && found.customer !== customer)) throw new NotFoundError('hold', hold);
+  if (!found || (customer !== undefined && found.customer !== customer))
+    throw new NotFoundError('hold', hold);
   return found;
 }
 

@@ -12,7 +12,10 @@ import { at, type Scope, sql } from '../../kernel/index.ts';
  * Freezes the customer or lifts it; doing it again changes nothing and announces nothing.
  * New spends, holds and transfers out are refused with `customer_frozen` from this commit on, in every process.
  */
-export function freezeCustomer(scope: Scope, { customer, frozen }: { customer: string; frozen: boolean }): Promise<CustomerRow> {
+export function freezeCustomer(
+  scope: Scope,
+  { customer, frozen }: { customer: string; frozen: boolean },
+): Promise<CustomerRow> {
   return scope.transaction(async (inner) => {
     const before = await lockCustomer(inner, { customer, mode: 'update' });
     if ((before.frozenAt !== null) === frozen) return before;

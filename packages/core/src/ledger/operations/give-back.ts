@@ -4,24 +4,16 @@
  * With `of`, that spend, whatever period it was in. Without, the party's own spends, newest first, as far as
  * their grants are still live.
  */
-import { lockCustomer, partyIdOf, type Party } from '../../customers/index.ts';
-import {
-  checkAmount,
-  integer,
-  integerOrNull,
-  NotFoundError,
-  requestHash,
-  type Row,
-  type Scope,
-  sql,
-  text,
-  textOrNull,
-} from '../../kernel/index.ts';
-import { openBalances, type Opened, writeDraft } from '../books.ts';
-import { post, returnStretch } from '../draft.ts';
+import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
+import { checkAmount, NotFoundError, requestHash, type Scope, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { findKeyed, standing } from '../keys.ts';
+import { type Opened, openBalances } from '../open-balances.ts';
+import { post } from '../post.ts';
+import { returnStretch } from '../return-stretch.ts';
+import type { Use } from '../use.ts';
+import { writeDraft } from '../write-draft.ts';
 import { listUses } from './list-uses.ts';
 
 export type GiveBack = {
@@ -36,22 +28,10 @@ export type GiveBack = {
   readonly source: string;
 };
 
-export type GivenBack = { readonly returned: number; readonly figures: Figures; readonly replayed: boolean };
-
-/** A spend that may be given back: one entry and its other leg, if it was split. */
-export type Use = {
-  readonly unit: string;
-  readonly balanceId: number;
-  readonly sequence: number;
-  /** The positions it keeps: a debit's own, or what was captured of a hold. */
-  readonly from: number;
-  readonly taken: number;
+export type GivenBack = {
   readonly returned: number;
-  readonly cost: number;
-  readonly featureId: number | null;
-  readonly usedById: number | null;
-  readonly referenceType: string | null;
-  readonly referenceId: string | null;
+  readonly figures: Figures;
+  readonly replayed: boolean;
 };
 
 /**
@@ -72,27 +52,54 @@ async function giveBackUnderLocks(
   { input, usedById }: { input: GiveBack; usedById: number | null },
 ): Promise<GivenBack> {
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'share' });
-  const known = await listUses(scope, { customerId: customer.id, unit: input.unit, of: input.of, usedById });
-  if (input.of !== undefined && !known.some((use) => use.unit === input.unit)) throw new NotFoundError('transfer', input.of);
+  const known = await listUses(scope, {
+    customerId: customer.id,
+    unit: input.unit,
+    of: input.of,
+    usedById,
+  });
+  if (input.of !== undefined && !known.some((use) => use.unit === input.unit))
+    throw new NotFoundError('transfer', input.of);
   const units = [...new Set([input.unit, ...known.map((use) => use.unit)])];
   const opened = await openBalances(
     scope,
     units.map((unit) => ({
       customer,
       unit,
-      stretches: known.filter((use) => use.unit === unit).map((use) => ({ from: use.from, to: use.from + use.taken })),
+      stretches: known
+        .filter((use) => use.unit === unit)
+        .map((use) => ({ from: use.from, to: use.from + use.taken })),
     })),
   );
   const own = opened[0];
   if (!own) throw new Error(`The balance of ${input.unit} was not opened.`);
-  const hash = requestHash({ verb: 'giveBack', unit: input.unit, of: input.of ?? null, amount: input.amount ?? null, usedBy: usedById });
+  const hash = requestHash({
+    verb: 'giveBack',
+    unit: input.unit,
+    of: input.of ?? null,
+    amount: input.amount ?? null,
+    usedBy: usedById,
+  });
   if (input.key !== undefined) {
-    const first = standing(await findKeyed(scope, { balanceId: own.draft.balance.id, key: input.key }), { key: input.key, hash });
-    if (first) return { returned: input.amount ?? 0, figures: figuresOf(own.draft.balance), replayed: true };
+    const first = standing(
+      await findKeyed(scope, { balanceId: own.draft.balance.id, key: input.key }),
+      { key: input.key, hash },
+    );
+    if (first)
+      return { returned: input.amount ?? 0, figures: figuresOf(own.draft.balance), replayed: true };
   }
   // Read again, now that nobody else can give back.
-  const uses = await listUses(scope, { customerId: customer.id, unit: input.unit, of: input.of, usedById });
-  const returned = returnUses(opened, { uses, input, keyed: { key: input.key, requestHash: input.key === undefined ? undefined : hash } });
+  const uses = await listUses(scope, {
+    customerId: customer.id,
+    unit: input.unit,
+    of: input.of,
+    usedById,
+  });
+  const returned = returnUses(opened, {
+    uses,
+    input,
+    keyed: { key: input.key, requestHash: input.key === undefined ? undefined : hash },
+  });
   for (const one of opened) await writeDraft(scope, one);
   await keepReturns(scope, returned);
   return {
@@ -110,13 +117,23 @@ function returnUses(
     uses,
     input,
     keyed,
-  }: { uses: readonly Use[]; input: GiveBack; keyed: { key: string | undefined; requestHash: bigint | undefined } },
+  }: {
+    uses: readonly Use[];
+    input: GiveBack;
+    keyed: { key: string | undefined; requestHash: bigint | undefined };
+  },
 ): Returned[] {
-  const live = input.of === undefined ? uses.map((use) => ({ use, left: liveUnits(opened, use) })) : uses.map((use) => ({ use, left: use.taken - use.returned }));
+  const live =
+    input.of === undefined
+      ? uses.map((use) => ({ use, left: liveUnits(opened, use) }))
+      : uses.map((use) => ({ use, left: use.taken - use.returned }));
   const most = live.reduce((sum, { use, left }) => sum + Math.floor(left / use.cost), 0);
   const wanted = input.amount ?? (input.of === undefined ? 1 : most);
   if (wanted > most || wanted === 0) {
-    throw new InvalidStateError(`${wanted} asked back, ${most} can be given back.`, { requested: wanted, returnable: most });
+    throw new InvalidStateError(`${wanted} asked back, ${most} can be given back.`, {
+      requested: wanted,
+      returnable: most,
+    });
   }
   let rest = wanted;
   let unkeyed: object = keyed;
@@ -136,7 +153,9 @@ function returnUses(
         featureId: use.featureId,
         usedById: use.usedById,
         cost: use.cost === 1 ? undefined : use.cost,
-        ...(use.referenceType !== null && { reference: { type: use.referenceType, id: use.referenceId ?? '' } }),
+        ...(use.referenceType !== null && {
+          reference: { type: use.referenceType, id: use.referenceId ?? '' },
+        }),
         ...(isOwn ? unkeyed : {}),
       },
     });
@@ -154,7 +173,12 @@ function liveUnits(opened: readonly Opened[], use: Use): number {
   if (!draft) return 0;
   const end = use.from + use.taken - use.returned;
   const over = draft.draws
-    .filter((row) => row.from < end && row.to > use.from && !draft.grants.find((grant) => grant.id === row.grantId)?.open)
+    .filter(
+      (row) =>
+        row.from < end &&
+        row.to > use.from &&
+        !draft.grants.find((grant) => grant.id === row.grantId)?.open,
+    )
     .reduce((latest, row) => Math.max(latest, Math.min(row.to, end)), use.from);
   return end - over;
 }
@@ -166,21 +190,4 @@ async function keepReturns(scope: Scope, returned: readonly Returned[]): Promise
       values (${scope.tenant.id}::int, ${use.balanceId}::bigint, ${use.sequence}::bigint, ${units}::bigint)
       on conflict (tenant_id, balance_id, sequence) do update set units = returns.units + excluded.units`);
   }
-}
-
-/** A use from a row; a hold's use is what was captured of it. */
-export function readUse(row: Row): Use {
-  return {
-    unit: text(row.unit),
-    balanceId: integer(row.balance_id),
-    sequence: integer(row.sequence),
-    from: integer(row.from_position),
-    taken: integer(row.taken),
-    returned: integer(row.returned),
-    cost: integerOrNull(row.cost) ?? 1,
-    featureId: integerOrNull(row.feature_id),
-    usedById: integerOrNull(row.used_by_id),
-    referenceType: textOrNull(row.reference_type),
-    referenceId: textOrNull(row.reference_id),
-  };
 }

@@ -1,12 +1,17 @@
 /** Writing a hold and its legs after their entries: the slow form's second half. */
 import { at, json, type Scope, sql, textOrNull } from '../../kernel/index.ts';
-import type { Opened } from '../books.ts';
-import type { Prepared } from './spend.ts';
+import type { Opened } from '../open-balances.ts';
+import type { Prepared } from '../spending.ts';
 
 /** Inserts the hold that `spend.hold` names, with the legs its drafts made. Needs the balances' locks. */
 export async function insertHold(
   scope: Scope,
-  { customerId, spend, own, other }: { customerId: number; spend: Prepared; own: Opened; other: Opened | undefined },
+  {
+    customerId,
+    spend,
+    own,
+    other,
+  }: { customerId: number; spend: Prepared; own: Opened; other: Opened | undefined },
 ): Promise<void> {
   const { hold } = spend;
   if (!hold) return;

@@ -1,15 +1,15 @@
 /** A balance's story, newest first: each entry with the balance after it. */
 import {
+  at,
   checkLimit,
   decodeCursor,
-  type Page,
-  pageOf,
   instant,
   integer,
+  type Page,
+  pageOf,
   type Row,
   type Scope,
   sql,
-  at,
   text,
   textOrNull,
 } from '../../kernel/index.ts';
@@ -46,7 +46,10 @@ export type StatementLine = {
  * alone has changed since the last touch stands in `readBalance`.
  * @throws {CursorError} The cursor is not one of this list.
  */
-export async function listEntries(scope: Scope, input: StatementInput): Promise<Page<StatementLine>> {
+export async function listEntries(
+  scope: Scope,
+  input: StatementInput,
+): Promise<Page<StatementLine>> {
   const limit = checkLimit(input.limit);
   const list = `statement/${input.customer}/${input.unit}`;
   const before = decodeCursor(list, input.cursor);

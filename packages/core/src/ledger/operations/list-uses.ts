@@ -1,6 +1,6 @@
 /** The spends a give-back may undo, newest first, credits before the quota they were split with. */
 import { type Scope, sql } from '../../kernel/index.ts';
-import { readUse, type Use } from './give-back.ts';
+import { readUse, type Use } from '../use.ts';
 
 /** No give-back without `of` looks further back than this many spends. */
 const LOOK_BACK = 1000;

@@ -1,7 +1,7 @@
 /** Giving back what a hold still reserves, or giving it more time. Credits come back first, then the quota's own. */
 import { at, type Scope, sql } from '../../kernel/index.ts';
-import { writeDraft } from '../books.ts';
-import { releaseLeg } from '../catch-up.ts';
+import { releaseLeg } from '../pass-time.ts';
+import { writeDraft } from '../write-draft.ts';
 import { closeHold, openLegs, openLegsOf, restOf } from './capture-hold.ts';
 import { getHold } from './find-hold.ts';
 

@@ -1,10 +1,11 @@
 /** Giving one balance a floor and a ceiling of its own. They win over settings and catalogue until taken back. */
 import { lockCustomer } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
-import { openBalance, writeDraft } from '../books.ts';
 import { catchUp } from '../catch-up.ts';
 import { NO_FLOOR, UNLIMITED } from '../draft.ts';
 import { type Figures, figuresOf } from '../figures.ts';
+import { openBalance } from '../open-balances.ts';
+import { writeDraft } from '../write-draft.ts';
 
 export type SetLimits = {
   readonly customer: string;

@@ -1,7 +1,8 @@
 /** What every command that changes rights calls before and after its change: the books follow in the same transaction. */
 import type { CustomerRow } from '../../customers/index.ts';
 import { integer, json, type Scope, sql, text } from '../../kernel/index.ts';
-import { openBalances, writeDraft } from '../books.ts';
+import { openBalances } from '../open-balances.ts';
+import { writeDraft } from '../write-draft.ts';
 
 /**
  * Catches up those of the customer's balances that exist, and books the difference to what the plan says now.
@@ -24,6 +25,9 @@ export async function settleBalances(
     (row) => ({ id: integer(row.id), unit: text(row.key) }),
   );
   if (existing.length === 0) return;
-  const opened = await openBalances(scope, existing.map(({ unit }) => ({ customer, unit })));
+  const opened = await openBalances(
+    scope,
+    existing.map(({ unit }) => ({ customer, unit })),
+  );
   for (const one of opened) await writeDraft(scope, one);
 }

@@ -4,27 +4,30 @@
  * Both look at the balance's row alone, so their cost does not grow with grants, entries or customers.
  * No row means "look closer", never "failed": the host's transaction stays usable.
  */
+
+import { news } from '../../events/index.ts';
 import {
   at,
+  instant,
+  integer,
   type Row,
   type Scope,
   type Statement,
-  instant,
-  integer,
   sql,
 } from '../../kernel/index.ts';
-import { readBalanceRow } from '../books.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { findBalanceId } from '../find-balance-id.ts';
 import { queueUpdate, transferId } from '../news.ts';
-import { news } from '../../events/index.ts';
-import type { Prepared, SpendAnswer } from './spend.ts';
+import { readBalanceRow } from '../rows.ts';
+import type { Prepared, SpendAnswer } from '../spending.ts';
 
 /** Spends or holds in one statement; `null` when anything needs a closer look. */
 export async function spendAtOnce(scope: Scope, input: Prepared): Promise<SpendAnswer | null> {
   const balanceId = await findBalanceId(scope, input);
   if (balanceId === null) return null;
-  const statement = input.hold ? holdStatement(scope, balanceId, input, input.hold) : spendStatement(scope, balanceId, input);
+  const statement = input.hold
+    ? holdStatement(scope, balanceId, input, input.hold)
+    : spendStatement(scope, balanceId, input);
   const entry = await scope.maybeOne(statement, readEntry);
   if (!entry) return null;
   tell(scope, { balanceId, input, entry });
@@ -151,13 +154,29 @@ function readEntry(row: Row): Booked {
   };
 }
 
-function tell(scope: Scope, { balanceId, input, entry }: { balanceId: number; input: Prepared; entry: Booked }): void {
+function tell(
+  scope: Scope,
+  { balanceId, input, entry }: { balanceId: number; input: Prepared; entry: Booked },
+): void {
   const { unit, customer, amount } = input;
   const { sequence, figures } = entry;
   if (!input.hold) {
-    queueUpdate(scope, { unit, customer, balanceId, entry: { sequence, kind: 'debit', amount: 0 - amount, settledAfter: figures.settled } });
+    queueUpdate(scope, {
+      unit,
+      customer,
+      balanceId,
+      entry: { sequence, kind: 'debit', amount: 0 - amount, settledAfter: figures.settled },
+    });
     return;
   }
   const data = { hold: input.hold.id, unit, amount };
-  scope.queue(news(scope, { type: 'hold.created', customer, sequence, subject: { type: 'balance', id: String(balanceId) }, data }));
+  scope.queue(
+    news(scope, {
+      type: 'hold.created',
+      customer,
+      sequence,
+      subject: { type: 'balance', id: String(balanceId) },
+      data,
+    }),
+  );
 }

@@ -2,9 +2,10 @@
 import { featureIdOf } from '../../catalog/index.ts';
 import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
 import { checkAmount, type Scope } from '../../kernel/index.ts';
-import { type Opened, openBalances, writeDraft } from '../books.ts';
-import { quotaOf } from '../catch-up.ts';
-import { post } from '../draft.ts';
+import { type Opened, openBalances } from '../open-balances.ts';
+import { post } from '../post.ts';
+import { quotaOf } from '../targets.ts';
+import { writeDraft } from '../write-draft.ts';
 import { noticeUse, reachOf } from './spend.ts';
 
 export type SpendUpTo = {
@@ -19,15 +20,23 @@ export type SpendUpTo = {
  * Takes `amount`, or what is available of it; nothing from one who is frozen.
  * @returns What was taken, in uses.
  */
-export async function spendUpTo(scope: Scope, { customer, unit, amount, usedBy, credits }: SpendUpTo): Promise<number> {
+export async function spendUpTo(
+  scope: Scope,
+  { customer, unit, amount, usedBy, credits }: SpendUpTo,
+): Promise<number> {
   checkAmount(amount);
   const usedById = usedBy ? await partyIdOf(scope, usedBy) : null;
   return scope.transaction(async (inner) => {
     const row = await lockCustomer(inner, { customer, mode: 'share' });
     const units = credits ? [unit, credits.unit] : [unit];
-    const opened = await openBalances(inner, units.map((one) => ({ customer: row, unit: one })));
+    const opened = await openBalances(
+      inner,
+      units.map((one) => ({ customer: row, unit: one })),
+    );
     const featureId = credits ? await featureIdOf(inner, unit) : null;
-    const taken = row.frozenAt ? 0 : spendMore(opened, { units: amount, usedById, featureId, credits });
+    const taken = row.frozenAt
+      ? 0
+      : spendMore(opened, { units: amount, usedById, featureId, credits });
     for (const one of opened) await writeDraft(inner, one);
     return taken;
   });
@@ -48,7 +57,10 @@ export function spendMore(
   const { units, usedById, featureId, credits, ...keyed } = input;
   const [own, other] = opened;
   let rest = units;
-  for (const { one, cost } of [{ one: own, cost: 1 }, { one: other, cost: credits?.cost ?? 1 }]) {
+  for (const { one, cost } of [
+    { one: own, cost: 1 },
+    { one: other, cost: credits?.cost ?? 1 },
+  ]) {
     const uses = one ? Math.min(rest, Math.floor(Math.max(0, reachOf(one)) / cost)) : 0;
     if (!one || uses === 0) continue;
     const before = quotaOf(one.draft, one.outlook.plan).used;

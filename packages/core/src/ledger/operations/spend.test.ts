@@ -30,9 +30,17 @@ describeMigrated('spending', (make) => {
     const second = await spend(scope, of('points', 30));
     const third = await spend(scope, of('points', 1));
 
-    expect(first).toMatchObject({ allowed: true, replayed: false, figures: { settled: 30, available: 30 } });
+    expect(first).toMatchObject({
+      allowed: true,
+      replayed: false,
+      figures: { settled: 30, available: 30 },
+    });
     expect(second).toMatchObject({ allowed: true, figures: { available: 0 } });
-    expect(third).toMatchObject({ allowed: false, reason: 'insufficient', figures: { available: 0 } });
+    expect(third).toMatchObject({
+      allowed: false,
+      reason: 'insufficient',
+      figures: { available: 0 },
+    });
     expect(await verify(scope)).toEqual({ ok: true, broken: [] });
   });
 
@@ -74,8 +82,12 @@ describeMigrated('spending', (make) => {
 
     expect(again).toMatchObject({ allowed: true, replayed: true, figures: { available: 30 } });
     expect(first.allowed && again.allowed && again.transferId === first.transferId).toBe(true);
-    await expect(spend(scope, of('points', 21, { key: 'k' }))).rejects.toMatchObject({ code: 'idempotency_conflict' });
-    expect(await readBalance(scope, { customer: 'ann', unit: 'points' })).toMatchObject({ available: 30 });
+    await expect(spend(scope, of('points', 21, { key: 'k' }))).rejects.toMatchObject({
+      code: 'idempotency_conflict',
+    });
+    expect(await readBalance(scope, { customer: 'ann', unit: 'points' })).toMatchObject({
+      available: 30,
+    });
   });
 
   test('a spend given back in full frees its key', async () => {
@@ -85,7 +97,12 @@ describeMigrated('spending', (make) => {
     const first = await spend(scope, of('points', 20, { key: 'k' }));
     if (!first.allowed) throw new Error('refused');
 
-    const back = await giveBack(scope, { customer: 'ann', unit: 'points', of: first.transferId, source: 'test' });
+    const back = await giveBack(scope, {
+      customer: 'ann',
+      unit: 'points',
+      of: first.transferId,
+      source: 'test',
+    });
     const again = await spend(scope, of('points', 20, { key: 'k' }));
 
     expect(back.returned).toBe(20);
@@ -104,12 +121,26 @@ describeMigrated('spending', (make) => {
     const again = await spend(scope, of('ai-tokens', 15, { credits, key: 'k' }));
     const tooMuch = await spend(scope, of('ai-tokens', 6, { credits }));
     if (!spent.allowed) throw new Error('refused');
-    await giveBack(scope, { customer: 'ann', unit: 'ai-tokens', of: spent.transferId, amount: 7, source: 'test' });
+    await giveBack(scope, {
+      customer: 'ann',
+      unit: 'ai-tokens',
+      of: spent.transferId,
+      amount: 7,
+      source: 'test',
+    });
 
     expect(again).toMatchObject({ allowed: true, replayed: true, transferId: spent.transferId });
-    expect(tooMuch).toMatchObject({ allowed: false, reason: 'insufficient', credits: { available: 10 } });
-    expect(await readBalance(scope, { customer: 'ann', unit: 'points' })).toMatchObject({ available: 20 });
-    expect(await readBalance(scope, { customer: 'ann', unit: 'ai-tokens' })).toMatchObject({ available: 2 });
+    expect(tooMuch).toMatchObject({
+      allowed: false,
+      reason: 'insufficient',
+      credits: { available: 10 },
+    });
+    expect(await readBalance(scope, { customer: 'ann', unit: 'points' })).toMatchObject({
+      available: 20,
+    });
+    expect(await readBalance(scope, { customer: 'ann', unit: 'ai-tokens' })).toMatchObject({
+      available: 2,
+    });
     expect(await verify(scope)).toEqual({ ok: true, broken: [] });
   });
 
@@ -137,7 +168,10 @@ describeMigrated('spending', (make) => {
     const within = await spend(scope, of('exports', 7));
     const refused = await spend(scope, of('exports', 2));
     const last = await spend(scope, of('exports', 1));
-    const next = await readBalance(await books.at('2026-02-10T00:00:00Z'), { customer: 'ann', unit: 'exports' });
+    const next = await readBalance(await books.at('2026-02-10T00:00:00Z'), {
+      customer: 'ann',
+      unit: 'exports',
+    });
 
     expect(within.allowed).toBe(true);
     expect(refused.allowed).toBe(false);
@@ -152,9 +186,15 @@ describeMigrated('spending', (make) => {
     await createSubscription(scope, { customer: 'ann', plan: 'pro' });
     await spend(scope, of('api-calls', 900));
 
-    const february = await readBalance(await books.at('2026-02-10T00:00:00Z'), { customer: 'ann', unit: 'api-calls' });
+    const february = await readBalance(await books.at('2026-02-10T00:00:00Z'), {
+      customer: 'ann',
+      unit: 'api-calls',
+    });
     const spent = await spend(await books.at('2026-02-10T00:00:00Z'), of('api-calls', 50));
-    const march = await readBalance(await books.at('2026-03-10T00:00:00Z'), { customer: 'ann', unit: 'api-calls' });
+    const march = await readBalance(await books.at('2026-03-10T00:00:00Z'), {
+      customer: 'ann',
+      unit: 'api-calls',
+    });
 
     expect(february.available).toBe(1100);
     expect(spent).toMatchObject({ figures: { available: 1050 } });
@@ -177,12 +217,19 @@ describeMigrated('spending', (make) => {
     ]);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, 2 ** 53])('an amount of %s is refused and nothing is written', async (amount) => {
-    const books = fresh();
-    const scope = await books.at(jan);
+  test.each([0, -1, 1.5, Number.NaN, 2 ** 53])(
+    'an amount of %s is refused and nothing is written',
+    async (amount) => {
+      const books = fresh();
+      const scope = await books.at(jan);
 
-    await expect(spend(scope, of('points', amount))).rejects.toMatchObject({ code: 'invalid_amount' });
+      await expect(spend(scope, of('points', amount))).rejects.toMatchObject({
+        code: 'invalid_amount',
+      });
 
-    expect(await readBalance(scope, { customer: 'ann', unit: 'points' })).toMatchObject({ exists: false });
-  });
+      expect(await readBalance(scope, { customer: 'ann', unit: 'points' })).toMatchObject({
+        exists: false,
+      });
+    },
+  );
 });

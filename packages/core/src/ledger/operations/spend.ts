@@ -5,62 +5,22 @@
  * a mark to announce or a key seen before give no row, and nothing has moved. Then the slow form looks closer:
  * under the locks it catches up, replays, splits over credits, announces, or refuses.
  */
-import type { Party } from '../../customers/index.ts';
-import { lockCustomer, partyIdOf } from '../../customers/index.ts';
+
 import { featureIdOf } from '../../catalog/index.ts';
+import { lockCustomer, partyIdOf } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
-import { openBalances, type Opened, writeDraft } from '../books.ts';
-import { cover, quotaOf, targetsOf } from '../catch-up.ts';
-import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR, post } from '../draft.ts';
-import { type Figures, figuresOf } from '../figures.ts';
+import { cover } from '../cover.ts';
+import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR } from '../draft.ts';
+import { figuresOf } from '../figures.ts';
 import { findKeyed, type Keyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
+import { type Opened, openBalances } from '../open-balances.ts';
+import { post } from '../post.ts';
+import type { Prepared, Spend, SpendAnswer } from '../spending.ts';
+import { quotaOf, targetsOf } from '../targets.ts';
+import { writeDraft } from '../write-draft.ts';
 import { holdOf, insertHold } from './insert-hold.ts';
 import { refuseAtOnce, spendAtOnce } from './spend-at-once.ts';
-
-export type Spend = {
-  readonly customer: string;
-  readonly kind?: string | undefined;
-  readonly unit: string;
-  /** Above zero, in the unit's minor unit. */
-  readonly amount: number;
-  /** When something else than the unit is used: credits that pay for a feature. */
-  readonly feature?: string | undefined;
-  readonly usedBy?: Party | undefined;
-  readonly key?: string | undefined;
-  /** After the unit itself, this unit pays, `cost` per use. */
-  readonly credits?: { readonly unit: string; readonly cost: number } | null | undefined;
-  readonly from?: 'quota' | 'credits' | 'both' | undefined;
-  /** Reserves instead of spending. */
-  readonly hold?: { readonly id: string; readonly expiresAt: Date | null } | undefined;
-  readonly reference?: { readonly type: string; readonly id: string } | undefined;
-  readonly source: string;
-  /** What the key's hash is made of. */
-  readonly request: unknown;
-};
-
-export type SpendAnswer =
-  | {
-      readonly allowed: true;
-      readonly transferId: string;
-      readonly replayed: boolean;
-      /** The hold that was placed, or that the key had placed before. */
-      readonly hold: string | null;
-      readonly figures: Figures;
-    }
-  | {
-      readonly allowed: false;
-      readonly reason: 'customer_frozen' | 'insufficient';
-      readonly figures: Figures;
-      readonly credits: Figures | null;
-    };
-
-/** A spend with what was looked up for it. */
-export type Prepared = Spend & {
-  readonly hash: bigint | undefined;
-  readonly usedById: number | null;
-  readonly featureId: number | null;
-};
 
 /**
  * Takes `amount`, all of it or nothing. The same key with the same request answers as the first time did.
@@ -75,7 +35,10 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
     ...input,
     hash: input.key === undefined ? undefined : requestHash(input.request),
     usedById: input.usedBy ? await partyIdOf(scope, input.usedBy) : null,
-    featureId: input.feature && input.feature !== input.unit ? await featureIdOf(scope, input.feature) : null,
+    featureId:
+      input.feature && input.feature !== input.unit
+        ? await featureIdOf(scope, input.feature)
+        : null,
   };
   if (input.from !== 'credits') {
     const done = (await spendAtOnce(scope, prepared)) ?? (await refuseAtOnce(scope, prepared));
@@ -85,16 +48,30 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
 }
 
 async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnswer> {
-  const customer = await lockCustomer(scope, { customer: input.customer, kind: input.kind, mode: 'share' });
+  const customer = await lockCustomer(scope, {
+    customer: input.customer,
+    kind: input.kind,
+    mode: 'share',
+  });
   const credits = input.from === 'quota' ? null : input.credits;
   const units = credits ? [input.unit, credits.unit] : [input.unit];
-  const [own, other] = await openBalances(scope, units.map((unit) => ({ customer, unit })));
+  const [own, other] = await openBalances(
+    scope,
+    units.map((unit) => ({ customer, unit })),
+  );
   if (!own) throw new Error(`The balance of ${input.unit} was not opened.`);
-  const earlier = input.key === undefined ? null : await findKeyed(scope, { balanceId: own.draft.balance.id, key: input.key });
-  const first = input.key === undefined || input.hash === undefined ? null : standing(earlier, { key: input.key, hash: input.hash });
+  const earlier =
+    input.key === undefined
+      ? null
+      : await findKeyed(scope, { balanceId: own.draft.balance.id, key: input.key });
+  const first =
+    input.key === undefined || input.hash === undefined
+      ? null
+      : standing(earlier, { key: input.key, hash: input.hash });
   if (first) return replay(scope, { own, first });
   const parts = customer.frozenAt ? null : split(input, own, other);
-  if (parts) await book(scope, input, { own, other, parts, attempt: earlier ? earlier.attempt + 1 : 0 });
+  if (parts)
+    await book(scope, input, { own, other, parts, attempt: earlier ? earlier.attempt + 1 : 0 });
   await writeDraft(scope, own);
   if (other) await writeDraft(scope, other);
   if (!parts) return refusal(own, other, customer.frozenAt !== null);
@@ -112,20 +89,28 @@ function split(input: Prepared, own: Opened, other: Opened | undefined): Parts |
   if (rest === 0) return { own: fromOwn, credits: 0 };
   if (!other || !input.credits) return null;
   const credits = rest * input.credits.cost;
-  return Number.isSafeInteger(credits) && credits <= reachOf(other) ? { own: fromOwn, credits } : null;
+  return Number.isSafeInteger(credits) && credits <= reachOf(other)
+    ? { own: fromOwn, credits }
+    : null;
 }
 
 /** How much a balance lets go before its floor. */
 export function reachOf({ draft: { balance } }: Opened): number {
   const within = balance.capLeft ?? Number.POSITIVE_INFINITY;
-  const reach = balance.floor === NO_FLOOR ? Number.MAX_SAFE_INTEGER : available(balance) - balance.floor;
+  const reach =
+    balance.floor === NO_FLOOR ? Number.MAX_SAFE_INTEGER : available(balance) - balance.floor;
   return Math.min(within, reach);
 }
 
 async function book(
   scope: Scope,
   input: Prepared,
-  { own, other, parts, attempt }: { own: Opened; other: Opened | undefined; parts: Parts; attempt: number },
+  {
+    own,
+    other,
+    parts,
+    attempt,
+  }: { own: Opened; other: Opened | undefined; parts: Parts; attempt: number },
 ): Promise<void> {
   const keyed = { key: input.key, keyAttempt: attempt, requestHash: input.hash };
   const common = { usedById: input.usedById, reference: input.reference };
@@ -163,7 +148,14 @@ function take(opened: Opened, input: Prepared, units: number, facts: EntryFacts)
     facts: { ...facts, counter },
   });
   if (draft.balance.capLeft !== null) draft.balance.capLeft -= units;
-  if (input.hold) draft.legs.push(legOf(entry, input.hold, { cost: facts.cost ?? 1, leg: facts.cost === undefined ? 0 : 1, units }));
+  if (input.hold)
+    draft.legs.push(
+      legOf(entry, input.hold, {
+        cost: facts.cost ?? 1,
+        leg: facts.cost === undefined ? 0 : 1,
+        units,
+      }),
+    );
   noticeUse(opened, before.used);
   return entry;
 }
@@ -197,12 +189,16 @@ export function noticeUse(opened: Opened, before: number): void {
     const data = { feature: draft.unit, used, quota };
     if (target === quota && free === 0) draft.news.push({ type: 'quota.reached', data });
     for (const percent of outlook.plan.thresholds) {
-      if (Math.ceil((quota * percent) / 100) === target) draft.news.push({ type: 'quota.threshold', data: { ...data, percent } });
+      if (Math.ceil((quota * percent) / 100) === target)
+        draft.news.push({ type: 'quota.threshold', data: { ...data, percent } });
     }
   }
 }
 
-async function replay(scope: Scope, { own, first }: { own: Opened; first: Keyed }): Promise<SpendAnswer> {
+async function replay(
+  scope: Scope,
+  { own, first }: { own: Opened; first: Keyed },
+): Promise<SpendAnswer> {
   await writeDraft(scope, own);
   return {
     allowed: true,

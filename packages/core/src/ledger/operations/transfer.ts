@@ -1,12 +1,20 @@
 /** Moving units of one kind between two customers: both entries or none, the expiries of the units taken travel along. */
 import { CustomerUnknownError, findCustomer, lockCustomer } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
-import { openBalances, type Opened, writeDraft } from '../books.ts';
-import { addGrant, attribute, available, type Draft, type GrantRow, post, UNLIMITED } from '../draft.ts';
-import { CustomerFrozenError, InsufficientBalanceError, InvalidStateError, LimitExceededError } from '../errors.ts';
+import { available, type Draft, type GrantRow, UNLIMITED } from '../draft.ts';
+import {
+  CustomerFrozenError,
+  InsufficientBalanceError,
+  InvalidStateError,
+  LimitExceededError,
+} from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
+import { addGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
+import { type Opened, openBalances } from '../open-balances.ts';
+import { attribute, post } from '../post.ts';
+import { writeDraft } from '../write-draft.ts';
 import { reachOf } from './spend.ts';
 
 export type Transfer = {
@@ -19,7 +27,11 @@ export type Transfer = {
   readonly source: string;
 };
 
-export type Transferred = { readonly transferId: string; readonly figures: Figures; readonly replayed: boolean };
+export type Transferred = {
+  readonly transferId: string;
+  readonly figures: Figures;
+  readonly replayed: boolean;
+};
 
 /**
  * Moves `amount` from one customer to another.
@@ -33,17 +45,32 @@ export type Transferred = { readonly transferId: string; readonly figures: Figur
  */
 export async function transfer(scope: Scope, input: Transfer): Promise<Transferred> {
   checkAmount(input.amount);
-  if (input.from === input.to) throw new InvalidStateError('A transfer needs two customers.', { from: input.from, to: input.to });
+  if (input.from === input.to)
+    throw new InvalidStateError('A transfer needs two customers.', {
+      from: input.from,
+      to: input.to,
+    });
   if (!(await findCustomer(scope, input.to))) throw new CustomerUnknownError(input.to);
   return scope.transaction((inner) => transferUnderLocks(inner, input));
 }
 
 async function transferUnderLocks(scope: Scope, input: Transfer): Promise<Transferred> {
   const [sender, receiver] = await openBoth(scope, input);
-  const key = input.key === undefined ? null : { key: input.key, hash: requestHash({ verb: 'transfer', ...input, source: null }) };
+  const key =
+    input.key === undefined
+      ? null
+      : { key: input.key, hash: requestHash({ verb: 'transfer', ...input, source: null }) };
   if (key) {
-    const first = standing(await findKeyed(scope, { balanceId: sender.draft.balance.id, key: key.key }), key);
-    if (first) return { transferId: transferId(sender.draft.balance.id, first.sequence), figures: figuresOf(sender.draft.balance), replayed: true };
+    const first = standing(
+      await findKeyed(scope, { balanceId: sender.draft.balance.id, key: key.key }),
+      key,
+    );
+    if (first)
+      return {
+        transferId: transferId(sender.draft.balance.id, first.sequence),
+        figures: figuresOf(sender.draft.balance),
+        replayed: true,
+      };
   }
   check(input, sender, receiver);
   const from = sender.draft.balance;
@@ -59,17 +86,28 @@ async function transferUnderLocks(scope: Scope, input: Transfer): Promise<Transf
     },
   });
   attribute(sender.draft);
-  receive(receiver.draft, { input, lots: lotsOf(sender.draft, { from: from.drawn - input.amount, to: from.drawn }), pair: { balanceId: from.id, sequence: entry.sequence } });
+  receive(receiver.draft, {
+    input,
+    lots: lotsOf(sender.draft, { from: from.drawn - input.amount, to: from.drawn }),
+    pair: { balanceId: from.id, sequence: entry.sequence },
+  });
   await writeDraft(scope, sender);
   await writeDraft(scope, receiver);
-  return { transferId: transferId(from.id, entry.sequence), figures: figuresOf(from), replayed: false };
+  return {
+    transferId: transferId(from.id, entry.sequence),
+    figures: figuresOf(from),
+    replayed: false,
+  };
 }
 
 async function openBoth(scope: Scope, input: Transfer): Promise<[Opened, Opened]> {
   const names = [input.from, input.to].sort();
   const rows = [];
   for (const customer of names) rows.push(await lockCustomer(scope, { customer, mode: 'share' }));
-  const opened = await openBalances(scope, rows.map((customer) => ({ customer, unit: input.unit })));
+  const opened = await openBalances(
+    scope,
+    rows.map((customer) => ({ customer, unit: input.unit })),
+  );
   const sender = opened.find((one) => one.draft.customer === input.from);
   const receiver = opened.find((one) => one.draft.customer === input.to);
   if (!sender || !receiver) throw new Error('A balance of the transfer was not opened.');
@@ -78,10 +116,17 @@ async function openBoth(scope: Scope, input: Transfer): Promise<[Opened, Opened]
 }
 
 function check({ unit, amount }: Transfer, sender: Opened, receiver: Opened): void {
-  if (sender.outlook.unit.kind === 'gauge') throw new InvalidStateError(`${unit} is a gauge: its level cannot be transferred.`);
-  if (reachOf(sender) < amount) throw new InsufficientBalanceError({ unit, amount, available: available(sender.draft.balance) });
+  if (sender.outlook.unit.kind === 'gauge')
+    throw new InvalidStateError(`${unit} is a gauge: its level cannot be transferred.`);
+  if (reachOf(sender) < amount)
+    throw new InsufficientBalanceError({
+      unit,
+      amount,
+      available: available(sender.draft.balance),
+    });
   const { ceiling, settled } = receiver.draft.balance;
-  if (ceiling !== UNLIMITED && settled + amount > ceiling) throw new LimitExceededError({ unit, amount, limit: ceiling });
+  if (ceiling !== UNLIMITED && settled + amount > ceiling)
+    throw new LimitExceededError({ unit, amount, limit: ceiling });
 }
 
 type Lot = { readonly units: number; readonly expiresAt: Date | null };
@@ -107,9 +152,15 @@ function lotsOf(draft: Draft, stretch: { from: number; to: number }): Lot[] {
 /** One entry for the whole, a grant per expiry. */
 function receive(
   draft: Draft,
-  { input, lots, pair }: { input: Transfer; lots: readonly Lot[]; pair: { balanceId: number; sequence: number } },
+  {
+    input,
+    lots,
+    pair,
+  }: { input: Transfer; lots: readonly Lot[]; pair: { balanceId: number; sequence: number } },
 ): void {
-  const grants = lots.map((lot) => addGrant(draft, { source: 'transfer', amount: lot.units, expiresAt: lot.expiresAt }));
+  const grants = lots.map((lot) =>
+    addGrant(draft, { source: 'transfer', amount: lot.units, expiresAt: lot.expiresAt }),
+  );
   post(draft, {
     kind: 'credit',
     amount: input.amount,

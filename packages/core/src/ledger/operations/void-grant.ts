@@ -1,10 +1,11 @@
 /** Taking what is left of a grant out of the books. */
 import { lockCustomer } from '../../customers/index.ts';
 import { NotFoundError, type Scope, sql, text } from '../../kernel/index.ts';
-import { openBalance, writeDraft } from '../books.ts';
-import { closeGrant } from '../draft.ts';
 import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
+import { closeGrant } from '../grant-moves.ts';
+import { openBalance } from '../open-balances.ts';
+import { writeDraft } from '../write-draft.ts';
 
 /**
  * Voids a grant: its remainder goes by one entry, what was spent of it stays spent.
@@ -30,7 +31,8 @@ export async function voidGrant(scope: Scope, input: { grant: string }): Promise
     const customer = await lockCustomer(inner, { customer: found.customer, mode: 'share' });
     const opened = await openBalance(inner, { customer, unit: found.unit });
     const grant = opened.draft.grants.find((one) => one.id === id);
-    if (!grant || grant.closedAt !== null) throw new InvalidStateError(`Grant ${input.grant} is over.`, { grant: input.grant });
+    if (!grant || grant.closedAt !== null)
+      throw new InvalidStateError(`Grant ${input.grant} is over.`, { grant: input.grant });
     closeGrant(opened.draft, grant, { kind: 'void', at: opened.draft.now });
     await writeDraft(inner, opened);
     return figuresOf(opened.draft.balance);

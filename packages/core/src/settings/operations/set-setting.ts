@@ -11,11 +11,17 @@ import { getSetting } from './get-setting.ts';
  * @throws {SettingUnknownError} No such key.
  * @throws {ValidationError} The value is not of the setting's type.
  */
-export async function setSetting(scope: Scope, { key, value }: { key: string; value: unknown }): Promise<void> {
+export async function setSetting(
+  scope: Scope,
+  { key, value }: { key: string; value: unknown },
+): Promise<void> {
   const setting = settingOf(key);
   if (!setting) throw new SettingUnknownError(key);
   const read = setting.shape.safeParse(value);
-  if (!read.success) throw new ValidationError(read.error.issues.map((issue) => ({ pointer: '/value', detail: issue.message })));
+  if (!read.success)
+    throw new ValidationError(
+      read.error.issues.map((issue) => ({ pointer: '/value', detail: issue.message })),
+    );
   await scope.transaction(async (inner) => {
     const old = await getSetting(inner, key);
     if (json(old) === json(value)) return;
@@ -23,6 +29,11 @@ export async function setSetting(scope: Scope, { key, value }: { key: string; va
       insert into bursar.settings (tenant_id, key, scope, value, updated_at)
       values (${inner.tenant.id}::int, ${key}::text, '', ${json({ value })}::text::jsonb, ${at(inner.now)}::text::timestamptz)
       on conflict (tenant_id, key, scope) do update set value = excluded.value, updated_at = excluded.updated_at`);
-    await announce(inner, { type: 'setting.changed', customer: null, subject: { type: 'setting', id: key }, data: { key, old, new: value } });
+    await announce(inner, {
+      type: 'setting.changed',
+      customer: null,
+      subject: { type: 'setting', id: key },
+      data: { key, old, new: value },
+    });
   });
 }

@@ -1,0 +1,44 @@
+/** What must hold of each entry and the one before it, of pairs, and of what came back. */
+import { type Statement, sql } from '../../kernel/index.ts';
+
+export const entryRules: Statement = sql`
+      select 'settled_after_runs_on' as rule, balance_id as balance, sequence, null::text as other
+        from e where settled_after <> settled_before + amount
+      union all
+      select 'held_after_runs_on', balance_id, sequence, null from e where held_after <> held_before + held_amount
+      union all
+      select 'sequences_have_no_gap', balance_id, sequence, null from e where sequence <> sequence_before + 1
+      union all
+      select 'positions_run_on', balance_id, sequence, null from e
+       where not gauge
+         and drawn_to <> drawn_before + case kind when 'debit' then 0 - amount when 'hold' then held_amount else 0 end
+      union all
+      select 'instants_never_go_back', balance_id, sequence, null from e where happened_at < happened_before
+      union all
+      select 'kinds_move_what_they_say', balance_id, sequence, null from e
+       where not gauge
+         and case kind when 'credit' then amount <= 0 or held_amount <> 0
+                       when 'debit' then amount > 0 or held_amount <> 0
+                       when 'hold' then amount <> 0 or held_amount < 0
+                       when 'release' then amount <> 0 or held_amount >= 0
+                       when 'capture' then amount >= 0 or held_amount <> amount
+                       when 'expiry' then amount >= 0 or held_amount <> 0
+                       when 'void' then amount >= 0 or held_amount <> 0
+                       when 'give_back' then amount <= 0 or held_amount <> 0
+                       else false end
+      union all
+      select 'pairs_name_each_other', e.balance_id, e.sequence, null
+        from e left join e as pair on (pair.balance_id, pair.sequence) = (e.counter_balance_id, e.counter_sequence)
+       where e.counter_balance_id is not null
+         and (pair.counter_balance_id, pair.counter_sequence) is distinct from (e.balance_id, e.sequence)
+      union all
+      select 'transfers_sum_to_zero', e.balance_id, e.sequence, null
+        from e join e as pair on (pair.balance_id, pair.sequence) = (e.counter_balance_id, e.counter_sequence)
+       where e.counter is null and e.amount + pair.amount <> 0
+      union all
+      select 'no_more_came_back_than_was_taken', back.balance_id, back.sequence, null
+        from back
+        left join e on (e.balance_id, e.sequence) = (back.balance_id, back.sequence)
+        left join leg on (leg.balance_id, leg.sequence) = (back.balance_id, back.sequence)
+        left join of_entry on (of_entry.balance_id, of_entry.of_sequence) = (back.balance_id, back.sequence)
+       where back.units > coalesce(leg.captured, abs(e.amount), 0) or back.units <> coalesce(of_entry.returned, 0)`;
