@@ -16,7 +16,7 @@ import {
 import { getSetting } from '../settings/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Hold } from './answers.ts';
-import type { Binding } from './bind-verbs.ts';
+import type { Binding } from './binding.ts';
 
 /** `hold` and `withHold`, of one binding. */
 export function bindHolding(binding: Binding) {

@@ -5,7 +5,8 @@ import { adaptTransaction, type HostTransaction, readInput } from '../kernel/ind
 import { freezeCustomer, verify } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
-import { bindingFor, bindVerbs, type Given } from './bind-verbs.ts';
+import { bindVerbs } from './bind-verbs.ts';
+import { bindingFor, type Given } from './binding.ts';
 import { listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
 import type { CustomerHandle, Kit } from './kit.ts';
 import { profileOf } from './profile.ts';

@@ -4,18 +4,15 @@
  * News is held back until the database says that the transaction is over. Then those whose rows are there are
  * published (a rolled back savepoint's are not), and without a commit only what needs none: that something was refused.
  */
-import { type Bus, hasRow } from '../events/index.ts';
+import type { Bus } from '../events/index.ts';
 import { type Database, type Lane, type News, sql, text } from '../kernel/index.ts';
-import { settleNews } from './settle-news.ts';
+import { rowless, settleNews, type Told } from './settle-news.ts';
 
 export type HostLane = {
   readonly lane: Lane;
   /** Holds one verb's news back until the transaction is over. */
   tell(news: readonly News[]): Promise<void>;
 };
-
-/** What was told in one transaction, verb by verb. */
-export type Told = { readonly xid: string; readonly verbs: (readonly News[])[] };
 
 /** Follows the host's transactions. They have no commit hook, so their fate is asked for on the kit's own connections. */
 export type Watch = (lane: Lane) => HostLane;
@@ -89,9 +86,4 @@ async function xidOf(lane: Lane): Promise<string | null> {
 async function statusOf(database: Database, xid: string): Promise<unknown> {
   const rows = await database.query(sql`select pg_xact_status(${xid}::text::xid8) as status`);
   return rows[0]?.status;
-}
-
-/** What is true whatever became of the transaction. */
-export function rowless({ verbs }: Told): News[] {
-  return verbs.flat().filter((one) => !hasRow(one) && one.sequence === undefined);
 }

@@ -1,8 +1,8 @@
 /** A transaction that the kit opens and commits, with a handle of the kind the host gave. */
 import { type Database, transactionOn } from '../kernel/index.ts';
-import { type HostLane, holdBack, rowless, type Told } from './host-lane.ts';
+import { type HostLane, holdBack } from './host-lane.ts';
 import type { Root } from './root.ts';
-import { settleNews } from './settle-news.ts';
+import { rowless, settleNews, type Told } from './settle-news.ts';
 
 type Work<T> = (host: HostLane, transaction: unknown) => Promise<T>;
 

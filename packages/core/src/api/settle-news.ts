@@ -1,7 +1,14 @@
 /** Which of a transaction's news came true: those whose rows are there once it is committed. */
 import { hasRow } from '../events/index.ts';
 import { type Database, flag, integer, json, type News, sql } from '../kernel/index.ts';
-import type { Told } from './host-lane.ts';
+
+/** What was told in one transaction, verb by verb. */
+export type Told = { readonly xid: string; readonly verbs: (readonly News[])[] };
+
+/** What is true whatever became of the transaction. */
+export function rowless({ verbs }: Told): News[] {
+  return verbs.flat().filter(needsNoProof);
+}
 
 /**
  * What may be published of a committed transaction, in the order it was told. An outbox row proves its news, an entry of
@@ -26,9 +33,7 @@ export async function settleNews(database: Database, told: Told): Promise<News[]
            as asked (index int, tenant text, id text, balance bigint, sequence bigint)
       join bursar.tenants as tenant on tenant.key = asked.tenant`);
   const there = new Set(rows.filter((row) => flag(row.is_there)).map((row) => integer(row.index)));
-  return news.filter(
-    (one, index) => there.has(index) || !(hasRow(one) || one.sequence !== undefined),
-  );
+  return news.filter((one, index) => there.has(index) || needsNoProof(one));
 }
 
 /** A verb that wrote an entry of the same number as an earlier one stands where a savepoint was rolled back. */
@@ -41,4 +46,8 @@ function lastTold({ verbs }: Told): News[] {
   return verbs.flatMap((verb, index) =>
     verb.filter((one) => one.sequence === undefined || teller.get(entryOf(one)) === index),
   );
+}
+
+function needsNoProof(one: News): boolean {
+  return !hasRow(one) && one.sequence === undefined;
 }
