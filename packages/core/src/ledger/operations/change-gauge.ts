@@ -7,7 +7,7 @@ import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
 import { integer, requestHash, type Scope, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
-import { findKeyed, standing } from '../keys.ts';
+import { findKeyed, type Keyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
 import { type Opened, openBalance } from '../open-balances.ts';
 import { post } from '../post.ts';
@@ -54,64 +54,74 @@ async function changeUnderLock(scope: Scope, input: ChangeGauge): Promise<GaugeA
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'share' });
   const usedById = await partyIdOf(scope, input.usedBy);
   const opened = await openBalance(scope, { customer, unit: input.unit });
-  const { draft } = opened;
-  const { balance } = draft;
-  const hash = requestHash({
-    verb: 'gauge',
-    unit: input.unit,
-    usedBy: input.usedBy,
-    amount: input.amount ?? null,
-    delta: input.delta ?? null,
+  const part = await partOf(scope, { balanceId: opened.draft.balance.id, usedById });
+  const first = await findFirst(scope, input, opened);
+  if (first) return allowed(opened, { part, sequence: first.sequence, replayed: true });
+  const wanted = wantedOf(input, part);
+  const refused = refusalOf(opened, {
+    change: wanted - part,
+    frozen: customer.frozenAt !== null,
   });
-  const part = await partOf(scope, { balanceId: balance.id, usedById });
-  if (input.key !== undefined) {
-    const first = standing(await findKeyed(scope, { balanceId: balance.id, key: input.key }), {
-      key: input.key,
-      hash,
-    });
-    if (first)
-      return {
-        allowed: true,
-        figures: figuresOf(balance),
-        part,
-        transferId: transferId(balance.id, first.sequence),
-        replayed: true,
-      };
+  if (refused === null && wanted !== part) {
+    const sequence = await book(scope, { input, opened, usedById, part, wanted });
+    return allowed(opened, { part: wanted, sequence, replayed: false });
   }
-  const wanted = input.amount ?? part + (input.delta ?? 0);
-  if (wanted < 0)
-    throw new InvalidStateError(`${0 - (input.delta ?? 0)} asked back, ${part} taken.`, {
-      part,
-      requested: 0 - (input.delta ?? 0),
-    });
-  const refused = refusalOf(opened, { change: wanted - part, frozen: customer.frozenAt !== null });
-  if (refused) {
-    await writeDraft(scope, opened);
-    return { allowed: false, reason: refused, figures: figuresOf(balance), part };
-  }
-  if (wanted === part) {
-    await writeDraft(scope, opened);
-    return { allowed: true, figures: figuresOf(balance), part, transferId: null, replayed: false };
-  }
-  const entry = post(draft, {
+  await writeDraft(scope, opened);
+  if (refused === null) return allowed(opened, { part, sequence: null, replayed: false });
+  return { allowed: false, reason: refused, figures: figuresOf(opened.draft.balance), part };
+}
+
+function hashOf({ unit, usedBy, amount, delta }: ChangeGauge): bigint {
+  return requestHash({ verb: 'gauge', unit, usedBy, amount: amount ?? null, delta: delta ?? null });
+}
+
+async function findFirst(
+  scope: Scope,
+  input: ChangeGauge,
+  { draft }: Opened,
+): Promise<Keyed | null> {
+  const { key } = input;
+  if (key === undefined) return null;
+  const earlier = await findKeyed(scope, { balanceId: draft.balance.id, key });
+  return standing(earlier, { key, hash: hashOf(input) });
+}
+
+function wantedOf({ amount, delta = 0 }: ChangeGauge, part: number): number {
+  const wanted = amount ?? part + delta;
+  if (wanted >= 0) return wanted;
+  throw new InvalidStateError(`${0 - delta} asked back, ${part} taken.`, {
+    part,
+    requested: 0 - delta,
+  });
+}
+
+async function book(
+  scope: Scope,
+  change: { input: ChangeGauge; opened: Opened; usedById: number; part: number; wanted: number },
+): Promise<number> {
+  const { input, opened, usedById, part, wanted } = change;
+  const { key } = input;
+  const entry = post(opened.draft, {
     kind: 'adjustment',
     amount: wanted - part,
     facts: {
       counter: 'usage',
       usedById,
-      key: input.key,
-      requestHash: input.key === undefined ? undefined : hash,
+      ...(key !== undefined && { key, requestHash: hashOf(input) }),
     },
   });
-  await keepPart(scope, { balanceId: balance.id, usedById, units: wanted });
+  await keepPart(scope, { balanceId: opened.draft.balance.id, usedById, units: wanted });
   await writeDraft(scope, opened);
-  return {
-    allowed: true,
-    figures: figuresOf(balance),
-    part: wanted,
-    transferId: transferId(balance.id, entry.sequence),
-    replayed: false,
-  };
+  return entry.sequence;
+}
+
+function allowed(
+  { draft }: Opened,
+  { part, sequence, replayed }: { part: number; sequence: number | null; replayed: boolean },
+): GaugeAnswer {
+  const { balance } = draft;
+  const name = sequence === null ? null : transferId(balance.id, sequence);
+  return { allowed: true, figures: figuresOf(balance), part, transferId: name, replayed };
 }
 
 function refusalOf(
