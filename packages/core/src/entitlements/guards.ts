@@ -3,7 +3,6 @@
  *
  * A guard that could never pass (an unknown key, a wrong kind) throws when it is made, not when a request comes.
  */
-import { featureOf } from '../catalog/index.ts';
 import { partyOf } from '../customers/index.ts';
 import type { Asker, GuardCatalog, Guards, TakingGuard } from '../http/index.ts';
 import {
@@ -18,6 +17,7 @@ import { checkBalance, checkFeature, checkSubscribed } from './operations/check-
 import { tryConsume } from './operations/consume.ts';
 import { giveBackUse } from './operations/give-back-use.ts';
 import { tryHoldFeature } from './operations/hold-feature.ts';
+import { creditsOf, standingOf, subjectOf } from './standing.ts';
 
 const consumes: TakingGuard = {
   name: 'consumes',
@@ -113,7 +113,8 @@ async function spendWhatThereIs(
 ): Promise<{ captured: number; shortfall: number }> {
   if (amount === 0) return { captured: 0, shortfall: 0 };
   const party = usedBy === undefined ? undefined : partyOf(usedBy, customer);
-  const credits = featureOf(scope, feature)?.credits ?? null;
+  const standing = standingOf(scope, await subjectOf(scope, customer), feature);
+  const credits = standing && creditsOf(standing);
   const captured = await spendUpTo(scope, {
     customer,
     unit: feature,

@@ -9,7 +9,7 @@ export {
   checkFeature,
   checkSubscribed,
 } from './operations/check-feature.ts';
-export { consume, type Spent, tryConsume, type Use } from './operations/consume.ts';
+export { consume, tryConsume } from './operations/consume.ts';
 export { type GiveBackUse, giveBackUse } from './operations/give-back-use.ts';
 export {
   captureUse,
@@ -21,3 +21,4 @@ export { listEntitlements } from './operations/list-entitlements.ts';
 export { type SetGauge, setGauge } from './operations/set-gauge.ts';
 export { type UsageOf, type UsagePart, usageOf } from './operations/usage-of.ts';
 export { entitlementRoutes } from './routes.ts';
+export type { Spent, Use } from './use.ts';

@@ -140,6 +140,10 @@ export async function checkSubscribed(
 ): Promise<Decision> {
   const { rights } = await subjectOf(scope, customer);
   const { feature: _, ...facts } = plainFacts('');
-  const reason = rights.hasValid ? null : rights.hasSubscription ? 'paused' : 'no_subscription';
-  return answer(facts, { amount: 0 }, reason);
+  return answer(facts, { amount: 0 }, rights.hasValid ? null : withoutValid(rights));
+}
+
+function withoutValid({ hasSubscription, denied }: Subject['rights']): Reason {
+  if (hasSubscription) return 'paused';
+  return [...denied.values()].includes('past_due') ? 'past_due' : 'no_subscription';
 }

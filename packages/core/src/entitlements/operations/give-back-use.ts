@@ -1,7 +1,7 @@
 /** Undoing use of a feature, whole or in part. */
 import { featureOf } from '../../catalog/index.ts';
 import { partyOf, type UsedBy } from '../../customers/index.ts';
-import { NotFoundError, type Scope } from '../../kernel/index.ts';
+import { checkAmount, NotFoundError, type Scope } from '../../kernel/index.ts';
 import { changeGauge, findTransferUnit, giveBack } from '../../ledger/index.ts';
 import type { Decision } from '../decision.ts';
 import { deniedError } from '../errors.ts';
@@ -37,7 +37,7 @@ export async function giveBackUse(scope: Scope, input: GiveBackUse): Promise<Dec
       customer,
       unit: feature,
       usedBy: partyOf(usedBy, customer),
-      delta: 0 - (amount ?? 1),
+      delta: 0 - checkAmount(amount ?? 1),
       key,
       source,
     });

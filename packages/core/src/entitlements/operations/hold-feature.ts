@@ -4,8 +4,10 @@ import type { Scope } from '../../kernel/index.ts';
 import { captureHold } from '../../ledger/index.ts';
 import type { Denied } from '../decision.ts';
 import { deniedError } from '../errors.ts';
-import { checkFeature } from './check-feature.ts';
-import { type Spent, takeMetered, type Use } from './consume.ts';
+import { takeMetered } from '../take-metered.ts';
+import { tellExceeded } from '../tell-exceeded.ts';
+import type { Spent, Use } from '../use.ts';
+import { refuseKind } from './consume.ts';
 
 export type HoldFeature = Use & {
   readonly hold: { readonly id: string; readonly expiresAt: Date };
@@ -29,15 +31,11 @@ export async function holdFeature(
 
 /** As `holdFeature`; a refusal is an answer. */
 export async function tryHoldFeature(scope: Scope, input: HoldFeature): Promise<Spent | Denied> {
-  if (featureOf(scope, input.feature)?.kind === 'metered')
-    return takeMetered(scope, input, input.hold);
-  const { customer, feature, amount } = input;
-  const decision = await checkFeature(scope, { customer, feature, amount });
-  return {
-    ...decision,
-    allowed: false,
-    reason: decision.reason === 'feature_unknown' ? 'feature_unknown' : 'wrong_kind',
-  };
+  if (featureOf(scope, input.feature)?.kind !== 'metered') return refuseKind(scope, input);
+  const decision = await takeMetered(scope, input, input.hold);
+  const { customer, feature, source = 'entitlements.hold' } = input;
+  tellExceeded(scope, { customer, feature, source }, decision);
+  return decision;
 }
 
 /**

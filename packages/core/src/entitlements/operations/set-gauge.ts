@@ -5,6 +5,7 @@ import type { Scope } from '../../kernel/index.ts';
 import { changeGauge } from '../../ledger/index.ts';
 import type { Decision } from '../decision.ts';
 import { deniedError } from '../errors.ts';
+import { tellExceeded } from '../tell-exceeded.ts';
 import { checkFeature } from './check-feature.ts';
 
 export type SetGauge = {
@@ -34,7 +35,8 @@ export async function setGauge(scope: Scope, input: SetGauge): Promise<Decision>
       reason: kind === undefined ? 'feature_unknown' : 'wrong_kind',
     });
   }
-  if (!before.allowed && amount > 0) throw deniedError({ ...before, requested: amount });
+  // No part is above the level, so this one would grow; a smaller one may yet go down.
+  if (!before.allowed && amount > before.used) throw deniedError({ ...before, requested: amount });
   const changed = await changeGauge(scope, {
     customer,
     unit: feature,
@@ -48,6 +50,9 @@ export async function setGauge(scope: Scope, input: SetGauge): Promise<Decision>
   };
   if (changed.allowed)
     return { ...after, ...(changed.transferId !== null && { transferId: changed.transferId }) };
-  const reason = changed.reason === 'customer_frozen' ? 'customer_frozen' : 'quota_exceeded';
-  throw deniedError({ ...after, allowed: false, reason });
+  const full = before.reason ?? 'quota_exceeded';
+  const reason = changed.reason === 'customer_frozen' ? 'customer_frozen' : full;
+  const refused = { ...after, allowed: false, reason } as const;
+  tellExceeded(scope, { customer, feature, source: 'entitlements.set' }, refused);
+  throw deniedError(refused);
 }

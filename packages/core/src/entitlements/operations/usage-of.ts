@@ -80,6 +80,7 @@ function gaugeParts(
   );
 }
 
+/** A capture and a give-back belong to the period of the use they are of. */
 async function meteredParts(
   scope: Scope,
   { customer, feature }: UsageOf,
@@ -97,10 +98,12 @@ async function meteredParts(
       join bursar.balances as balance
         on (balance.tenant_id, balance.customer_id, balance.unit_id) = (customer.tenant_id, customer.id, unit.id)
       join bursar.entries as entry on (entry.tenant_id, entry.balance_id) = (balance.tenant_id, balance.id)
+      left join bursar.entries as origin
+        on (origin.tenant_id, origin.balance_id, origin.sequence) = (entry.tenant_id, entry.balance_id, entry.of_sequence)
       left join bursar.parties as party on (party.tenant_id, party.id) = (entry.tenant_id, entry.used_by_id)
      where (customer.tenant_id, customer.external_id) = (${scope.tenant.id}::int, ${customer}::text)
        and entry.kind in ('debit', 'capture', 'give_back')
-       and entry.happened_at >= coalesce(${at(since ?? null)}::text::timestamptz, '-infinity'::timestamptz)
+       and coalesce(origin.happened_at, entry.happened_at) >= coalesce(${at(since ?? null)}::text::timestamptz, '-infinity'::timestamptz)
        and coalesce(entry.used_by_id, 0) > ${page.after}::bigint
      group by entry.used_by_id, party.kind, party.external_id
     having sum(entry.amount) <> 0
