@@ -1,0 +1,177 @@
+/**
+ * Damage of every kind, done behind the kit's back: each is found, and named by its rule.
+ */
+import { beforeAll, expect, test } from 'vitest';
+import { openBooks } from '#test/books.ts';
+import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
+import type { Scope, Statement } from '../../kernel/index.ts';
+import { sql } from '../../kernel/index.ts';
+import { createSubscription } from '../../subscriptions/index.ts';
+import { captureHold, changeGauge, credit, giveBack, spend, transfer, verify } from '../index.ts';
+
+const source = 'test';
+const points = { customer: 'ann', unit: 'points' };
+
+/** A tenant in which everything has happened once. */
+async function busyBooks(scope: Scope): Promise<void> {
+  await createSubscription(scope, { customer: 'ann', plan: 'pro' });
+  await credit(scope, { ...points, amount: 100, source });
+  await credit(scope, { ...points, amount: 50, source });
+  await credit(scope, { customer: 'bob', unit: 'points', amount: 1, source });
+  const spent = await spend(scope, { ...points, amount: 20, source, request: null });
+  if (!spent.allowed) throw new Error('refused');
+  await giveBack(scope, { ...points, of: spent.transferId, amount: 5, source });
+  const hold = { id: 'hld_1', expiresAt: new Date('2026-02-01T00:00:00Z') };
+  await spend(scope, { ...points, amount: 10, hold, source, request: null });
+  await captureHold(scope, { hold: 'hld_1', amount: 4, final: false, source });
+  await transfer(scope, { from: 'ann', to: 'bob', unit: 'points', amount: 3, source });
+  const seat = { customer: 'ann', unit: 'seats', usedBy: { kind: 'user', id: 'u1' } };
+  await changeGauge(scope, { ...seat, amount: 2, source });
+}
+
+/** Ann's points. */
+const balance = sql`(select balance.id from bursar.balances as balance
+  join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id) and unit.key = 'points'
+  join bursar.customers as customer on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id) and customer.external_id = 'ann'
+ where balance.tenant_id = (select id from bursar.tenants where key = 'damage'))`;
+const gauge = sql`(select balance_id from bursar.gauge_parts limit 1)`;
+
+const damages: readonly (readonly [rule: string, damage: Statement])[] = [
+  [
+    'settled_is_the_sum_of_its_entries',
+    sql`update bursar.balances set settled = settled + 1 where id = ${balance}`,
+  ],
+  [
+    'held_is_the_sum_of_its_entries',
+    sql`update bursar.balances set held = held + 1 where id = ${balance}`,
+  ],
+  [
+    'sequence_is_the_last_entry',
+    sql`update bursar.balances set sequence = sequence + 1 where id = ${balance}`,
+  ],
+  [
+    'drawn_is_the_last_position',
+    sql`update bursar.balances set drawn = drawn + 1 where id = ${balance}`,
+  ],
+  [
+    'debt_is_what_lies_below_the_floor',
+    sql`update bursar.balances set debt = 1 where id = ${balance}`,
+  ],
+  [
+    'draws_reach_what_is_attributed',
+    sql`update bursar.balances set attributed = attributed - 1 where id = ${balance}`,
+  ],
+  [
+    'settled_after_runs_on',
+    sql`update bursar.entries set settled_after = settled_after + 1 where balance_id = ${balance} and sequence = 3`,
+  ],
+  [
+    'held_after_runs_on',
+    sql`update bursar.entries set held_after = held_after + 1 where balance_id = ${balance} and sequence = 3`,
+  ],
+  [
+    'sequences_have_no_gap',
+    sql`delete from bursar.entries where balance_id = ${balance} and sequence = 2`,
+  ],
+  [
+    'positions_run_on',
+    sql`update bursar.entries set drawn_to = drawn_to + 1 where balance_id = ${balance} and sequence = 3`,
+  ],
+  [
+    'instants_never_go_back',
+    sql`update bursar.entries set happened_at = happened_at - interval '1 day' where balance_id = ${balance} and sequence = 4`,
+  ],
+  [
+    'kinds_move_what_they_say',
+    sql`update bursar.entries set kind = 'credit' where balance_id = ${balance} and kind = 'capture'`,
+  ],
+  [
+    'pairs_name_each_other',
+    sql`update bursar.entries set counter_sequence = counter_sequence + 1 where balance_id = ${balance} and counter_balance_id is not null`,
+  ],
+  [
+    'transfers_sum_to_zero',
+    sql`update bursar.entries set amount = amount - 1 where balance_id = ${balance} and counter_balance_id is not null`,
+  ],
+  [
+    'free_is_what_nobody_has_drawn',
+    sql`update bursar.grants set free = free - 1 where balance_id = ${balance} and free > 1`,
+  ],
+  [
+    'grants_gave_no_more_than_was_drawn',
+    sql`update bursar.grants set amount = amount + 100 where balance_id = ${balance}`,
+  ],
+  [
+    'grants_lost_what_their_entries_say',
+    sql`update bursar.grants set removed = removed + 1, free = free - 1 where balance_id = ${balance} and free > 1`,
+  ],
+  [
+    'grants_bring_what_their_entry_says',
+    sql`update bursar.grants set amount = amount + 1, free = free + 1 where balance_id = ${balance} and free > 1`,
+  ],
+  [
+    'draws_have_no_gap_and_no_overlap',
+    sql`update bursar.draws set to_position = to_position + 1 where balance_id = ${balance}`,
+  ],
+  [
+    'held_is_what_open_holds_reserve',
+    sql`update bursar.hold_legs set amount = amount + 1 where balance_id = ${balance}`,
+  ],
+  [
+    'captures_are_what_their_entries_say',
+    sql`update bursar.hold_legs set captured = captured + 1 where balance_id = ${balance}`,
+  ],
+  [
+    'releases_are_what_their_entries_say',
+    sql`update bursar.hold_legs set released = released + 1 where balance_id = ${balance}`,
+  ],
+  [
+    'holds_are_open_while_a_leg_is',
+    sql`update bursar.holds set state = 'released', closed_at = now() where id = 'hld_1'`,
+  ],
+  [
+    'parts_add_up_to_the_level',
+    sql`update bursar.gauge_parts set units = units + 1 where balance_id = ${gauge}`,
+  ],
+  [
+    'no_more_came_back_than_was_taken',
+    sql`update bursar.returns set units = 21 where balance_id = ${balance}`,
+  ],
+];
+
+describeMigrated('verify', (make) => {
+  let home: MigratedDatabase;
+  beforeAll(async () => {
+    home = await make();
+    await busyBooks(await openBooks(home.database, 'damage').at('2026-01-10T00:00:00Z'));
+  });
+  const scope = () => openBooks(home.database, 'damage').at('2026-01-10T00:00:00Z');
+
+  test('finds nothing in books that the kit kept', async () => {
+    expect(await verify(await scope())).toEqual({ ok: true, broken: [] });
+  });
+
+  test.each(damages)('finds that %s', async (rule, damage) => {
+    const undo = new Error('undo');
+    const damaged = (await scope()).transaction(async (inner) => {
+      await inner.run(sql`set local session_replication_role = 'replica'`);
+      await inner.run(damage);
+      const { ok, broken } = await verify(inner);
+      expect([ok, broken.map((one) => one.rule)]).toEqual([false, expect.arrayContaining([rule])]);
+      throw undo;
+    });
+
+    await expect(damaged).rejects.toBe(undo);
+  });
+
+  test.each([
+    'update bursar.entries set amount = 0',
+    'delete from bursar.entries',
+    'truncate bursar.entries cascade',
+    'delete from bursar.draws',
+  ])('the database itself refuses: %s', async (text) => {
+    await expect((await scope()).run({ text, values: [] })).rejects.toThrow();
+
+    expect(await verify(await scope())).toEqual({ ok: true, broken: [] });
+  });
+});

@@ -1,0 +1,72 @@
+/**
+ * One of several processes that race: it opens a kit on the database of its first parameter, waits for a line, does all
+ * that the line asks for as concurrently as it is told, and answers with a line of what came of it.
+ */
+import { createInterface } from 'node:readline';
+import { createBursar, isBursarError } from '@bursar/core';
+import { z } from 'zod';
+import { catalog } from '../support/books.ts';
+import { silentLogger } from '../support/silent-logger.ts';
+
+const taskShape = z.object({
+  tenant: z.string(),
+  do: z.enum(['spend', 'consume', 'hold', 'transfer']),
+  attempts: z.int(),
+  atOnce: z.int(),
+  /** `k` and the attempt's number modulo this, for spends under keys. */
+  keys: z.int().optional(),
+  customers: z.array(z.string()).default(['ann']),
+});
+export type Task = z.input<typeof taskShape>;
+
+/** How often each outcome came: `accepted`, `replayed`, or an error's code. */
+export type Outcomes = Record<string, number>;
+
+const bursar = createBursar({
+  catalog,
+  database: process.argv[2],
+  logger: silentLogger,
+});
+await bursar.ready();
+console.log('ready');
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'end') break;
+  console.log(JSON.stringify(await work(taskShape.parse(JSON.parse(line)))));
+}
+await bursar.close();
+process.exit(0);
+
+async function work(task: z.output<typeof taskShape>): Promise<Outcomes> {
+  const outcomes: Outcomes = {};
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: task.atOnce }, async () => {
+      for (let number = next++; number < task.attempts; number = next++) {
+        const outcome = await attempt(task, number);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      }
+    }),
+  );
+  return outcomes;
+}
+
+async function attempt(task: z.output<typeof taskShape>, number: number): Promise<string> {
+  const kit = bursar.tenant(task.tenant);
+  const customer = task.customers[number % task.customers.length] ?? 'ann';
+  const other = task.customers[(number + 1) % task.customers.length] ?? 'bob';
+  const idempotencyKey = task.keys === undefined ? undefined : `k${number % task.keys}`;
+  const moved = { customer, unit: 'points', amount: 1, idempotencyKey } as const;
+  try {
+    if (task.do === 'spend') return told(await kit.wallet.debit(moved));
+    if (task.do === 'transfer') return told(await kit.wallet.transfer({ ...moved, to: other }));
+    if (task.do === 'hold') return told(await kit.hold(moved));
+    return told(await kit.consume({ customer, feature: 'api-calls', idempotencyKey }));
+  } catch (error) {
+    if (isBursarError(error)) return error.code;
+    throw error;
+  }
+}
+
+function told({ replayed }: { replayed: boolean }): string {
+  return replayed ? 'replayed' : 'accepted';
+}
