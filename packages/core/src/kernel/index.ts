@@ -51,6 +51,7 @@ export {
   CursorError,
   checkLimit,
   decodeCursor,
+  decodeNumber,
   encodeCursor,
   type Page,
   type Position,

@@ -1,6 +1,6 @@
 /** Cursors and limits: what a list gave out comes back, all else is refused by name. */
 import { expect, test } from 'vitest';
-import { checkLimit, decodeCursor, encodeCursor, pageOf } from './page.ts';
+import { checkLimit, decodeCursor, decodeNumber, encodeCursor, pageOf } from './page.ts';
 
 test('a position comes back as it went out', () => {
   const position = ['2026-01-01T00:00:00.000Z', 'sub_ü', 42, null];
@@ -25,6 +25,16 @@ test.each([
       details: { errors: [expect.objectContaining({ pointer: '/cursor' })] },
     }),
   );
+});
+
+test('a list ordered by a number takes a number, and nothing else', () => {
+  expect(decodeNumber('customers', encodeCursor('customers', [42]))).toBe(42);
+  expect(decodeNumber('customers', undefined)).toBeNull();
+  for (const position of [['42'], [null], [], [1, 2]]) {
+    expect(() => decodeNumber('customers', encodeCursor('customers', position))).toThrow(
+      expect.objectContaining({ code: 'cursor' }),
+    );
+  }
 });
 
 test.each([0, 101, -1, 1.5, Number.NaN, '5'])('limit %s is refused, naming the field', (limit) => {

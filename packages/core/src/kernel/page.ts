@@ -38,6 +38,18 @@ export function decodeCursor(list: string, cursor: string | undefined | null): P
   return read.slice(1) as Position;
 }
 
+/**
+ * As `decodeCursor`, of a list that is ordered by one whole number.
+ * @throws {CursorError} It is broken, or belongs to another list.
+ */
+export function decodeNumber(list: string, cursor: string | undefined | null): number | null {
+  const position = decodeCursor(list, cursor);
+  if (position === null) return null;
+  const [place] = position;
+  if (position.length !== 1 || typeof place !== 'number') throw new CursorError(list);
+  return place;
+}
+
 function parsed(cursor: unknown): unknown {
   try {
     return JSON.parse(Buffer.from(String(cursor), 'base64url').toString('utf8'));

@@ -1,12 +1,13 @@
 /** The settings there are: each with its type and default. A key that stands here is read by some rule. */
 import { z } from 'zod';
+import { isZero, parseDuration } from '../kernel/index.ts';
 
 type Setting = { readonly title: string; readonly shape: z.ZodType; readonly default: unknown };
 
 const settings: Readonly<Record<string, Setting>> = {
   'holds.ttl': {
     title: 'How long a hold lasts unless said',
-    shape: z.string().regex(/^P/).max(32),
+    shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P7D or PT5M'),
     default: 'P7D',
   },
 };
@@ -14,4 +15,12 @@ const settings: Readonly<Record<string, Setting>> = {
 /** The setting under a key, or `null`. */
 export function settingOf(key: string): Setting | null {
   return (Object.hasOwn(settings, key) ? settings[key] : undefined) ?? null;
+}
+
+function lasts(text: string): boolean {
+  try {
+    return !isZero(parseDuration(text));
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 /** The tenant's customers, newest first. */
 import {
   checkLimit,
-  decodeCursor,
+  decodeNumber,
   type Page,
   pageOf,
   type Scope,
@@ -29,8 +29,7 @@ export async function listCustomers(
   input: ListCustomers,
 ): Promise<Page<CustomerRow>> {
   const limit = checkLimit(input.limit);
-  const position = decodeCursor(list, input.cursor);
-  const before = position === null ? Number.MAX_SAFE_INTEGER : Number(position[0]);
+  const before = decodeNumber(list, input.cursor) ?? Number.MAX_SAFE_INTEGER;
   const pattern =
     input.search === undefined ? null : `%${input.search.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await scope.many(

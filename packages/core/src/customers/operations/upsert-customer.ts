@@ -1,6 +1,15 @@
 /** Making a customer, or changing what is known of one. Nothing given, nothing changed, nothing announced. */
 import { announce } from '../../events/index.ts';
-import { at, checkTimeZone, integer, json, type Scope, sql, text } from '../../kernel/index.ts';
+import {
+  at,
+  checkTimeZone,
+  integer,
+  json,
+  requestHash,
+  type Scope,
+  sql,
+  text,
+} from '../../kernel/index.ts';
 import { type CustomerRow, readCustomer } from '../customer.ts';
 import { ExternalTakenError } from '../errors.ts';
 import { lockCustomer } from './ensure-customer.ts';
@@ -23,7 +32,7 @@ export type UpsertCustomer = {
  * @throws {ExternalTakenError} Another customer has one of the external ids; nothing is written.
  * @throws {ValidationError} The time zone is not one.
  */
-export function upsertCustomer(scope: Scope, input: UpsertCustomer): Promise<CustomerRow> {
+export async function upsertCustomer(scope: Scope, input: UpsertCustomer): Promise<CustomerRow> {
   if (input.timeZone !== undefined) checkTimeZone(input.timeZone);
   return scope.transaction(async (inner) => {
     const before = await lockCustomer(inner, {
@@ -31,6 +40,7 @@ export function upsertCustomer(scope: Scope, input: UpsertCustomer): Promise<Cus
       kind: input.kind,
       mode: 'update',
     });
+    await lockExternals(inner, input.external ?? {});
     await refuseTaken(inner, before.id, input.external ?? {});
     const wanted = {
       kind: input.kind ?? before.kind,
@@ -53,6 +63,17 @@ export function upsertCustomer(scope: Scope, input: UpsertCustomer): Promise<Cus
     });
     return after;
   });
+}
+
+/** Two customers who claim one id at once meet here, so that the later one finds it taken. */
+async function lockExternals(
+  scope: Scope,
+  external: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [system, id] of Object.entries(external).sort()) {
+    const lock = requestHash([scope.tenant.key, 'external', system, id]);
+    await scope.run(sql`select pg_advisory_xact_lock(${lock}::bigint)`);
+  }
 }
 
 async function refuseTaken(

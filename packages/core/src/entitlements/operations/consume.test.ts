@@ -3,10 +3,11 @@
  */
 import { beforeAll, expect, test } from 'vitest';
 import { openBooks } from '#test/books.ts';
-import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
+import { describeMigrated, type MigratedDatabase, openTestScope } from '#test/kernel.ts';
+import { defineCatalog } from '../../catalog/index.ts';
 import { findCustomer } from '../../customers/index.ts';
 import { credit, readBalance, verify } from '../../ledger/index.ts';
-import { createSubscription } from '../../subscriptions/index.ts';
+import { createSubscription, planOf } from '../../subscriptions/index.ts';
 import { consume, tryConsume } from './consume.ts';
 
 const now = '2026-01-10T00:00:00Z';
@@ -111,6 +112,22 @@ describeMigrated('consuming', (make) => {
     expect(await readBalance(scope, { ...ann, unit: 'points' })).toMatchObject({ available: 80 });
   });
 
+  test('what was sold says what credits cost, whatever the catalogue says by now', async () => {
+    const tenant = `sold${++tenants}`;
+    const open = (credits: { unit: 'points'; cost: number } | undefined) =>
+      openTestScope(home.database, {
+        ...{ tenant, now: new Date(now) },
+        ports: { catalog: catalogWith(credits).spec, planOf },
+      });
+    const before = await open({ unit: 'points', cost: 3 });
+    await createSubscription(before, { ...ann, plan: 'pro' });
+    await credit(before, { ...ann, unit: 'points', amount: 10, source: 'test' });
+
+    await consume(await open(undefined), { ...ann, feature: 'tokens', amount: 2 });
+
+    expect(await readBalance(before, { ...ann, unit: 'points' })).toMatchObject({ available: 7 });
+  });
+
   test('a feature that no plan carries is refused before anybody is made', async () => {
     const { scope } = await fresh();
 
@@ -147,3 +164,14 @@ describeMigrated('consuming', (make) => {
     expect(books.news.map(({ type }) => type)).toEqual(['quota.exceeded']);
   });
 });
+
+/** A plan with one token, whose further ones have a price of the plan's own or none. */
+function catalogWith(credits: { unit: 'points'; cost: number } | undefined) {
+  return defineCatalog({
+    units: { points: {} },
+    features: { tokens: { kind: 'metered' } },
+    plans: {
+      pro: { period: 'P1M', features: { tokens: { quota: 1, ...(credits && { credits }) } } },
+    },
+  });
+}

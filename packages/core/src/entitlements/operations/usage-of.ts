@@ -4,7 +4,7 @@ import type { Party } from '../../customers/index.ts';
 import {
   at,
   checkLimit,
-  decodeCursor,
+  decodeNumber,
   integer,
   type Page,
   pageOf,
@@ -36,8 +36,7 @@ export async function usageOf(scope: Scope, input: UsageOf): Promise<Page<UsageP
   if (kind !== 'metered' && kind !== 'gauge') throw deniedError(await refuse(scope, input, kind));
   const limit = checkLimit(input.limit);
   const list = `usage/${input.customer}/${input.feature}`;
-  const after = decodeCursor(list, input.cursor);
-  const page = { limit: limit + 1, after: after === null ? -1 : Number(after[0]) };
+  const page = { limit: limit + 1, after: decodeNumber(list, input.cursor) ?? -1 };
   const rows =
     kind === 'gauge'
       ? await gaugeParts(scope, input, page)

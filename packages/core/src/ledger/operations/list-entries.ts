@@ -2,7 +2,7 @@
 import {
   at,
   checkLimit,
-  decodeCursor,
+  decodeNumber,
   instant,
   integer,
   type Page,
@@ -52,7 +52,7 @@ export async function listEntries(
 ): Promise<Page<StatementLine>> {
   const limit = checkLimit(input.limit);
   const list = `statement/${input.customer}/${input.unit}`;
-  const before = decodeCursor(list, input.cursor);
+  const before = decodeNumber(list, input.cursor);
   const rows = await scope.many(
     sql`
     select entry.balance_id, entry.sequence, entry.kind, entry.amount, entry.held_amount, entry.settled_after, entry.held_after,
@@ -63,7 +63,7 @@ export async function listEntries(
         on (balance.tenant_id, balance.customer_id, balance.unit_id) = (customer.tenant_id, customer.id, unit.id)
       join bursar.entries as entry on (entry.tenant_id, entry.balance_id) = (balance.tenant_id, balance.id)
      where (customer.tenant_id, customer.external_id) = (${scope.tenant.id}::int, ${input.customer}::text)
-       and entry.sequence < coalesce(${before === null ? null : Number(before[0])}::bigint, 9223372036854775807)
+       and entry.sequence < coalesce(${before}::bigint, 9223372036854775807)
        and (${input.kind ?? null}::text is null or entry.kind = ${input.kind ?? null}::text)
        and (${input.referenceType ?? null}::text is null or entry.reference_type = ${input.referenceType ?? null}::text)
        and (${at(input.from ?? null)}::text is null or entry.happened_at >= ${at(input.from ?? null)}::text::timestamptz)

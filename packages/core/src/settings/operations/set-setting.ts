@@ -1,6 +1,6 @@
 /** Changing a setting; the same value again changes nothing and announces nothing. */
 import { announce } from '../../events/index.ts';
-import { at, json, type Scope, sql, ValidationError } from '../../kernel/index.ts';
+import { at, json, requestHash, type Scope, sql, ValidationError } from '../../kernel/index.ts';
 import { SettingUnknownError } from '../errors.ts';
 import { settingOf } from '../registry.ts';
 import { getSetting } from './get-setting.ts';
@@ -23,6 +23,9 @@ export async function setSetting(
       read.error.issues.map((issue) => ({ pointer: '/value', detail: issue.message })),
     );
   await scope.transaction(async (inner) => {
+    // One change at a time, so that each one's `old` is the `new` of the one before.
+    const lock = requestHash([inner.tenant.key, 'setting', key]);
+    await inner.run(sql`select pg_advisory_xact_lock(${lock}::bigint)`);
     const old = await getSetting(inner, key);
     if (json(old) === json(value)) return;
     await inner.run(sql`
