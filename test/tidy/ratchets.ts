@@ -6,10 +6,10 @@ import { lineOf, nodesOf, type Problem, type Source } from './source.ts';
 
 export type Size = { readonly where: string; readonly lines: number };
 
+/** Tables are left out: a `schema.ts` is a list, as long as the slice has columns and constraints. */
 export function longestFile(sources: readonly Source[]): Size {
-  return longest(
-    shipped(sources).map(({ path, text }) => ({ where: `${path}:1`, lines: linesIn(text) })),
-  );
+  const files = shipped(sources).filter(({ path }) => !path.endsWith('/schema.ts'));
+  return longest(files.map(({ path, text }) => ({ where: `${path}:1`, lines: linesIn(text) })));
 }
 
 export function longestFunction(sources: readonly Source[]): Size {
