@@ -3,12 +3,9 @@ export type { Allowed, Decision, Denied, Facts, Reason, Source } from './decisio
 export * from './errors.ts';
 export type { EntitlementEvents } from './events.ts';
 export { guards } from './guards.ts';
-export {
-  type CheckFeature,
-  checkBalance,
-  checkFeature,
-  checkSubscribed,
-} from './operations/check-feature.ts';
+export { checkBalance } from './operations/check-balance.ts';
+export { type CheckFeature, checkFeature } from './operations/check-feature.ts';
+export { checkSubscribed } from './operations/check-subscribed.ts';
 export { consume, tryConsume } from './operations/consume.ts';
 export { type GiveBackUse, giveBackUse } from './operations/give-back-use.ts';
 export {
@@ -19,6 +16,8 @@ export {
 } from './operations/hold-feature.ts';
 export { listEntitlements } from './operations/list-entitlements.ts';
 export { type SetGauge, setGauge } from './operations/set-gauge.ts';
-export { type UsageOf, type UsagePart, usageOf } from './operations/usage-of.ts';
+export { type UsageOf, usageOf } from './operations/usage-of.ts';
 export { entitlementRoutes } from './routes.ts';
+export { createSubjectCache, type SubjectCache, type SubjectKey } from './subject-cache.ts';
+export type { UsagePart } from './usage-parts.ts';
 export type { Spent, Use } from './use.ts';

@@ -4,24 +4,11 @@
  * Reads only. Rights come from subscriptions and the default plan, amounts from the ledger's projection.
  */
 import { type FeatureSpec, featureOf } from '../catalog/index.ts';
-import { type CustomerRow, findCustomer } from '../customers/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import { type Projected, readBalance } from '../ledger/index.ts';
-import { type Right, type Rights, rightsAt } from '../subscriptions/index.ts';
-import type { Facts, Reason, Source } from './decision.ts';
-
-/** Who is asked about, read once for any number of features. */
-export type Subject = {
-  readonly customer: string;
-  readonly row: CustomerRow | null;
-  readonly rights: Rights;
-};
-
-/** Reads a customer's rights at the scope's now; the zero form for one nobody has named. */
-export async function subjectOf(scope: Scope, customer: string): Promise<Subject> {
-  const row = await findCustomer(scope, customer);
-  return { customer, row, rights: await rightsAt(scope, row, scope.now) };
-}
+import type { Right } from '../subscriptions/index.ts';
+import type { Reason } from './decision.ts';
+import type { Subject } from './subject.ts';
 
 /** A feature's kind and what carries it. */
 export type Standing = {
@@ -71,94 +58,4 @@ export async function meansOf(scope: Scope, subject: Subject, standing: Standing
 export function creditsOf({ rights, spec }: Standing): { unit: string; cost: number } | null {
   const sold = rights[0]?.options.credits;
   return (sold === undefined ? spec?.credits : sold) ?? null;
-}
-
-/** The figures of a metered feature. */
-export function meteredFacts(
-  standing: Standing,
-  { own }: Means,
-): Omit<Facts, 'requested' | 'replayed'> {
-  const endless = own.windows.some(({ granted }) => granted === null);
-  const beside = own.grants.filter(
-    (grant) => grant.source !== 'plan' && grant.source !== 'overage',
-  );
-  const quota = own.windows.reduce((sum, { granted }) => sum + (granted ?? 0), 0);
-  const added = beside.reduce((sum, grant) => sum + grant.amount, 0);
-  const drawn =
-    own.windows.reduce((sum, { used }) => sum + used, 0) +
-    beside.reduce((sum, grant) => sum + grant.amount - grant.remaining, 0);
-  return {
-    feature: standing.feature,
-    granted: endless ? null : quota + added,
-    used: Math.max(0, drawn - own.held),
-    held: own.held,
-    available: endless ? null : Math.max(0, own.available),
-    overage: own.windows.reduce((sum, { overage }) => sum + overage, 0),
-    limit: limitOf(own, endless),
-    resetsAt: earliest(own.windows.map(({ window }) => window.endsAt)),
-  };
-}
-
-function limitOf(own: Projected, endless: boolean): Facts['limit'] {
-  if (endless) return 'none';
-  return own.windows.some(({ window }) => window.soft && !window.suspended) ? 'soft' : 'hard';
-}
-
-function earliest(instants: readonly (Date | null)[]): Date | null {
-  return instants.reduce(
-    (least, one) => (one !== null && (least === null || one < least) ? one : least),
-    null,
-  );
-}
-
-/** The figures of a gauge: `used` is its level. */
-export function gaugeFacts(feature: string, own: Projected): Omit<Facts, 'requested' | 'replayed'> {
-  const endless = own.ceiling === Number.MAX_SAFE_INTEGER;
-  return {
-    feature,
-    granted: endless ? null : own.ceiling,
-    used: own.settled,
-    held: own.held,
-    available: endless ? null : Math.max(0, own.ceiling - own.settled - own.held),
-    overage: endless ? 0 : Math.max(0, own.settled - own.ceiling),
-    limit: endless ? 'none' : 'hard',
-    resetsAt: null,
-  };
-}
-
-/** The figures of what is not counted. */
-export function plainFacts(feature: string): Omit<Facts, 'requested' | 'replayed'> {
-  return {
-    feature,
-    granted: null,
-    used: 0,
-    held: 0,
-    available: null,
-    overage: 0,
-    limit: 'none',
-    resetsAt: null,
-  };
-}
-
-/** Every giver of a metered feature, in the order they are spent. */
-export function sourcesOf(own: Projected): Source[] {
-  const windows = own.windows.map(({ window, granted, used, left }) => ({
-    kind: 'plan',
-    reference: window.reference,
-    granted,
-    used,
-    available: granted === null ? null : left,
-    endsAt: window.endsAt,
-  }));
-  const grants = own.grants
-    .filter((grant) => grant.source !== 'plan' && grant.source !== 'overage')
-    .map((grant) => ({
-      kind: grant.source,
-      reference: grant.reference ?? grant.id,
-      granted: grant.amount,
-      used: grant.amount - grant.remaining,
-      available: grant.remaining,
-      endsAt: grant.expiresAt,
-    }));
-  return [...windows, ...grants];
 }

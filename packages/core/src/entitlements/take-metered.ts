@@ -10,7 +10,8 @@ import { type SpendAnswer, spend } from '../ledger/index.ts';
 import type { Denied } from './decision.ts';
 import { factsAfter } from './figures-after.ts';
 import { decide } from './operations/check-feature.ts';
-import { creditsOf, type Subject, standingOf, subjectOf } from './standing.ts';
+import { creditsOf, standingOf } from './standing.ts';
+import { type Subject, subjectOf } from './subject.ts';
 import type { Spent, Use } from './use.ts';
 
 type Hold = { readonly id: string; readonly expiresAt: Date };

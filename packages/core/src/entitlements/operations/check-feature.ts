@@ -3,25 +3,14 @@
  *
  * Never throws for "no", and writes nothing: nobody's name makes a customer here.
  */
-import { unitOf } from '../../catalog/index.ts';
 import type { UsedBy } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import { readBalance } from '../../ledger/index.ts';
 import { configValueOf, meets } from '../config-value.ts';
 import type { Decision, Facts, Reason } from '../decision.ts';
-import {
-  gaugeFacts,
-  type Means,
-  meansOf,
-  meteredFacts,
-  notCarried,
-  plainFacts,
-  type Standing,
-  type Subject,
-  sourcesOf,
-  standingOf,
-  subjectOf,
-} from '../standing.ts';
+import { gaugeFacts, meteredFacts, plainFacts, sourcesOf } from '../facts.ts';
+import { type Means, meansOf, notCarried, type Standing, standingOf } from '../standing.ts';
+import { type Subject, subjectOf } from '../subject.ts';
 
 export type CheckFeature = {
   readonly customer: string;
@@ -107,43 +96,4 @@ export function answer(
   return reason === null
     ? { allowed: true, reason, ...whole }
     : { allowed: false, reason, ...whole };
-}
-
-/**
- * Decides whether a balance reaches `amount`, exactly enough being enough.
- * @throws {UnitUnknownError} The catalogue has no such unit.
- */
-export async function checkBalance(
-  scope: Scope,
-  { customer, unit, amount }: { customer: string; unit: string; amount: number },
-): Promise<Decision> {
-  const { kind } = unitOf(scope, unit);
-  const own = await readBalance(scope, { customer, unit });
-  const left = kind === 'gauge' ? Math.max(0, own.ceiling - own.settled - own.held) : own.available;
-  const facts = {
-    unit,
-    granted: own.grants.reduce((sum, grant) => sum + grant.amount, 0),
-    used: own.grants.reduce((sum, grant) => sum + grant.amount - grant.remaining, 0),
-    held: own.held,
-    available: left,
-    overage: 0,
-    limit: 'hard' as const,
-    resetsAt: null,
-  };
-  return answer(facts, { amount }, left >= amount ? null : 'insufficient_balance');
-}
-
-/** Decides whether any subscription of the customer's is valid now; the default plan is none. */
-export async function checkSubscribed(
-  scope: Scope,
-  { customer }: { customer: string },
-): Promise<Decision> {
-  const { rights } = await subjectOf(scope, customer);
-  const { feature: _, ...facts } = plainFacts('');
-  return answer(facts, { amount: 0 }, rights.hasValid ? null : withoutValid(rights));
-}
-
-function withoutValid({ hasSubscription, denied }: Subject['rights']): Reason {
-  if (hasSubscription) return 'paused';
-  return [...denied.values()].includes('past_due') ? 'past_due' : 'no_subscription';
 }

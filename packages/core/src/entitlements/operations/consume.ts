@@ -6,11 +6,11 @@ import { featureOf } from '../../catalog/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import type { Denied } from '../decision.ts';
 import { deniedError } from '../errors.ts';
+import { refuseKind } from '../refuse-kind.ts';
 import { takeGauge } from '../take-gauge.ts';
 import { takeMetered } from '../take-metered.ts';
 import { tellExceeded } from '../tell-exceeded.ts';
 import type { Spent, Use } from '../use.ts';
-import { checkFeature } from './check-feature.ts';
 
 /**
  * Takes the uses.
@@ -42,14 +42,4 @@ function take(scope: Scope, input: Use): Promise<Spent | Denied> {
   const kind = featureOf(scope, input.feature)?.kind;
   if (kind === 'metered') return takeMetered(scope, input);
   return kind === 'gauge' ? takeGauge(scope, input) : refuseKind(scope, input);
-}
-
-/** The refusal of a feature that cannot be taken: it is not counted, or nobody knows it. */
-export async function refuseKind(
-  scope: Scope,
-  { customer, feature, amount }: Pick<Use, 'customer' | 'feature' | 'amount'>,
-): Promise<Denied> {
-  const decision = await checkFeature(scope, { customer, feature, amount });
-  const isUnknown = decision.reason === 'feature_unknown';
-  return { ...decision, allowed: false, reason: isUnknown ? 'feature_unknown' : 'wrong_kind' };
 }

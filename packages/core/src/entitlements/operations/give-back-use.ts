@@ -5,6 +5,7 @@ import { checkAmount, NotFoundError, type Scope } from '../../kernel/index.ts';
 import { changeGauge, findTransferUnit, giveBack } from '../../ledger/index.ts';
 import type { Decision } from '../decision.ts';
 import { deniedError } from '../errors.ts';
+import { refuseKind } from '../refuse-kind.ts';
 import { checkFeature } from './check-feature.ts';
 
 export type GiveBackUse = {
@@ -46,14 +47,8 @@ export async function giveBackUse(scope: Scope, input: GiveBackUse): Promise<Dec
       requested: amount ?? 1,
     };
   }
-  if (kind !== 'metered') {
-    const decision = await checkFeature(scope, { customer, feature, amount: 0 });
-    throw deniedError({
-      ...decision,
-      allowed: false,
-      reason: kind === undefined ? 'feature_unknown' : 'wrong_kind',
-    });
-  }
+  if (kind !== 'metered')
+    throw deniedError(await refuseKind(scope, { customer, feature, amount: 0 }));
   const party = usedBy === undefined || of !== undefined ? undefined : partyOf(usedBy, customer);
   const { returned, replayed } = await giveBack(scope, {
     customer,

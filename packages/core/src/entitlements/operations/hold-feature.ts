@@ -4,10 +4,10 @@ import type { Scope } from '../../kernel/index.ts';
 import { captureHold } from '../../ledger/index.ts';
 import type { Denied } from '../decision.ts';
 import { deniedError } from '../errors.ts';
+import { refuseKind } from '../refuse-kind.ts';
 import { takeMetered } from '../take-metered.ts';
 import { tellExceeded } from '../tell-exceeded.ts';
 import type { Spent, Use } from '../use.ts';
-import { refuseKind } from './consume.ts';
 
 export type HoldFeature = Use & {
   readonly hold: { readonly id: string; readonly expiresAt: Date };

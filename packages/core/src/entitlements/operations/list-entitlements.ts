@@ -1,7 +1,7 @@
 /** Every feature there is, decided for one customer: what a pricing or account page shows. */
 import type { Scope } from '../../kernel/index.ts';
 import type { Decision } from '../decision.ts';
-import { subjectOf } from '../standing.ts';
+import { subjectOf } from '../subject.ts';
 import { decide } from './check-feature.ts';
 
 /** The features of the catalogue and of the customer's subscriptions, with their sources; sorted by key. */

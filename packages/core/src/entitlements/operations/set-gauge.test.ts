@@ -62,12 +62,12 @@ describeMigrated('setting a gauge', (make) => {
     await cancelSubscription(scope, { ...acme, at: 'now' });
 
     const less = await setGauge(scope, { ...seats, usedBy: 'u2', amount: 1 });
-    const more = setGauge(scope, { ...seats, usedBy: 'u1', amount: 2 });
-    const muchMore = setGauge(scope, { ...seats, usedBy: 'u1', amount: 9 });
 
     expect(less).toMatchObject({ used: 2 });
-    await expect(more).rejects.toMatchObject({ code: 'feature_not_in_plan' });
-    await expect(muchMore).rejects.toMatchObject({ code: 'feature_not_in_plan' });
+    for (const amount of [2, 9]) {
+      const more = setGauge(scope, { ...seats, usedBy: 'u1', amount });
+      await expect(more).rejects.toMatchObject({ code: 'feature_not_in_plan' });
+    }
   });
 
   test('a frozen customer gives seats up but takes none', async () => {

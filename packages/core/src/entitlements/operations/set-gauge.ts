@@ -5,6 +5,7 @@ import type { Scope } from '../../kernel/index.ts';
 import { changeGauge } from '../../ledger/index.ts';
 import type { Decision } from '../decision.ts';
 import { deniedError } from '../errors.ts';
+import { refuseKind } from '../refuse-kind.ts';
 import { tellExceeded } from '../tell-exceeded.ts';
 import { checkFeature } from './check-feature.ts';
 
@@ -25,16 +26,9 @@ export type SetGauge = {
  */
 export async function setGauge(scope: Scope, input: SetGauge): Promise<Decision> {
   const { customer, feature, amount, usedBy } = input;
+  if (featureOf(scope, feature)?.kind !== 'gauge')
+    throw deniedError(await refuseKind(scope, input));
   const before = await checkFeature(scope, { customer, feature, amount: 0 });
-  const kind = featureOf(scope, feature)?.kind;
-  if (kind !== 'gauge') {
-    throw deniedError({
-      ...before,
-      requested: amount,
-      allowed: false,
-      reason: kind === undefined ? 'feature_unknown' : 'wrong_kind',
-    });
-  }
   // No part is above the level, so this one would grow; a smaller one may yet go down.
   if (!before.allowed && amount > before.used) throw deniedError({ ...before, requested: amount });
   const changed = await changeGauge(scope, {

@@ -1,0 +1,94 @@
+/** From what the ledger projects to the figures of a decision, kind by kind. */
+import type { Projected } from '../ledger/index.ts';
+import type { Facts, Source } from './decision.ts';
+import type { Means, Standing } from './standing.ts';
+
+/** The figures of a metered feature. */
+export function meteredFacts(
+  standing: Standing,
+  { own }: Means,
+): Omit<Facts, 'requested' | 'replayed'> {
+  const endless = own.windows.some(({ granted }) => granted === null);
+  const beside = own.grants.filter(
+    (grant) => grant.source !== 'plan' && grant.source !== 'overage',
+  );
+  const quota = own.windows.reduce((sum, { granted }) => sum + (granted ?? 0), 0);
+  const added = beside.reduce((sum, grant) => sum + grant.amount, 0);
+  const drawn =
+    own.windows.reduce((sum, { used }) => sum + used, 0) +
+    beside.reduce((sum, grant) => sum + grant.amount - grant.remaining, 0);
+  return {
+    feature: standing.feature,
+    granted: endless ? null : quota + added,
+    used: Math.max(0, drawn - own.held),
+    held: own.held,
+    available: endless ? null : Math.max(0, own.available),
+    overage: own.windows.reduce((sum, { overage }) => sum + overage, 0),
+    limit: limitOf(own, endless),
+    resetsAt: earliest(own.windows.map(({ window }) => window.endsAt)),
+  };
+}
+
+function limitOf(own: Projected, endless: boolean): Facts['limit'] {
+  if (endless) return 'none';
+  return own.windows.some(({ window }) => window.soft && !window.suspended) ? 'soft' : 'hard';
+}
+
+function earliest(instants: readonly (Date | null)[]): Date | null {
+  return instants.reduce(
+    (least, one) => (one !== null && (least === null || one < least) ? one : least),
+    null,
+  );
+}
+
+/** The figures of a gauge: `used` is its level. */
+export function gaugeFacts(feature: string, own: Projected): Omit<Facts, 'requested' | 'replayed'> {
+  const endless = own.ceiling === Number.MAX_SAFE_INTEGER;
+  return {
+    feature,
+    granted: endless ? null : own.ceiling,
+    used: own.settled,
+    held: own.held,
+    available: endless ? null : Math.max(0, own.ceiling - own.settled - own.held),
+    overage: endless ? 0 : Math.max(0, own.settled - own.ceiling),
+    limit: endless ? 'none' : 'hard',
+    resetsAt: null,
+  };
+}
+
+/** The figures of what is not counted. */
+export function plainFacts(feature: string): Omit<Facts, 'requested' | 'replayed'> {
+  return {
+    feature,
+    granted: null,
+    used: 0,
+    held: 0,
+    available: null,
+    overage: 0,
+    limit: 'none',
+    resetsAt: null,
+  };
+}
+
+/** Every giver of a metered feature, in the order they are spent. */
+export function sourcesOf(own: Projected): Source[] {
+  const windows = own.windows.map(({ window, granted, used, left }) => ({
+    kind: 'plan',
+    reference: window.reference,
+    granted,
+    used,
+    available: granted === null ? null : left,
+    endsAt: window.endsAt,
+  }));
+  const grants = own.grants
+    .filter((grant) => grant.source !== 'plan' && grant.source !== 'overage')
+    .map((grant) => ({
+      kind: grant.source,
+      reference: grant.reference ?? grant.id,
+      granted: grant.amount,
+      used: grant.amount - grant.remaining,
+      available: grant.remaining,
+      endsAt: grant.expiresAt,
+    }));
+  return [...windows, ...grants];
+}

@@ -1,0 +1,39 @@
+/**
+ * Who is asked about: the customer's row and rights, read once for any number of features, and kept between requests
+ * for as long as nothing changes them.
+ */
+import { type CustomerRow, findCustomer } from '../customers/index.ts';
+import type { Scope } from '../kernel/index.ts';
+import { type Rights, rightsAt } from '../subscriptions/index.ts';
+import type { SubjectCache } from './subject-cache.ts';
+
+export type Subject = {
+  readonly customer: string;
+  readonly row: CustomerRow | null;
+  readonly rights: Rights;
+};
+
+declare module '../kernel/scope.ts' {
+  interface Ports {
+    /** Left out, every decision reads. */
+    readonly subjects?: SubjectCache | undefined;
+  }
+}
+
+/** A customer's rights at the scope's now; the zero form for one nobody has named. Never from memory inside a transaction. */
+export async function subjectOf(scope: Scope, customer: string): Promise<Subject> {
+  const { subjects } = scope.ports;
+  if (!subjects || scope.inTransaction) return readSubject(scope, customer);
+  const key = { tenant: scope.tenant.key, customer };
+  const known = subjects.find(key, scope.now);
+  if (known) return known;
+  const keep = subjects.reading(key);
+  const subject = await readSubject(scope, customer);
+  keep(subject, scope.now);
+  return subject;
+}
+
+async function readSubject(scope: Scope, customer: string): Promise<Subject> {
+  const row = await findCustomer(scope, customer);
+  return { customer, row, rights: await rightsAt(scope, row, scope.now) };
+}
