@@ -12,7 +12,7 @@ import { type Problem, packageFolders, readSources } from './source.ts';
 import { anys, bareTransactions, clockReads, missingDocblocks, missingHeaders } from './words.ts';
 
 const longestFileLines = 230;
-const longestFunctionLines = 61;
+const longestFunctionLines = 62;
 
 const sources = readSources(packageFolders());
 const tests = readSources(['test']).filter(({ path }) => !path.startsWith('test/tidy/'));

@@ -23,24 +23,38 @@ export type Connection = {
   close(): Promise<void>;
 };
 
-/** No I/O until something is asked. */
-export function createConnection(options: Options): Connection {
+/**
+ * No I/O until something is asked.
+ * @param follow Called with the open database; what it gives is called before it is closed.
+ */
+export function createConnection(
+  options: Options,
+  follow: (database: Database) => () => Promise<void>,
+): Connection {
   let opening: Promise<Database> | null = null;
+  let unfollow: (() => Promise<void>) | null = null;
   let closing: Promise<void> | null = null;
   let isReady = false;
 
   async function connect(): Promise<Database> {
     if (closing) throw new DatabaseError('This kit is closed.');
-    opening ??= open(options).catch((error: unknown) => {
+    opening ??= openAndFollow().catch((error: unknown) => {
       opening = null;
       throw error;
     });
     return opening;
   }
 
+  async function openAndFollow(): Promise<Database> {
+    const database = await open(options);
+    unfollow = follow(database);
+    return database;
+  }
+
   async function closeAll(): Promise<void> {
     if (isTestClock(options.clock)) options.clock.detach();
     const opened = await opening?.catch(() => null);
+    await unfollow?.();
     await opened?.close();
   }
 

@@ -6,6 +6,7 @@
  */
 import type { Bus } from '../events/index.ts';
 import { type Database, type Lane, type News, sql, text } from '../kernel/index.ts';
+import type { RightsMemory } from './rights-memory.ts';
 import { rowless, settleNews, type Told } from './settle-news.ts';
 
 export type HostLane = {
@@ -21,21 +22,33 @@ export type Watch = (lane: Lane) => HostLane;
 const delays = [5, 20, 50, 100, 250, 500, 1000, 1000, 2000, 2000, 3000, 5000, 5000, 5000, 5000];
 
 /** One watch for a kit: all that is told in one transaction, through however many handles, is one story. */
-export function createWatch(database: () => Promise<Database>, bus: Bus): Watch {
+export function createWatch(
+  database: () => Promise<Database>,
+  bus: Bus,
+  rights: Pick<RightsMemory, 'begun' | 'over'>,
+): Watch {
   const open = new Map<string, Told>();
 
   async function settle(told: Told): Promise<boolean> {
     const asked = await database();
     const status = await statusOf(asked, told.xid);
     if (status === 'in progress') return false;
-    open.delete(told.xid);
+    end(told);
     bus.publish(status === 'committed' ? await settleNews(asked, told) : rowless(told));
     return true;
   }
 
+  function end(told: Told): void {
+    open.delete(told.xid);
+    rights.over(told.verbs.flat());
+  }
+
   function ask(told: Told, attempt: number): void {
     const delay = delays[attempt];
-    if (delay === undefined) return void open.delete(told.xid);
+    if (delay === undefined) {
+      end(told);
+      return;
+    }
     setTimeout(async () => {
       // A database that is busy, as the embedded one is until the host is done, is asked again.
       const isOver = await settle(told).catch(() => false);
@@ -50,7 +63,7 @@ export function createWatch(database: () => Promise<Database>, bus: Bus): Watch 
     return told;
   }
 
-  return (lane) => tellingTo(lane, (xid) => open.get(xid) ?? begin(xid));
+  return (lane) => tellingTo(lane, (xid) => open.get(xid) ?? begin(xid), rights.begun);
 }
 
 /** A lane of a transaction whose end the caller sees: what was told is for it to settle then. */
@@ -63,12 +76,18 @@ export function holdBack(lane: Lane): { readonly host: HostLane; told(): Told | 
   return { host, told: () => kept };
 }
 
-function tellingTo(lane: Lane, toldIn: (xid: string) => Told): HostLane {
+function tellingTo(
+  lane: Lane,
+  toldIn: (xid: string) => Told,
+  begun: (news: readonly News[]) => void = () => {},
+): HostLane {
   return {
     lane,
     async tell(news) {
       const xid = news.length === 0 ? null : await xidOf(lane);
-      if (xid !== null) toldIn(xid).verbs.push(news);
+      if (xid === null) return;
+      begun(news);
+      toldIn(xid).verbs.push(news);
     },
   };
 }

@@ -15,6 +15,11 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
   logger?: Logger | undefined;
   /** The embedded database with NODE_ENV=production. Default false. */
   allowEmbedded?: boolean | undefined;
+  /**
+   * Boolean and config features are decided from memory. What another process changes is seen by one notification after its
+   * commit; while that cannot be heard everything is read. Takes one connection. Default true.
+   */
+  cache?: boolean | undefined;
   /** Of the tenant that is meant when none is named. Default `default`. */
   tenant?: string | undefined;
 }

@@ -12,6 +12,7 @@ export type Options = {
   readonly logger: Logger;
   readonly allowEmbedded: boolean;
   readonly tenant: string;
+  readonly cache: boolean;
 };
 
 type Rule = readonly [holds: (value: unknown) => boolean, mustBe: string];
@@ -35,6 +36,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   ],
   allowEmbedded: [isFlag, 'true or false'],
   tenant: [(value) => isText(value) && value.length <= 255, 'a text of 1 to 255 characters'],
+  cache: [isFlag, 'true or false'],
 };
 
 /**
@@ -54,6 +56,7 @@ export function readOptions(given: BursarOptions): Options {
     logger: given.logger ?? quiet,
     allowEmbedded: given.allowEmbedded ?? false,
     tenant: given.tenant ?? 'default',
+    cache: given.cache ?? true,
   };
 }
 

@@ -9,6 +9,7 @@ import { planOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
 import { createWatch, type HostLane, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
+import { createRightsMemory, type RightsMemory } from './rights-memory.ts';
 import { createTenants, type Known } from './tenants.ts';
 
 /** Whose kit it is: a tenant, somebody who acts, and the host's transaction if there is one. */
@@ -35,11 +36,8 @@ export interface Root {
 /** The shared part of a kit; no I/O until something is asked. */
 export function createRoot(options: Options): Root {
   const { logger, clock } = options;
-  const bus = createBus(logger);
-  const ports: Ports = { catalog: options.catalog, planOf };
-  const { ready, close, database } = createConnection(options);
-  const tenants = createTenants();
-  const watch = createWatch(database, bus);
+  const { bus, ports, connection, tenants, watch } = foundations(options);
+  const { ready, close, database } = connection;
 
   type Lane = Database | HostLane['lane'];
   function scopeOf(
@@ -93,4 +91,28 @@ export function createRoot(options: Options): Root {
   }
 
   return { options, bus, ready, close, database, watch, command, read };
+}
+
+/** What a root stands on. */
+function foundations(options: Options) {
+  const rights = createRightsMemory();
+  const bus = rememberingBus(createBus(options.logger), rights);
+  const subjects = options.cache ? rights.subjects : undefined;
+  const ports: Ports = { catalog: options.catalog, planOf, subjects };
+  const connection = createConnection(options, (opened) =>
+    options.cache ? rights.listen(opened) : async () => {},
+  );
+  const watch = createWatch(connection.database, bus, rights);
+  return { bus, ports, connection, tenants: createTenants(), watch };
+}
+
+/** Forgets rights that have changed before anybody hears of it: a listener that asks again reads what is true now. */
+function rememberingBus(bus: Bus, rights: RightsMemory): Bus {
+  return {
+    ...bus,
+    publish(news) {
+      rights.told(news);
+      bus.publish(news);
+    },
+  };
 }

@@ -8,7 +8,7 @@ import type { Scope } from '../kernel/index.ts';
 import { type Projected, readBalance } from '../ledger/index.ts';
 import type { Right } from '../subscriptions/index.ts';
 import type { Reason } from './decision.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './subject-cache.ts';
 
 /** A feature's kind and what carries it. */
 export type Standing = {

@@ -5,7 +5,15 @@
  * once, one of another process by a notification after its commit; while that cannot be heard nothing is kept and
  * everything is read. Whatever is missed all the same is over after `keepMilliseconds`.
  */
-import type { Subject } from './subject.ts';
+import type { CustomerRow } from '../customers/index.ts';
+import type { Rights } from '../subscriptions/index.ts';
+
+/** Who is asked about: the customer's row and rights. */
+export type Subject = {
+  readonly customer: string;
+  readonly row: CustomerRow | null;
+  readonly rights: Rights;
+};
 
 export type SubjectKey = { readonly tenant: string; readonly customer: string };
 
@@ -29,75 +37,69 @@ const entriesMax = 50_000;
 
 type Entry = { readonly subject: Subject; readonly until: number; readonly since: number };
 type Reading = { isStale: boolean };
+type Kept = {
+  readonly entries: Map<string, Entry>;
+  readonly readings: Map<string, Set<Reading>>;
+  readonly withheld: Map<string, number>;
+  hears: boolean;
+};
 
 /** An empty cache; it keeps nothing until it can hear. */
 export function createSubjectCache(): SubjectCache {
-  const entries = new Map<string, Entry>();
-  const readings = new Map<string, Set<Reading>>();
-  const withheld = new Map<string, number>();
-  let hears = false;
-
-  function forgetAt(place: string): void {
-    entries.delete(place);
-    for (const reading of readings.get(place) ?? []) reading.isStale = true;
-  }
-
-  function begin(place: string): Reading {
-    const reading = { isStale: false };
-    const known = readings.get(place) ?? new Set();
-    readings.set(place, known.add(reading));
-    return reading;
-  }
-
-  function end(place: string, reading: Reading): void {
-    const known = readings.get(place);
-    known?.delete(reading);
-    if (known?.size === 0) readings.delete(place);
-  }
-
-  function keep(place: string, subject: Subject, now: Date): void {
-    const until = subject.rights.nextChangeAt?.getTime() ?? Number.POSITIVE_INFINITY;
-    entries.set(place, { subject, until, since: now.getTime() });
-    const [oldest] = entries.keys();
-    if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
-  }
-
+  const kept: Kept = {
+    entries: new Map(),
+    readings: new Map(),
+    withheld: new Map(),
+    hears: false,
+  };
   return {
-    find(key, now) {
-      const place = placeOf(key);
-      const entry = entries.get(place);
-      if (!entry || withheld.has(place)) return null;
-      const time = now.getTime();
-      const isTrue =
-        time >= entry.since && time < Math.min(entry.until, entry.since + keepMilliseconds);
-      return isTrue ? entry.subject : null;
-    },
-    reading(key) {
-      const place = placeOf(key);
-      const reading = begin(place);
-      return (subject, now) => {
-        end(place, reading);
-        if (hears && !reading.isStale && !withheld.has(place)) keep(place, subject, now);
-      };
-    },
-    forget: (key) => forgetAt(placeOf(key)),
-    withhold(key) {
-      const place = placeOf(key);
-      forgetAt(place);
-      withheld.set(place, (withheld.get(place) ?? 0) + 1);
-    },
-    release(key) {
-      const place = placeOf(key);
-      const left = (withheld.get(place) ?? 1) - 1;
-      if (left > 0) withheld.set(place, left);
-      else withheld.delete(place);
-      forgetAt(place);
-    },
-    hear(now) {
-      hears = now;
-      for (const place of [...entries.keys(), ...readings.keys()]) forgetAt(place);
+    find: (key, now) => find(kept, placeOf(key), now.getTime()),
+    reading: (key) => beginReading(kept, placeOf(key)),
+    forget: (key) => forget(kept, placeOf(key)),
+    withhold: (key) => withhold(kept, placeOf(key), 1),
+    release: (key) => withhold(kept, placeOf(key), -1),
+    hear(hears) {
+      kept.hears = hears;
+      for (const place of [...kept.entries.keys(), ...kept.readings.keys()]) forget(kept, place);
     },
   };
+}
+
+function find({ entries, withheld }: Kept, place: string, time: number): Subject | null {
+  const entry = entries.get(place);
+  if (!entry || withheld.has(place) || time < entry.since) return null;
+  return time < Math.min(entry.until, entry.since + keepMilliseconds) ? entry.subject : null;
+}
+
+function forget({ entries, readings }: Kept, place: string): void {
+  entries.delete(place);
+  for (const reading of readings.get(place) ?? []) reading.isStale = true;
+}
+
+function withhold(kept: Kept, place: string, change: 1 | -1): void {
+  forget(kept, place);
+  const times = (kept.withheld.get(place) ?? 0) + change;
+  if (times > 0) kept.withheld.set(place, times);
+  else kept.withheld.delete(place);
+}
+
+function beginReading(kept: Kept, place: string): (subject: Subject, now: Date) => void {
+  const reading: Reading = { isStale: false };
+  const known = kept.readings.get(place) ?? new Set();
+  kept.readings.set(place, known.add(reading));
+  return (subject, now) => {
+    known.delete(reading);
+    if (known.size === 0) kept.readings.delete(place);
+    if (kept.hears && !reading.isStale && !kept.withheld.has(place))
+      keep(kept, place, subject, now);
+  };
+}
+
+function keep({ entries }: Kept, place: string, subject: Subject, now: Date): void {
+  const until = subject.rights.nextChangeAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  entries.set(place, { subject, until, since: now.getTime() });
+  const [oldest] = entries.keys();
+  if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
 }
 
 function placeOf({ tenant, customer }: SubjectKey): string {

@@ -2,16 +2,10 @@
  * Who is asked about: the customer's row and rights, read once for any number of features, and kept between requests
  * for as long as nothing changes them.
  */
-import { type CustomerRow, findCustomer } from '../customers/index.ts';
+import { findCustomer } from '../customers/index.ts';
 import type { Scope } from '../kernel/index.ts';
-import { type Rights, rightsAt } from '../subscriptions/index.ts';
-import type { SubjectCache } from './subject-cache.ts';
-
-export type Subject = {
-  readonly customer: string;
-  readonly row: CustomerRow | null;
-  readonly rights: Rights;
-};
+import { rightsAt } from '../subscriptions/index.ts';
+import type { Subject, SubjectCache } from './subject-cache.ts';
 
 declare module '../kernel/scope.ts' {
   interface Ports {

@@ -11,7 +11,8 @@ import type { Denied } from './decision.ts';
 import { factsAfter } from './figures-after.ts';
 import { decide } from './operations/check-feature.ts';
 import { creditsOf, standingOf } from './standing.ts';
-import { type Subject, subjectOf } from './subject.ts';
+import { subjectOf } from './subject.ts';
+import type { Subject } from './subject-cache.ts';
 import type { Spent, Use } from './use.ts';
 
 type Hold = { readonly id: string; readonly expiresAt: Date };

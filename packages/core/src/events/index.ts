@@ -1,3 +1,10 @@
 /** The door of events: announcing them, and the bus that brings them to listeners. */
 export { type Bus, createBus, type Listener } from './bus.ts';
-export { type Announcement, announce, hasRow, news } from './outbox.ts';
+export {
+  type Announcement,
+  announce,
+  changesRights,
+  hasRow,
+  news,
+  RIGHTS_CHANNEL,
+} from './outbox.ts';

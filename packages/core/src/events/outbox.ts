@@ -33,14 +33,26 @@ export function news(scope: Scope, said: Announcement): News {
   };
 }
 
+/** Where a change of rights is notified, as `[tenant, customer]`; PostgreSQL delivers it at commit, also the host's. */
+export const RIGHTS_CHANNEL = 'bursar_rights';
+
+/** True for news after which a customer may do other things than before. */
+export function changesRights({ type, customer }: News): boolean {
+  return customer !== null && (type.startsWith('subscription.') || type.startsWith('customer.'));
+}
+
 /** Writes the outbox row in the scope's transaction and queues the news for this process's listeners. */
 export async function announce(scope: Scope, said: Announcement): Promise<void> {
   const one = news(scope, said);
   await scope.run(sql`
-    insert into bursar.outbox (tenant_id, id, type, customer, subject_type, subject_id, actor, source, at, data)
-    values (${scope.tenant.id}::int, ${one.id}::text, ${one.type}::text, ${one.customer}::text, ${one.subject.type}::text,
-            ${one.subject.id}::text, ${one.actor}::text, ${one.source}::text, ${at(scope.now)}::text::timestamptz,
-            ${json(one.data)}::text::jsonb)`);
+    with kept as (
+      insert into bursar.outbox (tenant_id, id, type, customer, subject_type, subject_id, actor, source, at, data)
+      values (${scope.tenant.id}::int, ${one.id}::text, ${one.type}::text, ${one.customer}::text, ${one.subject.type}::text,
+              ${one.subject.id}::text, ${one.actor}::text, ${one.source}::text, ${at(scope.now)}::text::timestamptz,
+              ${json(one.data)}::text::jsonb)
+    )
+    select pg_notify(${RIGHTS_CHANNEL}::text, ${json([one.tenant, one.customer])}::text)
+     where ${changesRights(one) && one.type !== 'customer.created'}::boolean`);
   written.add(one);
   scope.queue(one);
 }

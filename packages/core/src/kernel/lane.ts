@@ -10,6 +10,15 @@ import type { Statement } from './statement.ts';
 /** Where statements can be sent: a database, or one open transaction. */
 export type Lane = { query(statement: Statement): Promise<Row[]> };
 
+/** What happens to one who listens. */
+export type Ear = {
+  heard(payload: string): void;
+  /** It can hear, from now on. */
+  ready(): void;
+  /** It cannot hear any more: what was said meanwhile is lost. */
+  lost(): void;
+};
+
 export type Database = Lane & {
   readonly kind: 'postgres' | 'pglite';
   /** The schema all tables live in. */
@@ -21,6 +30,8 @@ export type Database = Lane & {
    * may hold several statements.
    */
   session<T>(work: (lane: Lane) => Promise<T>): Promise<T>;
+  /** Hears what other processes notify on `channel`, until what is returned is called. Alone, one is always ready. */
+  listen(channel: string, ear: Ear): () => Promise<void>;
   /** @throws {DatabaseError} The database does not answer. */
   ping(): Promise<void>;
   /** Safe to call twice. Closes only what this handle opened. */

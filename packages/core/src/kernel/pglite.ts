@@ -9,7 +9,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { Row } from './codec.ts';
 import { DatabaseError } from './errors.ts';
 import { translate } from './failures.ts';
-import type { Database, Lane, OpenDatabase } from './lane.ts';
+import type { Database, Ear, Lane, OpenDatabase } from './lane.ts';
 import { startInstance } from './pglite-instance.ts';
 import { createProtocol } from './pglite-protocol.ts';
 import { schemaRewriter } from './schema-name.ts';
@@ -74,6 +74,7 @@ export async function openPglite(
     query: async (statement) => query(statement),
     transaction: (work) => transaction({ query: send }, work),
     session: (work) => transaction({ query: sendScript }, work),
+    listen: hearNobody,
     ping: async () => void (await query({ text: 'select 1', values: [] })),
     close() {
       closing ??= own?.stop() ?? Promise.resolve();
@@ -141,4 +142,10 @@ function outerHandleInside(): DatabaseError {
 
 function raise(error: unknown): never {
   throw translate(error);
+}
+
+/** The embedded database belongs to one process: there is nobody else to hear. */
+function hearNobody(_: string, ear: Ear): () => Promise<void> {
+  ear.ready();
+  return async () => {};
 }

@@ -7,6 +7,7 @@ import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
 import { translate } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
+import { listenOn } from './listen.ts';
 import { type ConnectionOptions, createPool, openSlot, type Pool, type Slot } from './pool.ts';
 import { rewriteSchema, schemaRewriter } from './schema-name.ts';
 import type { Statement } from './statement.ts';
@@ -42,6 +43,12 @@ export function openPostgres(
     transaction: (work) => onSlot(pool, (slot) => inTransaction(slot, send, work)),
     session: (work) =>
       onSession(options.migrateUrl ? addressOf(options.migrateUrl) : address, options, work),
+    listen: (channel, ear) =>
+      listenOn(
+        { ...(options.migrateUrl ? addressOf(options.migrateUrl) : address), ...common(options) },
+        channel,
+        ear,
+      ),
     ping: () => ping(pool),
     close: () => pool.close(),
   };

@@ -10,8 +10,8 @@ import type { FrozenItem } from './items.ts';
 import { NON_PAYMENT } from './payments.ts';
 import { selectSubscriptions } from './queries.ts';
 import type { SubscriptionRow } from './rows.ts';
-import { type Source, sourceOf } from './sources.ts';
-import { endAt, stateAt } from './state.ts';
+import { earliest, type Source, sourceOf } from './sources.ts';
+import { endAt, stateAt, turningPoints } from './state.ts';
 
 /** One carried feature from one source. */
 export type Right = FrozenItem & {
@@ -34,6 +34,8 @@ export type Rights = {
   readonly hasSubscription: boolean;
   /** A subscription runs that is not paused. */
   readonly hasValid: boolean;
+  /** The next instant at which any of this changes by time alone; `null` for never. */
+  readonly nextChangeAt: Date | null;
 };
 
 /** Subscriptions of one customer that are looked at for a decision. */
@@ -59,6 +61,10 @@ export async function rightsAt(
     denied: deniedOf({ items, rows, now }),
     hasSubscription: running.length > 0,
     hasValid: running.some((source) => !source.suspended),
+    nextChangeAt: earliest([
+      defaults.nextVersionAt,
+      ...rows.flatMap((row) => turningPoints(row, now)),
+    ]),
   };
 }
 

@@ -10,7 +10,8 @@ import { configValueOf, meets } from '../config-value.ts';
 import type { Decision, Facts, Reason } from '../decision.ts';
 import { gaugeFacts, meteredFacts, plainFacts, sourcesOf } from '../facts.ts';
 import { type Means, meansOf, notCarried, type Standing, standingOf } from '../standing.ts';
-import { type Subject, subjectOf } from '../subject.ts';
+import { subjectOf } from '../subject.ts';
+import type { Subject } from '../subject-cache.ts';
 
 export type CheckFeature = {
   readonly customer: string;

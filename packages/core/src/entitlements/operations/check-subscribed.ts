@@ -2,7 +2,8 @@
 import type { Scope } from '../../kernel/index.ts';
 import type { Decision, Reason } from '../decision.ts';
 import { plainFacts } from '../facts.ts';
-import { type Subject, subjectOf } from '../subject.ts';
+import { subjectOf } from '../subject.ts';
+import type { Subject } from '../subject-cache.ts';
 import { answer } from './check-feature.ts';
 
 /** Decides whether any subscription of the customer's is valid now; the default plan is none. */
