@@ -20,11 +20,11 @@ export type Duration = `P${string}`;
 
 export type UnitDefinition = {
   /** Decimals that are kept, 0 to 9; 0 unless said. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** Least that may be available; 0 unless said, `null` for none. */
-  readonly floor?: number | null;
+  readonly floor?: number | null | undefined;
   /** Most that a credit may lift a balance to; none unless said. */
-  readonly max?: number | null;
+  readonly max?: number | null | undefined;
 };
 export type Credits<U extends string = string> = {
   /** What pays once the quota is used up. */
@@ -34,23 +34,23 @@ export type Credits<U extends string = string> = {
 };
 export interface BooleanFeature {
   readonly kind: 'boolean';
-  readonly title?: string;
+  readonly title?: string | undefined;
 }
 export interface MeteredFeature {
   readonly kind: 'metered';
-  readonly title?: string;
-  readonly credits?: Credits;
+  readonly title?: string | undefined;
+  readonly credits?: Credits | undefined;
 }
 export interface GaugeFeature {
   readonly kind: 'gauge';
-  readonly title?: string;
+  readonly title?: string | undefined;
 }
 export interface ConfigFeature {
   readonly kind: 'config';
-  readonly title?: string;
+  readonly title?: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: any schema will do
   readonly schema: StandardSchema<any, any>;
-  readonly merge?: 'greatest' | 'smallest' | 'newest';
+  readonly merge?: 'greatest' | 'smallest' | 'newest' | undefined;
 }
 export type FeatureDefinition = BooleanFeature | MeteredFeature | GaugeFeature | ConfigFeature;
 interface ByKind {
@@ -71,19 +71,19 @@ export type MeteredItem<U extends string = string> = {
   /** Per period, or as `reset` says. */
   readonly quota: number | 'unlimited';
   /** `soft` lets use go on and records it as overage. */
-  readonly limit?: 'hard' | 'soft';
-  readonly overageMax?: number;
-  readonly reset?: 'period' | 'never' | Duration;
-  readonly rollover?: { readonly max: number; readonly expires?: Duration };
+  readonly limit?: 'hard' | 'soft' | undefined;
+  readonly overageMax?: number | undefined;
+  readonly reset?: 'period' | 'never' | Duration | undefined;
+  readonly rollover?: { readonly max: number | undefined; readonly expires?: Duration } | undefined;
   /** Percent of the quota at which `quota.threshold` is announced. */
-  readonly thresholds?: readonly number[];
+  readonly thresholds?: readonly number[] | undefined;
   /** Smaller is spent earlier; 0 unless said. */
-  readonly priority?: number;
-  readonly credits?: Credits<U> | null;
+  readonly priority?: number | undefined;
+  readonly credits?: Credits<U> | null | undefined;
 };
 export type GaugeItem = {
   readonly quota: number | 'unlimited';
-  readonly overLimit?: 'block' | 'freeze';
+  readonly overLimit?: 'block' | 'freeze' | undefined;
 };
 export type PlanItemOf<D, U extends string = string> = D extends { kind: 'boolean' }
   ? boolean
@@ -97,29 +97,29 @@ export type PlanItemOf<D, U extends string = string> = D extends { kind: 'boolea
 
 export interface PlanDefinition<U, F, P extends string = string> {
   /** P1Y unless said. */
-  readonly period?: Duration | 'infinite';
-  readonly trial?: Duration;
+  readonly period?: Duration | 'infinite' | undefined;
+  readonly trial?: Duration | undefined;
   /** How long an unpaid period still counts; P3D where `billing` charges, none else. */
-  readonly pastDue?: Duration;
-  readonly billing?: 'none' | 'order' | 'gateway';
-  readonly price?: { readonly [K in keyof U]?: number };
+  readonly pastDue?: Duration | undefined;
+  readonly billing?: 'none' | 'order' | 'gateway' | undefined;
+  readonly price?: { readonly [K in keyof U]?: number } | undefined;
   /** Customers may start and cancel it themselves, over HTTP. */
-  readonly selfService?: boolean;
+  readonly selfService?: boolean | undefined;
   /** What a customer without a live subscription of its family has, without a row. */
-  readonly default?: boolean;
+  readonly default?: boolean | undefined;
   /** One live subscription per customer and family; `null` stacks; one common family unless said. */
-  readonly family?: string | null;
-  readonly fallback?: P;
-  readonly features?: { readonly [K in keyof F]?: PlanItemOf<F[K], UnitKeyOf<U, F>> };
+  readonly family?: string | null | undefined;
+  readonly fallback?: P | undefined;
+  readonly features?: { readonly [K in keyof F]?: PlanItemOf<F[K], UnitKeyOf<U, F>> } | undefined;
 }
 type KeysOfKind<F, Kind> = { [K in keyof F]: F[K] extends { kind: Kind } ? K : never }[keyof F] &
   string;
 type UnitKeyOf<U, F> = (keyof U & string) | KeysOfKind<F, 'metered'>;
 
 export interface OfferDefinition<U, F, P> {
-  readonly group?: string;
-  readonly price?: { readonly [K in keyof U]?: number };
-  readonly plan?: P;
+  readonly group?: string | undefined;
+  readonly price?: { readonly [K in keyof U]?: number } | undefined;
+  readonly plan?: P | undefined;
   readonly cycle?:
     | 'once'
     | 'daily'
@@ -129,7 +129,7 @@ export interface OfferDefinition<U, F, P> {
     | 'trimester'
     | 'semester'
     | 'yearly';
-  readonly grants?: { readonly [K in keyof U | KeysOfKind<F, 'metered'>]?: number };
+  readonly grants?: { readonly [K in keyof U | KeysOfKind<F, 'metered'>]?: number } | undefined;
 }
 
 /** The keys of a catalogue, flat: all that the rest of the API needs to know of it. */
