@@ -4,24 +4,23 @@
  * A capture moves settled and held together and draws nothing, for the hold drew already. What is not captured
  * goes back, unless more captures are to follow.
  */
-import { featureOf } from '../../catalog/index.ts';
-import { lockCustomer } from '../../customers/index.ts';
+import { featureIdOf, featureOf } from '../../catalog/index.ts';
 import {
-  at,
   checkAmount,
   InvalidAmountError,
+  integer,
+  json,
   requestHash,
   type Scope,
   sql,
 } from '../../kernel/index.ts';
-import type { LegRow } from '../draft.ts';
-import { HoldClosedError, HoldExpiredError } from '../errors.ts';
 import { findKeyed, standing } from '../keys.ts';
-import { type Opened, openBalances } from '../open-balances.ts';
+import type { Opened } from '../open-balances.ts';
 import { releaseLeg } from '../pass-time.ts';
 import { post } from '../post.ts';
 import { writeDraft } from '../write-draft.ts';
-import { getHold, lockHold, type StoredHold } from './find-hold.ts';
+import { getHold, type StoredHold } from './find-hold.ts';
+import { closeHold, type OpenLeg, openLegs, openLegsOf, restOf } from './open-legs.ts';
 import { spendMore } from './spend-up-to.ts';
 
 export type CaptureHold = {
@@ -61,99 +60,108 @@ async function captureUnderLocks(
   scope: Scope,
   { input, stored }: { input: CaptureHold; stored: StoredHold },
 ): Promise<Captured> {
-  const credits = featureOf(scope, stored.legs[0]?.unit ?? '')?.credits ?? null;
+  const credits = creditsBehind(scope, stored);
   const opened = await openLegs(scope, { stored, spare: input.beyond ? credits?.unit : undefined });
-  const first = opened[0];
-  if (!first) throw new HoldClosedError(input.hold, stored.state);
-  const hash = requestHash({
-    verb: 'capture',
-    hold: input.hold,
-    amount: input.amount ?? null,
-    final: input.final ?? true,
-  });
-  const earlier =
-    input.key === undefined
-      ? null
-      : await findKeyed(scope, { balanceId: first.draft.balance.id, key: input.key });
-  if (input.key !== undefined && standing(earlier, { key: input.key, hash })) {
-    return { captured: input.amount ?? 0, shortfall: 0, replayed: true };
-  }
+  const keyed = { key: input.key, requestHash: hashOf(input) };
+  const first = await findFirst(scope, { opened, ...keyed });
+  if (first !== null) return replayed(input, first);
   const legs = await openLegsOf(scope, { stored, opened });
   const held = legs.reduce((sum, one) => sum + restOf(one.leg) / one.leg.cost, 0);
   const wanted = input.amount ?? held;
-  if (wanted > held && !input.beyond)
+  if (wanted > held && !input.beyond) {
     throw new InvalidAmountError(wanted, `at most the ${held} still held`);
+  }
   const taken = Math.min(wanted, held);
-  capture(legs, { units: taken, stored, key: input.key, hash });
-  if (input.final !== false || taken === held)
-    for (const { opened: one, leg } of legs) releaseLeg(one.draft, leg, restOf(leg), one.draft.now);
+  const featureId = await featureOfCredits(scope, stored);
+  const facts = { usedById: stored.usedById, featureId };
+  capture(legs, { units: taken, facts, keyed });
+  if (input.final !== false || taken === held) releaseRest(legs);
   const more = input.beyond
-    ? spendMore(opened, {
-        ...restKeyed(input.key, hash),
-        units: wanted - taken,
-        usedById: stored.usedById,
-        featureId: stored.featureId,
-        credits,
-      })
+    ? spendMore(opened, { ...facts, ...restKeyed(keyed), units: wanted - taken, credits })
     : 0;
   for (const one of opened) await writeDraft(scope, one);
-  if (legs.every(({ leg }) => !leg.open))
-    await closeHold(scope, { hold: stored.id, captured: legs.some(({ leg }) => leg.captured > 0) });
+  await closeIfOver(scope, { stored, legs });
   return { captured: taken + more, shortfall: wanted - taken - more, replayed: false };
 }
 
-/** Locks the customer and the balances a hold lies on, and the credits that may pay for more than was held. */
-export async function openLegs(
-  scope: Scope,
-  { stored, spare }: { stored: StoredHold; spare: string | undefined },
-): Promise<Opened[]> {
-  const customer = await lockCustomer(scope, { customer: stored.customer, mode: 'share' });
-  const inputs = stored.legs.map((leg) => ({ customer, unit: leg.unit, stretches: [leg.stretch] }));
-  const missing = spare !== undefined && !inputs.some((input) => input.unit === spare);
-  if (missing) inputs.push({ customer, unit: spare, stretches: [] });
-  return openBalances(scope, inputs);
+function hashOf({ hold, amount, final }: CaptureHold): bigint {
+  return requestHash({ verb: 'capture', hold, amount: amount ?? null, final: final ?? true });
 }
 
-/** An open leg, with the draft it lies on. */
-export type OpenLeg = { readonly opened: Opened; readonly leg: LegRow };
+function replayed({ amount }: CaptureHold, captured: number): Captured {
+  return { captured, shortfall: Math.max(0, (amount ?? captured) - captured), replayed: true };
+}
 
-/**
- * The legs of a hold that is still open at the drafts' now.
- * @throws {HoldClosedError} It was captured or released before.
- * @throws {HoldExpiredError} Its time was over first.
- */
-export async function openLegsOf(
+/** What was captured under the key before, in uses: every leg's entry bears it. `null` when the key is free. */
+async function findFirst(
   scope: Scope,
-  { stored, opened }: { stored: StoredHold; opened: readonly Opened[] },
-): Promise<OpenLeg[]> {
-  const state = await lockHold(scope, stored.id);
-  if (state === 'expired') throw new HoldExpiredError(stored.id);
-  if (state !== 'open') throw new HoldClosedError(stored.id, state);
-  const legs = opened.flatMap((one) =>
-    one.draft.legs.filter((leg) => leg.holdId === stored.id).map((leg) => ({ opened: one, leg })),
+  { opened, key, requestHash: hash }: Keyed & { opened: readonly Opened[] },
+): Promise<number | null> {
+  if (key === undefined) return null;
+  let isKnown = false;
+  for (const { draft } of opened) {
+    const earlier = await findKeyed(scope, { balanceId: draft.balance.id, key });
+    isKnown = standing(earlier, { key, hash }) !== null || isKnown;
+  }
+  return isKnown ? usesUnderKey(scope, { opened, key }) : null;
+}
+
+function usesUnderKey(
+  scope: Scope,
+  { opened, key }: { opened: readonly Opened[]; key: string },
+): Promise<number> {
+  const balances = json(opened.map(({ draft }) => draft.balance.id));
+  return scope.one(
+    sql`
+    select coalesce(sum(abs(entry.amount) / coalesce(entry.cost, 1)), 0) as uses
+      from jsonb_array_elements_text(${balances}::text::jsonb) as asked (balance)
+      join bursar.entries as entry
+        on (entry.tenant_id, entry.balance_id) = (${scope.tenant.id}::int, asked.balance::bigint)
+       and entry.key in (${key}::text, ${`${key}/rest`}::text)`,
+    (row) => integer(row.uses),
   );
-  if (!legs.some(({ leg }) => leg.open)) throw new HoldExpiredError(stored.id);
-  return legs.sort((one, other) => one.leg.leg - other.leg.leg);
 }
 
-/** What a leg still reserves, in its own unit. */
-export function restOf(leg: LegRow): number {
-  return leg.amount - leg.captured - leg.released;
+/** What pays beyond the hold: the credits it lies on, as they were sold; else the catalogue's. */
+function creditsBehind(scope: Scope, { legs }: StoredHold): { unit: string; cost: number } | null {
+  const [own, other] = legs;
+  return other ?? featureOf(scope, own?.unit ?? '')?.credits ?? null;
 }
 
-type Keyed = { readonly key: string | undefined; readonly hash: bigint };
+/** The feature that the credits pay for. */
+async function featureOfCredits(
+  scope: Scope,
+  { legs, featureId }: StoredHold,
+): Promise<number | null> {
+  const unit = legs[0]?.unit ?? '';
+  return featureOf(scope, unit) ? featureIdOf(scope, unit) : featureId;
+}
+
+function releaseRest(legs: readonly OpenLeg[]): void {
+  for (const { opened, leg } of legs) releaseLeg(opened.draft, leg, restOf(leg), opened.draft.now);
+}
+
+async function closeIfOver(
+  scope: Scope,
+  { stored, legs }: { stored: StoredHold; legs: readonly OpenLeg[] },
+): Promise<void> {
+  if (legs.some(({ leg }) => leg.open)) return;
+  await closeHold(scope, { hold: stored.id, captured: legs.some(({ leg }) => leg.captured > 0) });
+}
+
+type Keyed = { readonly key: string | undefined; readonly requestHash: bigint };
+type Facts = { readonly usedById: number | null; readonly featureId: number | null };
 
 /** What was spent beyond the hold has the capture's key, and a word of its own. */
-function restKeyed(key: string | undefined, hash: bigint): { key?: string; requestHash?: bigint } {
-  return key === undefined ? {} : { key: `${key}/rest`, requestHash: hash };
+function restKeyed({ key, requestHash }: Keyed): { key?: string; requestHash?: bigint } {
+  return key === undefined ? {} : { key: `${key}/rest`, requestHash };
 }
 
 function capture(
   legs: readonly OpenLeg[],
-  { units, stored, key, hash }: Keyed & { units: number; stored: StoredHold },
+  { units, facts, keyed }: { units: number; facts: Facts; keyed: Keyed },
 ): void {
   let rest = units;
-  let unkeyed = key;
   for (const { opened, leg } of legs) {
     const uses = Math.min(rest, restOf(leg) / leg.cost);
     if (uses === 0) continue;
@@ -166,24 +174,12 @@ function capture(
       facts: {
         counter: 'usage',
         ofSequence: leg.sequence,
-        usedById: stored.usedById,
-        featureId: stored.featureId,
-        cost: leg.leg === 1 ? leg.cost : undefined,
-        ...(unkeyed !== undefined && { key: unkeyed, requestHash: hash }),
+        usedById: facts.usedById,
+        ...(leg.leg === 1 && { featureId: facts.featureId, cost: leg.cost }),
+        ...(keyed.key !== undefined && keyed),
       },
     });
-    unkeyed = undefined;
     leg.captured += amount;
     leg.open = leg.captured + leg.released < leg.amount;
   }
-}
-
-/** Marks a hold as over. */
-export async function closeHold(
-  scope: Scope,
-  { hold, captured }: { hold: string; captured: boolean },
-): Promise<void> {
-  await scope.run(sql`
-    update bursar.holds set state = ${captured ? 'captured' : 'released'}::text, closed_at = ${at(scope.now)}::text::timestamptz
-     where (tenant_id, id) = (${scope.tenant.id}::int, ${hold}::text) and state = 'open'`);
 }

@@ -17,6 +17,8 @@ export type StoredLeg = {
   readonly leg: number;
   readonly unit: string;
   readonly balanceId: number;
+  /** Units of it per use. */
+  readonly cost: number;
   readonly stretch: Stretch;
 };
 
@@ -42,7 +44,7 @@ export async function getHold(
     sql`
     select hold.id, customer.external_id as customer, hold.feature_id, hold.used_by_id, hold.state, hold.expires_at,
            (select jsonb_agg(jsonb_build_object('leg', leg.leg, 'unit', unit.key, 'balance_id', leg.balance_id,
-                                                'drawn_to', leg.drawn_to, 'amount', leg.amount) order by leg.leg)
+                                                'drawn_to', leg.drawn_to, 'cost', leg.cost, 'amount', leg.amount) order by leg.leg)
               from bursar.hold_legs as leg
               join bursar.balances as balance on (balance.tenant_id, balance.id) = (leg.tenant_id, leg.balance_id)
               join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
@@ -77,6 +79,7 @@ function readHold(row: Row): StoredHold {
       leg: integer(leg.leg),
       unit: textOrNull(leg.unit) ?? '',
       balanceId: integer(leg.balance_id),
+      cost: integer(leg.cost),
       stretch: { from: integer(leg.drawn_to) - integer(leg.amount), to: integer(leg.drawn_to) },
     })),
   };

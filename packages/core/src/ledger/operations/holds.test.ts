@@ -188,6 +188,35 @@ describeMigrated('holds', (make) => {
     expect(await verify(scope)).toEqual({ ok: true, broken: [] });
   });
 
+  test('a capture under a key answers again as it did, whatever its legs and its shortfall', async () => {
+    const { scope } = await fresh();
+    await createSubscription(scope, { customer: 'ann', plan: 'pro' });
+    const credits = { unit: 'points', cost: 2 };
+    const hold = await place(scope, 'ai-tokens', 15, { credits });
+    const ask = { hold: hold.id, source };
+    const first = [
+      await captureHold(scope, { ...ask, amount: 10, final: false, key: 'a' }),
+      await captureHold(scope, { ...ask, amount: 2, final: false, key: 'b' }),
+      await captureHold(scope, { ...ask, amount: 90, beyond: true, key: 'c' }),
+    ];
+    const before = await readBalance(scope, points);
+
+    const again = [
+      await captureHold(scope, { ...ask, amount: 10, final: false, key: 'a' }),
+      await captureHold(scope, { ...ask, amount: 2, final: false, key: 'b' }),
+      await captureHold(scope, { ...ask, amount: 90, beyond: true, key: 'c' }),
+    ];
+
+    expect(first.map(({ captured, shortfall }) => [captured, shortfall])).toEqual([
+      [10, 0],
+      [2, 0],
+      [48, 42],
+    ]);
+    expect(again).toEqual(first.map((one) => ({ ...one, replayed: true })));
+    expect(await readBalance(scope, points)).toEqual(before);
+    expect(await verify(scope)).toEqual({ ok: true, broken: [] });
+  });
+
   test('a hold of somebody else is not found', async () => {
     const { scope } = await fresh();
     const { id } = await place(scope, 'points', 10);

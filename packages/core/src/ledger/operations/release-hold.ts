@@ -2,8 +2,8 @@
 import { at, type Scope, sql } from '../../kernel/index.ts';
 import { releaseLeg } from '../pass-time.ts';
 import { writeDraft } from '../write-draft.ts';
-import { closeHold, openLegs, openLegsOf, restOf } from './capture-hold.ts';
 import { getHold } from './find-hold.ts';
+import { closeHold, openLegs, openLegsOf, restOf } from './open-legs.ts';
 
 /**
  * Releases all that is still held.

@@ -69,7 +69,7 @@ export function spendMore(
       kind: 'debit',
       amount: 0 - uses * cost,
       draws: uses * cost,
-      facts: { counter: 'usage', usedById, ...(isOwn ? keyed : { cost, featureId }) },
+      facts: { counter: 'usage', usedById, ...keyed, ...(!isOwn && { cost, featureId }) },
     });
     noticeUse(one, before);
     rest -= uses;
