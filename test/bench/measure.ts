@@ -37,13 +37,23 @@ export async function measure(
     for (const [index, contender] of contenders.entries())
       rounds[index]?.push(await round(contender, setting));
   }
-  return rounds.map((figures, index) => ({
-    name: contenders[index]?.name ?? '',
-    perSecond: median(figures.map((figure) => figure.perSecond)),
-    p50: median(figures.map((figure) => figure.p50)),
-    p99: median(figures.map((figure) => figure.p99)),
-    cpu: median(figures.map((figure) => figure.cpu)),
-  }));
+  return medianOf(transposed(rounds));
+}
+
+/** Rounds of contenders instead of contenders of rounds. */
+function transposed(contenders: readonly Figure[][]): Figure[][] {
+  return (contenders[0] ?? []).map((_, round) =>
+    contenders.flatMap((figures) => figures[round] ?? []),
+  );
+}
+
+/** Each contender's medians, over rounds that have all of them in the same order. */
+export function medianOf(rounds: readonly Figure[][]): Figure[] {
+  return (rounds[0] ?? []).map(({ name }, index) => {
+    const of = (figure: 'perSecond' | 'p50' | 'p99' | 'cpu') =>
+      median(rounds.map((figures) => figures[index]?.[figure] ?? 0));
+    return { name, perSecond: of('perSecond'), p50: of('p50'), p99: of('p99'), cpu: of('cpu') };
+  });
 }
 
 async function round(

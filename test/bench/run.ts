@@ -6,7 +6,9 @@ import { createBursar, defineCatalog } from '@bursar/core';
 import postgres from 'postgres';
 import { startServer } from '../support/server.ts';
 import { openBaselines } from './baselines.ts';
+import { benchGuards } from './guards.ts';
 import { type Contender, measure, print, type Setting } from './measure.ts';
+import { openNaivePglite } from './naive-pglite.ts';
 
 const catalog = defineCatalog({
   units: { points: {} },
@@ -63,8 +65,9 @@ async function onPostgres(url: string): Promise<boolean> {
       at(32),
     ),
   );
+  const passed = await benchGuards(bursar, at(64));
   const verdict = await bursar.ledger.verify();
-  const books = verdict.ok && (await hand.check());
+  const books = passed && verdict.ok && (await hand.check());
   console.log(
     `\nbooks on PostgreSQL: ${books ? 'right' : `WRONG ${JSON.stringify(verdict.broken)}`}`,
   );
@@ -96,20 +99,20 @@ const kitType = () => createBursar({ catalog });
 async function onPglite(): Promise<boolean> {
   const bursar = createBursar({ catalog, database: 'memory://', logger: silent });
   await bursar.ready();
-  const run = () => bursar.tryConsume({ customer: 'ann', feature: 'calls' });
-  await run();
-  print('PGlite, one hot balance', [
-    ...(await measure([{ name: 'bursar.tryConsume, 32 at once', run }], {
-      concurrency: 32,
-      seconds,
-      rounds,
-    })),
-    ...(await measure([{ name: 'bursar.tryConsume, 1 at a time', run }], {
-      concurrency: 1,
-      seconds,
-      rounds,
-    })),
-  ]);
+  const naive = await openNaivePglite();
+  const contenders = [
+    {
+      name: 'bursar.tryConsume',
+      run: () => bursar.tryConsume({ customer: 'ann', feature: 'calls' }),
+    },
+    { name: 'interactive transaction, by hand', run: naive.spend },
+  ];
+  await contenders[0]?.run();
+  for (const concurrency of [1, 32]) {
+    const figures = await measure(contenders, { concurrency, seconds, rounds });
+    print(`PGlite, one hot balance, ${concurrency} at once`, figures);
+  }
+  await naive.close();
   const { ok } = await bursar.ledger.verify();
   console.log(`\nbooks on PGlite: ${ok ? 'right' : 'WRONG'}`);
   await bursar.close();
