@@ -53,6 +53,7 @@ export const accountRoutes: readonly Route[] = [
       search: z.string().min(1).max(255).optional(),
     }),
     answers: z.object({ items: z.array(profileShape), next: z.string().nullable() }),
+    refuses: ['cursor'],
     handle: ({ kit }, { query }) => kit.customers.list(query),
   }),
   defineRoute({
@@ -63,6 +64,7 @@ export const accountRoutes: readonly Route[] = [
     access: 'admin',
     params: z.object({ id: z.string().min(1).max(255) }),
     answers: stateShape,
+    refuses: ['customer_unknown'],
     async handle({ kit }, { params }) {
       await kit.customers.get({ customer: params.id });
       return kit.state(params.id);

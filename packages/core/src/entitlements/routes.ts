@@ -22,6 +22,7 @@ export const entitlementRoutes: readonly Route[] = [
     params: z.object({ feature: z.string().min(1).max(64) }),
     query: z.object({ amount: wholeQuery.optional() }),
     answers: decisionShape,
+    refuses: ['invalid_amount'],
     handle: ({ me }, { params, query }) => me.check({ ...params, ...query, sources: true }),
   }),
 ];

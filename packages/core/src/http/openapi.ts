@@ -3,8 +3,12 @@
  *
  * Source: https://spec.openapis.org/oas/v3.1.0
  */
+import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import type { Route, Shape } from './route.ts';
+import type { ErrorCode } from '../kernel/index.ts';
+import { statusFor } from './enforce.ts';
+import type { Statuses } from './registration.ts';
+import { keyShape, type Route, type Shape } from './route.ts';
 
 const problemShape = z.object({
   type: z.string(),
@@ -18,12 +22,20 @@ const problemShape = z.object({
   requestId: z.string().optional(),
 });
 
-/** The document; `prefix` is where the routes are mounted, '' for the root. */
-export function openApiDocument(routes: readonly Route[], prefix: string): Record<string, unknown> {
+/**
+ * The document: every route with every status it can answer.
+ * @param prefix Where the routes are mounted, '' for the root.
+ * @param statuses Those of the registration that differ from the table.
+ */
+export function openApiDocument(
+  routes: readonly Route[],
+  prefix: string,
+  statuses?: Statuses,
+): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = `${prefix}${route.path.replace(/:(\w+)/g, '{$1}')}`;
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, statuses) };
   }
   return {
     openapi: '3.1.0',
@@ -42,14 +54,18 @@ export function openApiDocument(routes: readonly Route[], prefix: string): Recor
   };
 }
 
-function operationOf(route: Route): Record<string, unknown> {
+function operationOf(route: Route, statuses: Statuses | undefined): Record<string, unknown> {
   return {
     operationId: route.operation,
     summary: route.summary,
     tags: [route.access],
     ...(route.access === 'public' ? {} : { security: [{ host: [] }] }),
-    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
-    ...(route.body && Object.keys(route.body.shape).length > 0
+    parameters: [
+      ...parametersOf(route.params, 'path'),
+      ...parametersOf(route.query, 'query'),
+      ...(route.body ? [keyHeader] : []),
+    ],
+    ...(route.body
       ? {
           requestBody: {
             required: !accepts(route.body),
@@ -57,19 +73,60 @@ function operationOf(route: Route): Record<string, unknown> {
           },
         }
       : {}),
-    responses: {
-      [String(route.status ?? 200)]: {
-        description: 'Done.',
-        content: jsonContent(schemaOf(route.answers, 'output')),
-      },
-      default: {
-        description: 'Refused, with the reason as code.',
+    responses: { ...answersOf(route), ...refusalsOf(route, statuses) },
+  };
+}
+
+const keyHeader = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same request under the same key is done once; it goes before the body’s key.',
+  schema: schemaOf(keyShape, 'input'),
+};
+
+function answersOf({ status = 200, replayStatus, answers }: Route): Record<string, unknown> {
+  const content = jsonContent(schemaOf(answers, 'output'));
+  return {
+    [status]: { description: 'Done.', content },
+    ...(replayStatus === undefined
+      ? {}
+      : { [replayStatus]: { description: 'Done before, under the same key.', content } }),
+  };
+}
+
+/** By status, with the codes that have it. */
+function refusalsOf(route: Route, statuses: Statuses | undefined): Record<string, unknown> {
+  const codes = new Map<number, string[]>();
+  const add = (status: number, code: string) =>
+    codes.set(status, [...(codes.get(status) ?? []), code]);
+  for (const code of new Set([...refusedAnywhere(route), ...(route.refuses ?? [])]))
+    add(statusFor(code, undefined, statuses), code);
+  add(500, 'internal');
+  return Object.fromEntries(
+    [...codes].map(([status, found]) => [
+      status,
+      {
+        description: `${STATUS_CODES[status] ?? 'Refused'}: ${found.join(', ')}.`,
         content: {
           'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
         },
       },
-    },
-  };
+    ]),
+  );
+}
+
+/** What comes of its access, its input and the database, whatever its verb is. */
+function refusedAnywhere({ access, body }: Route): readonly ErrorCode[] {
+  return [
+    'malformed',
+    // On a public route too: a host's tenants are its own to refuse.
+    'forbidden',
+    ...(access === 'public' ? [] : (['unauthenticated'] as const)),
+    ...(body ? (['too_large', 'unsupported_media_type', 'idempotency_conflict'] as const) : []),
+    'validation',
+    'database',
+  ];
 }
 
 function parametersOf(shape: Shape, place: 'path' | 'query'): unknown[] {

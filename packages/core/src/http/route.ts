@@ -4,6 +4,7 @@
  * Dispatch validates, asks who it is, and answers; a route only names its verb and its shapes.
  */
 import { z } from 'zod';
+import type { ErrorCode } from '../kernel/index.ts';
 
 /** `customer` and `admin` routes are refused for nobody; admin routes exist only where the host gave an `admin` check. */
 export type Access = 'public' | 'customer' | 'admin';
@@ -70,6 +71,10 @@ export type RouteDefinition<P = unknown, Q = unknown, B = unknown> = {
   readonly body?: B | undefined;
   /** 200 unless said. */
   readonly status?: number | undefined;
+  /** The status of a repeated request under its key, where it is another one. */
+  readonly replayStatus?: number | undefined;
+  /** What its verb refuses; what any such route may refuse, the document knows by itself. */
+  readonly refuses?: readonly ErrorCode[] | undefined;
   /** The answer as JSON: instants are ISO text. */
   readonly answers: z.ZodType;
   /** What it returns goes out as JSON; `Date`s become ISO text. Errors of the kit become problems. */
@@ -92,8 +97,10 @@ export type Route = Omit<RouteDefinition, 'params' | 'query' | 'body' | 'handle'
 };
 
 const none: Shape = z.strictObject({});
+/** An idempotency key, in the header or in the body. */
+export const keyShape = z.string().min(1).max(255);
 /** Every change takes a key in its body too; dispatch hands it over as `context.idempotencyKey`. */
-const keyed: Shape = z.strictObject({ idempotencyKey: z.string().min(1).max(255).optional() });
+const keyed: Shape = z.strictObject({ idempotencyKey: keyShape.optional() });
 
 /**
  * Declares a route. Keys that a shape does not name are refused (422), a missing shape takes none;
@@ -110,6 +117,7 @@ const keyed: Shape = z.strictObject({ idempotencyKey: z.string().min(1).max(255)
  *     params: z.object({ id: z.string() }),
  *     body: z.object({ reason: z.string().max(500).optional() }),
  *     answers: subscriptionOnTheWire,
+ *     refuses: ['not_found'],
  *     handle: ({ me, idempotencyKey }, { params, body }) =>
  *       me.subscriptions.cancel({ subscription: params.id, reason: body.reason, idempotencyKey }),
  *   }),

@@ -93,14 +93,14 @@ function routesOf(binding: HttpBinding, options: AdapterOptions<unknown>): reado
   const routes = binding.routes.filter(
     (route) => route.access !== 'admin' || options.admin !== undefined,
   );
-  const describe = defineRoute({
+  const describe: Route = defineRoute({
     operation: 'getOpenApi',
     summary: 'This document.',
     method: 'GET',
     path: '/openapi.json',
     access: 'public',
     answers: z.record(z.string(), z.unknown()),
-    handle: async ({ prefix }) => openApiDocument(routes, prefix),
+    handle: async ({ prefix }) => openApiDocument([...routes, describe], prefix, options.status),
   });
   return [...routes, describe];
 }

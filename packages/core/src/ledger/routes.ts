@@ -80,6 +80,7 @@ export const ledgerRoutes: readonly Route[] = [
     access: 'customer',
     params: unitParams,
     answers: balanceShape,
+    refuses: ['unit_unknown'],
     handle: ({ me }, { params }) => me.wallet.balance(params),
   }),
   defineRoute({
@@ -96,6 +97,7 @@ export const ledgerRoutes: readonly Route[] = [
       to: instantInput.optional(),
     }),
     answers: pageShape(lineShape),
+    refuses: ['unit_unknown', 'cursor'],
     handle: ({ me }, { params, query }) => me.wallet.statement({ ...params, ...query }),
   }),
   defineRoute({
@@ -106,6 +108,7 @@ export const ledgerRoutes: readonly Route[] = [
     access: 'customer',
     params: unitParams,
     answers: z.object({ items: z.array(grantShape) }),
+    refuses: ['unit_unknown'],
     handle: async ({ me }, { params }) => ({ items: await me.wallet.grants(params) }),
   }),
   defineRoute({
@@ -122,6 +125,13 @@ export const ledgerRoutes: readonly Route[] = [
       priority: z.int().min(-1000).max(1000).optional(),
     }),
     answers: movedShape,
+    refuses: [
+      'customer_unknown',
+      'unit_unknown',
+      'invalid_amount',
+      'invalid_state',
+      'limit_exceeded',
+    ],
     async handle({ kit, idempotencyKey }, { body }) {
       await kit.customers.get({ customer: body.customer });
       return kit.wallet.credit({ ...body, idempotencyKey });
@@ -135,6 +145,14 @@ export const ledgerRoutes: readonly Route[] = [
     access: 'admin',
     body: movement,
     answers: movedShape,
+    refuses: [
+      'customer_unknown',
+      'unit_unknown',
+      'invalid_amount',
+      'invalid_state',
+      'insufficient_balance',
+      'customer_frozen',
+    ],
     async handle({ kit, idempotencyKey }, { body }) {
       await kit.customers.get({ customer: body.customer });
       return kit.wallet.debit({ ...body, idempotencyKey });

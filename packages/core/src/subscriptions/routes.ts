@@ -33,6 +33,7 @@ export const subscriptionRoutes: readonly Route[] = [
     access: 'customer',
     query: pageQuery.extend({ status: z.enum(statuses).optional() }),
     answers: pageShape(subscriptionShape),
+    refuses: ['cursor'],
     handle: ({ me }, { query }) => me.subscriptions.list(query),
   }),
   defineRoute({
@@ -44,6 +45,8 @@ export const subscriptionRoutes: readonly Route[] = [
     body: ownSubscription,
     status: 201,
     answers: subscriptionShape,
+    replayStatus: 200,
+    refuses: ['plan_unknown', 'already_subscribed'],
     async handle({ me, idempotencyKey }, { body }) {
       const created = await me.subscriptions.create({ ...body, selfService: true, idempotencyKey });
       return created.replayed ? answer(200, created) : created;
@@ -58,6 +61,7 @@ export const subscriptionRoutes: readonly Route[] = [
     params: idParams,
     body: cancelBody,
     answers: subscriptionShape,
+    refuses: ['not_found', 'already_subscribed'],
     handle: ({ me, idempotencyKey }, { params, body }) =>
       me.subscriptions.cancel({ ...body, subscription: params.id, idempotencyKey }),
   }),
@@ -69,6 +73,7 @@ export const subscriptionRoutes: readonly Route[] = [
     access: 'customer',
     params: idParams,
     answers: subscriptionShape,
+    refuses: ['not_found', 'already_subscribed'],
     handle: ({ me, idempotencyKey }, { params }) =>
       me.subscriptions.resume({ subscription: params.id, idempotencyKey }),
   }),
@@ -81,6 +86,7 @@ export const subscriptionRoutes: readonly Route[] = [
     params: idParams,
     query: pageQuery,
     answers: pageShape(periodShape),
+    refuses: ['not_found', 'cursor'],
     handle: ({ me }, { params, query }) =>
       me.subscriptions.periods({ ...query, subscription: params.id }),
   }),
@@ -93,6 +99,14 @@ export const subscriptionRoutes: readonly Route[] = [
     body: anySubscription,
     status: 201,
     answers: subscriptionShape,
+    replayStatus: 200,
+    refuses: [
+      'customer_unknown',
+      'plan_unknown',
+      'feature_unknown',
+      'already_subscribed',
+      'already_exists',
+    ],
     async handle({ kit, idempotencyKey }, { body }) {
       await kit.customers.get({ customer: body.customer });
       const created = await kit.subscriptions.create({ ...body, idempotencyKey });
