@@ -4,8 +4,6 @@
  * The types only check what a literal shows; everything is looked at again at run time, for hosts in JavaScript and
  * for values that come from elsewhere.
  */
-import type { z } from 'zod';
-import type { Fault } from '../kernel/index.ts';
 import { findContradictions } from './contradictions.ts';
 import type {
   CheckedFeatures,
@@ -15,9 +13,9 @@ import type {
   PlanDefinition,
   UnitDefinition,
 } from './definition.ts';
-import { definitionSchema } from './definition-schema.ts';
 import { CatalogError } from './errors.ts';
 import { normalise } from './normalise.ts';
+import { readDefinition } from './read-definition.ts';
 import type { Catalog } from './spec.ts';
 
 /**
@@ -30,33 +28,13 @@ export function defineCatalog<
   P extends string = never,
   O extends string = never,
 >(catalog: {
-  units?: U;
+  units?: U | undefined;
   features: F & CheckedFeatures<NoInfer<F>>;
-  plans?: Record<P, PlanDefinition<NoInfer<U>, NoInfer<F>, NoInfer<P>>>;
-  offers?: Record<O, OfferDefinition<NoInfer<U>, NoInfer<F>, NoInfer<P>>>;
+  plans?: Record<P, PlanDefinition<NoInfer<U>, NoInfer<F>, NoInfer<P>>> | undefined;
+  offers?: Record<O, OfferDefinition<NoInfer<U>, NoInfer<F>, NoInfer<P>>> | undefined;
 }): Catalog<KeysOf<U, F, P, O>> {
-  const read = definitionSchema.safeParse(catalog);
-  if (!read.success) throw new CatalogError(read.error.issues.flatMap(faultsOf));
-  const faults = findContradictions(read.data);
+  const read = readDefinition(catalog);
+  const faults = [...read.faults, ...findContradictions(read)];
   if (faults.length > 0) throw new CatalogError(faults);
-  return { spec: normalise(read.data) };
-}
-
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  const pointer = `/${issue.path.map(String).join('/')}`;
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: `${pointer}/${key}`, detail: 'is no option here' }));
-  }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    return [
-      {
-        pointer,
-        detail: `${issue.message}: ${issue.errors
-          .flat()
-          .map((one) => one.message)
-          .join(', or ')}`,
-      },
-    ];
-  }
-  return [{ pointer, detail: issue.message }];
+  return { spec: normalise(read.definition) };
 }

@@ -1,18 +1,21 @@
 /** The shape of a catalogue, checked at run time. What one part says of another is `contradictions.ts`. */
 import { z } from 'zod';
-import { parseDuration } from '../kernel/index.ts';
+import { isZero, parseDuration } from '../kernel/index.ts';
 
 /** A whole number within the safe integers, from 0. */
 const count = z.int('must be a whole number').min(0, 'must not be below 0');
 const key = z
   .string()
   .regex(
-    /^[^\s/][^/\n]{0,63}$/,
+    /^[^\s/\p{Cc}][^/\p{Cc}]{0,63}$/u,
     'must have 1 to 64 characters, no slash, and not begin with a space',
   );
 const duration = z
   .string()
-  .refine(isDuration, 'must be an ISO 8601 duration above zero, such as P1M');
+  .refine(
+    (value) => isDuration(value) && !isZero(parseDuration(value)),
+    'must be an ISO 8601 duration above zero, such as P1M',
+  );
 const quota = z.union(
   [count, z.literal('unlimited')],
   'must be a whole number from 0, or "unlimited"',
@@ -91,7 +94,7 @@ const plan = z.strictObject({
     )
     .optional(),
   trial: duration.optional(),
-  pastDue: z.string().optional(),
+  pastDue: z.string().refine(isDuration, 'must be an ISO 8601 duration, such as P3D').optional(),
   billing: z.enum(['none', 'order', 'gateway']).optional(),
   price: z.record(z.string(), count).optional(),
   selfService: z.boolean().optional(),

@@ -74,7 +74,7 @@ export type MeteredItem<U extends string = string> = {
   readonly limit?: 'hard' | 'soft' | undefined;
   readonly overageMax?: number | undefined;
   readonly reset?: 'period' | 'never' | Duration | undefined;
-  readonly rollover?: { readonly max: number | undefined; readonly expires?: Duration } | undefined;
+  readonly rollover?: { readonly max: number; readonly expires?: Duration | undefined } | undefined;
   /** Percent of the quota at which `quota.threshold` is announced. */
   readonly thresholds?: readonly number[] | undefined;
   /** Smaller is spent earlier; 0 unless said. */
@@ -102,7 +102,7 @@ export interface PlanDefinition<U, F, P extends string = string> {
   /** How long an unpaid period still counts; P3D where `billing` charges, none else. */
   readonly pastDue?: Duration | undefined;
   readonly billing?: 'none' | 'order' | 'gateway' | undefined;
-  readonly price?: { readonly [K in keyof U]?: number } | undefined;
+  readonly price?: { readonly [K in keyof U]?: number | undefined } | undefined;
   /** Customers may start and cancel it themselves, over HTTP. */
   readonly selfService?: boolean | undefined;
   /** What a customer without a live subscription of its family has, without a row. */
@@ -118,7 +118,7 @@ type UnitKeyOf<U, F> = (keyof U & string) | KeysOfKind<F, 'metered'>;
 
 export interface OfferDefinition<U, F, P> {
   readonly group?: string | undefined;
-  readonly price?: { readonly [K in keyof U]?: number } | undefined;
+  readonly price?: { readonly [K in keyof U]?: number | undefined } | undefined;
   readonly plan?: P | undefined;
   readonly cycle?:
     | 'once'
@@ -128,7 +128,8 @@ export interface OfferDefinition<U, F, P> {
     | 'monthly'
     | 'trimester'
     | 'semester'
-    | 'yearly';
+    | 'yearly'
+    | undefined;
   readonly grants?: { readonly [K in keyof U | KeysOfKind<F, 'metered'>]?: number } | undefined;
 }
 

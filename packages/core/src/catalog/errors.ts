@@ -7,7 +7,7 @@ export class CatalogError extends BursarError {
   readonly errors: readonly Fault[];
   constructor(errors: readonly Fault[]) {
     super(
-      `The catalogue has ${errors.length} mistakes:\n${errors.map((one) => `  ${one.pointer}: ${one.detail}`).join('\n')}`,
+      `The catalogue has ${errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`}:\n${errors.map((one) => `  ${one.pointer}: ${one.detail}`).join('\n')}`,
       { errors },
     );
     this.errors = errors;
