@@ -182,6 +182,22 @@ describe('on real PostgreSQL', () => {
   });
 });
 
+describePostgres('the first transactions of a process', (makeUrl) => {
+  test('all come to their end, however many begin at once', async () => {
+    const bursar = createBursar({ ...options, database: await makeUrl() });
+    await bursar.ready();
+
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        bursar.transaction((kit) => kit.consume({ customer: `c${index}`, feature: 'api-calls' })),
+      ),
+    );
+
+    expect((await bursar.customers.list({ limit: 100 })).items).toHaveLength(30);
+    await bursar.close();
+  });
+});
+
 describePostgres('a connection that dies in it', (makeUrl) => {
   test('takes all of it along, and what comes after never runs elsewhere', async () => {
     const client = postgres(await makeUrl(), { max: 3, onnotice: () => {} });

@@ -2,173 +2,11 @@
  * The kit in the host's own transaction, for every kind of handle: both or neither, a refusal that leaves the
  * transaction usable, and listeners who hear what was committed, no more and no less.
  */
-import { type BursarEvent, createBursar, prismaTx, type Transaction } from '@bursar/core';
-import { PGlite } from '@electric-sql/pglite';
-import { sql as drizzleSql } from 'drizzle-orm';
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
-import pg from 'pg';
-import postgres from 'postgres';
+import { type BursarEvent, createBursar } from '@bursar/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { postgresDatabase } from '#test/databases.ts';
+import { changedItsMind, type Host, hosts } from '#test/hosts.ts';
 import { catalog, eventually, pause } from '#test/kit.ts';
 import { silentLogger } from '#test/silent-logger.ts';
-
-/** What a host writes beside the kit's verbs, in its own words. */
-type Own = { readonly tx: Transaction; write(label: string): Promise<void> };
-
-/** One host: its database, its way to a transaction, its own table of renders, and a nested one that is rolled back. */
-type Host = {
-  readonly database: unknown;
-  run(work: (own: Own) => Promise<void>): Promise<unknown>;
-  /** Runs `work` behind a savepoint and goes back to it. */
-  undone?(own: Own, work: (inner: Own) => Promise<void>): Promise<void>;
-  renders(): Promise<string[]>;
-  close(): Promise<void>;
-};
-
-const createRenders = 'create table renders (label text primary key)';
-const insertRender = 'insert into renders (label) values ($1)';
-const readRenders = 'select label from renders order by label';
-const labelOf = (row: unknown) => (row as { label: string }).label;
-const changedItsMind = new Error('The host changed its mind.');
-
-async function ignoring(work: Promise<unknown>): Promise<void> {
-  await work.catch((error: unknown) => {
-    if (error !== changedItsMind) throw error;
-  });
-}
-
-async function onPostgres(): Promise<{ client: postgres.Sql } & Pick<Host, 'renders' | 'close'>> {
-  const { url, drop } = await postgresDatabase();
-  const client = postgres(url, { max: 3, onnotice: () => {} });
-  await client.unsafe(createRenders);
-  return {
-    client,
-    renders: async () => (await client.unsafe(readRenders)).map(labelOf),
-    async close() {
-      await client.end();
-      await drop();
-    },
-  };
-}
-
-async function postgresJsHost(): Promise<Host> {
-  const { client, renders, close } = await onPostgres();
-  const own = (tx: postgres.TransactionSql): Own => ({
-    tx,
-    write: async (label) => void (await tx.unsafe(insertRender, [label])),
-  });
-  return {
-    ...{ database: client, renders, close },
-    run: (work) => client.begin((tx) => work(own(tx))),
-    undone: ({ tx }, work) =>
-      ignoring(
-        (tx as postgres.TransactionSql).savepoint(async (inner) => {
-          await work(own(inner));
-          throw changedItsMind;
-        }),
-      ),
-  };
-}
-
-type DrizzleTx = { execute(query: unknown): PromiseLike<unknown>; rollback(): never } & {
-  transaction(work: (inner: DrizzleTx) => Promise<void>): Promise<void>;
-};
-
-function drizzleHost(
-  db: { transaction(work: (tx: never) => Promise<void>): Promise<void> },
-  rest: Pick<Host, 'renders' | 'close'>,
-): Host {
-  const own = (tx: DrizzleTx): Own => ({
-    tx,
-    write: async (label) =>
-      void (await tx.execute(drizzleSql`insert into renders (label) values (${label})`)),
-  });
-  return {
-    ...rest,
-    database: db,
-    run: (work) => db.transaction((tx: DrizzleTx) => work(own(tx))),
-    undone: ({ tx }, work) =>
-      ignoring(
-        (tx as DrizzleTx).transaction(async (inner) => {
-          await work(own(inner));
-          throw changedItsMind;
-        }),
-      ),
-  };
-}
-
-async function onPglite(): Promise<{ client: PGlite } & Pick<Host, 'renders' | 'close'>> {
-  const client = await PGlite.create();
-  await client.exec(createRenders);
-  return {
-    client,
-    renders: async () => (await client.query(readRenders)).rows.map(labelOf),
-    close: () => client.close(),
-  };
-}
-
-async function pgliteHost(): Promise<Host> {
-  const { client, renders, close } = await onPglite();
-  return {
-    ...{ database: client, renders, close },
-    run: (work) =>
-      client.transaction((tx) =>
-        work({ tx, write: async (label) => void (await tx.query(insertRender, [label])) }),
-      ),
-  };
-}
-
-/** @param wrap How its client becomes what `using` takes. */
-async function pgHost(wrap: (client: pg.PoolClient) => Transaction): Promise<Host> {
-  const { url, drop } = await postgresDatabase();
-  const pool = new pg.Pool({ connectionString: url, max: 3 });
-  await pool.query(createRenders);
-  const write = (client: pg.PoolClient) => async (label: string) =>
-    void (await client.query(insertRender, [label]));
-  return {
-    database: url,
-    async run(work) {
-      const client = await pool.connect();
-      try {
-        await client.query('begin');
-        await work({ tx: wrap(client), write: write(client) });
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback');
-        throw error;
-      } finally {
-        client.release();
-      }
-    },
-    renders: async () => (await pool.query(readRenders)).rows.map(labelOf),
-    async close() {
-      await pool.end();
-      await drop();
-    },
-  };
-}
-
-const hosts: Record<string, () => Promise<Host>> = {
-  'Drizzle over postgres.js': async () => {
-    const { client, ...rest } = await onPostgres();
-    return drizzleHost(drizzlePostgres({ client }) as never, rest);
-  },
-  'Drizzle over PGlite': async () => {
-    const { client, ...rest } = await onPglite();
-    return drizzleHost(drizzlePglite({ client }) as never, rest);
-  },
-  'postgres.js': postgresJsHost,
-  PGlite: pgliteHost,
-  'a pg client': () => pgHost((client) => client),
-  'a QueryClient in one line': () =>
-    pgHost((client) =>
-      prismaTx({
-        $queryRawUnsafe: async (text, ...values) => (await client.query(text, values)).rows,
-      }),
-    ),
-};
 
 describe.each(Object.entries(hosts))('in a transaction of %s', (_, makeHost) => {
   const heard: BursarEvent[] = [];
@@ -283,22 +121,64 @@ describe.each(Object.entries(hosts))('in a transaction of %s', (_, makeHost) => 
     expect(await bursar.subscriptions.current({ customer: 'dan' })).toBeNull();
   });
 
-  test('a tenant that nobody has used before begins in it', async () => {
+  test('a sale and its first use are one, in this order for those who listen', async () => {
+    await host.run(async ({ tx, write }) => {
+      const ann = bursar.using(tx).customer('fay');
+      const { id } = await ann.subscribe({ plan: 'pro' });
+      expect((await ann.check({ feature: 'track-time' })).allowed).toBe(true);
+      await ann.consume({ feature: 'api-calls', amount: 101 });
+      await write(id);
+    });
+
+    expect(await used('fay')).toBe(101);
+    await eventually(() => typesOf('fay').includes('balance.updated'));
+    const types = typesOf('fay');
+    expect(types.slice(0, 2)).toEqual(['customer.created', 'subscription.created']);
+    expect(types.filter((type) => type === 'customer.created')).toHaveLength(1);
+  });
+
+  test('a hold that it takes back was never held, and one that it keeps is captured there', async () => {
+    await bursar.wallet.credit({ customer: 'gus', unit: 'points', amount: 10 });
+    const hold = { customer: 'gus', unit: 'points', amount: 6 } as const;
+    const points = () => bursar.wallet.balance({ customer: 'gus', unit: 'points' });
+
+    const undone = host.run(async ({ tx }) => {
+      await bursar.using(tx).hold(hold);
+      throw changedItsMind;
+    });
+    await expect(undone).rejects.toBe(changedItsMind);
+    expect(await points()).toMatchObject({ settled: 10, held: 0 });
+
+    await host.run(async ({ tx, write }) => {
+      await bursar.using(tx).withHold(hold, async ({ capture }) => {
+        await write('gus');
+        await capture(4);
+      });
+    });
+    expect(await points()).toMatchObject({ settled: 6, held: 0 });
+    expect(await host.renders()).toContain('gus');
+  });
+
+  test('a tenant that nobody has used before begins in it, also where it was rolled back first', async () => {
     const kit = bursar.tenant('new here');
+    const ask = { customer: 'eve', unit: 'points' } as const;
+    const undone = host.run(async ({ tx }) => {
+      await kit.using(tx).wallet.credit({ ...ask, amount: 100 });
+      throw changedItsMind;
+    });
+    await expect(undone).rejects.toBe(changedItsMind);
+    expect(await kit.customers.find({ customer: 'eve' })).toBeNull();
 
     await host.run(async ({ tx }) => {
       await bursar
         .using(tx)
         .tenant('new here')
-        .wallet.credit({ customer: 'eve', unit: 'points', amount: 5 });
-      await kit.using(tx).wallet.credit({ customer: 'eve', unit: 'points', amount: 6 });
+        .wallet.credit({ ...ask, amount: 5 });
+      await kit.using(tx).wallet.credit({ ...ask, amount: 6 });
     });
 
-    expect(await kit.wallet.balance({ customer: 'eve', unit: 'points' })).toMatchObject({
-      available: 11,
-    });
-    expect(await bursar.wallet.balance({ customer: 'eve', unit: 'points' })).toMatchObject({
-      available: 0,
-    });
+    expect(await kit.wallet.balance(ask)).toMatchObject({ available: 11 });
+    expect(await bursar.wallet.balance(ask)).toMatchObject({ available: 0 });
+    expect((await kit.ledger.verify()).ok).toBe(true);
   });
 });

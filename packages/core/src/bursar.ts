@@ -32,7 +32,7 @@ export function createBursar<K extends Keys, D = undefined, T extends Clock = Cl
     start: root.ready,
     close: root.close,
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
-      runTransaction(root, (host, tx) => work(bindKit(root, { ...context, host }), tx)),
+      runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
     ...testTools(root),
   };
   return bindHttp(kit, httpBinding(root)) as unknown as Bursar<K, TransactionOf<D>> &

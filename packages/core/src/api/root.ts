@@ -27,6 +27,8 @@ export interface Root {
   database(): Promise<Database>;
   /** The host's open transaction, as a context takes it. */
   readonly watch: Watch;
+  /** Sees to it that the context's tenant and its catalogue are there. */
+  prepare(context: Context): Promise<void>;
   /** Runs a verb that may write: the tenant and its catalogue are there. */
   command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
   /** Runs a verb that only reads: a tenant nobody has used stays unmade. */
@@ -65,9 +67,12 @@ export function createRoot(options: Options): Root {
       lane: isAlone ? lane : opened,
       lasts: !isAlone,
       scope,
+      witness: lane,
     });
     return scopeOf(context, lane, known, publish);
   }
+
+  const prepare = async (context: Context) => void (await prepared(context, bus.publish));
 
   async function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
     const { host } = context;
@@ -90,7 +95,7 @@ export function createRoot(options: Options): Root {
     return work(scopeOf(context, lane, known, bus.publish));
   }
 
-  return { options, bus, ready, close, database, watch, command, read };
+  return { options, bus, ready, close, database, watch, prepare, command, read };
 }
 
 /** What a root stands on. */

@@ -1,19 +1,24 @@
 /** A transaction that the kit opens and commits, with a handle of the kind the host gave. */
 import { type Database, transactionOn } from '../kernel/index.ts';
-import { type HostLane, holdBack } from './host-lane.ts';
-import type { Root } from './root.ts';
+import { holdBack } from './host-lane.ts';
+import type { Context, Root } from './root.ts';
 import { rowless, settleNews, type Told } from './settle-news.ts';
 
-type Work<T> = (host: HostLane, transaction: unknown) => Promise<T>;
+type Work<T> = (context: Context, transaction: unknown) => Promise<T>;
 
-/** Runs `work` in one transaction; all of it commits, or nothing. What was told inside is published at once afterwards. */
-export async function runTransaction<T>(root: Root, work: Work<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction; all of it commits, or nothing. What was told inside is published at once afterwards.
+ *
+ * The tenant is prepared first: inside, each would wait with a connection in its hand for another one.
+ */
+export async function runTransaction<T>(root: Root, context: Context, work: Work<T>): Promise<T> {
+  await root.prepare(context);
   const database = await root.database();
   let told = (): Told | null => null;
   const running = transactionOn(root.options.database, database, ({ lane, transaction }) => {
     const held = holdBack(lane);
     told = held.told;
-    return work(held.host, transaction);
+    return work({ ...context, host: held.host }, transaction);
   });
   const answer = await running.catch((error: unknown) => {
     const kept = told();

@@ -21,11 +21,18 @@ type Entry = Known & { isPrepared: boolean };
 /** Where to look, and whether what is seen there will still be so tomorrow: not so in the host's transaction. */
 export type Look = { readonly lane: Database | Lane; readonly lasts: boolean };
 
+export type Make = Look & {
+  /** Opens what the catalogue is written through. */
+  scope(known: Known): Scope;
+  /** Where the verb will run: it must see the tenant too. */
+  readonly witness: Database | Lane;
+};
+
 export type Tenants = {
   /** Without a write; the id is 0 while nobody has made it. */
   find(key: string, look: Look): Promise<Known>;
-  /** With its row and its catalogue in place; `scope` opens one to write them through. */
-  prepare(key: string, make: Look & { scope(known: Known): Scope }): Promise<Known>;
+  /** With its row and its catalogue in place. */
+  prepare(key: string, make: Make): Promise<Known>;
 };
 
 const tenantsMax = 10_000;
@@ -52,11 +59,13 @@ export function createTenants(): Tenants {
     async find(key, { lane, lasts }) {
       return entries.get(key) ?? entryOf(await findTenant(lane, key), lasts);
     },
-    async prepare(key, { lane, lasts, scope }) {
+    async prepare(key, { lane, lasts, scope, witness }) {
       const known = entries.get(key);
       if (known?.isPrepared) return known;
       const entry = known ?? entryOf(await ensureTenant(lane, key), lasts);
       await ensureCatalog(scope(entry));
+      // A snapshot older than the row does not show it: a serialisation failure, and not a key that is missing.
+      if (witness !== lane) await ensureTenant(witness, key);
       if (lasts) entry.isPrepared = true;
       return entry;
     },

@@ -1,15 +1,21 @@
 /**
  * The host's open transaction as a lane: the kit's statements become part of it and share its fate.
  *
- * Whatever parsers, serializers and name transforms the host has set on its client, rows come out the same.
  * Errors stay the driver's own: the transaction is the host's to judge.
  */
-import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
+import {
+  has,
+  type Loose,
+  overPg,
+  overPglite,
+  overPostgresJs,
+  overQueryClient,
+  type Send,
+} from './host-senders.ts';
 import type { Lane } from './lane.ts';
 import { schemaRewriter } from './schema-name.ts';
-import type { Statement, Value } from './statement.ts';
-import { fromWire, wireTypes } from './wire.ts';
+import type { Statement } from './statement.ts';
 
 /**
  * A client with a transaction open on it: pg's `Client` and `PoolClient`, PGlite's `Transaction`, or one line around
@@ -52,10 +58,6 @@ export function adaptTransaction(transaction: HostTransaction, { schema = 'bursa
   return { query: ({ text, values }: Statement) => send(rewrite(text), values) };
 }
 
-type Send = (text: string, values: readonly Value[]) => Promise<Row[]>;
-type Loose = Record<string, unknown>;
-type Method = (...parameters: unknown[]) => Promise<{ rows: Row[] }>;
-
 function senderFor(given: unknown): Send {
   if (given === null || (typeof given !== 'object' && typeof given !== 'function'))
     throw unknownHandle();
@@ -66,10 +68,6 @@ function senderFor(given: unknown): Send {
   if (!has(handle, 'query')) throw unknownHandle();
   if (has(handle, 'exec') && has(handle, 'rollback')) return overPglite(handle);
   return has(handle, 'getTypeParser') ? overPg(handle) : overQueryClient(handle);
-}
-
-function has(handle: Loose, method: string): boolean {
-  return typeof handle[method] === 'function';
 }
 
 function refusePoolsAndDatabases(handle: Loose): void {
@@ -87,72 +85,10 @@ function unknownHandle(): ConfigurationError {
   );
 }
 
-/** Raw, so that neither the host's parsers nor its transforms of values see the rows; names are undone below. */
-function overPostgresJs(handle: Loose): Send {
-  type Column = { readonly name: string; readonly type: number };
-  type Raw = Promise<(Buffer | null)[][] & { columns: Column[] }>;
-  const unsafe = handle.unsafe as (
-    text: string,
-    values: unknown[],
-    options: object,
-  ) => { raw(): Raw };
-  return async (text, values) => {
-    const rows = await unsafe(text, [...values], { prepare: true, simple: false }).raw();
-    const columns = (rows.columns ?? []).map(({ name, type }) => ({
-      name: inSnakeCase(name),
-      type,
-    }));
-    return Array.from(rows, (row) =>
-      Object.fromEntries(
-        columns.map(({ name, type }, index) => [name, readBuffer(type, row[index])] as const),
-      ),
-    );
-  };
-}
-
-function readBuffer(type: number, value: Buffer | null | undefined): unknown {
-  return value === null || value === undefined ? null : fromWire(type, value.toString('utf8'));
-}
-
-/** `validUntil`, `ValidUntil` and `valid-until` are what a host's transform makes of `valid_until`. */
-function inSnakeCase(name: string): string {
-  return name
-    .replace(/(?<=.)[A-Z]/g, '_$&')
-    .replaceAll('-', '_')
-    .toLowerCase();
-}
-
 /** Drizzle keeps the driver's transaction on its session; nested ones share it. */
 function overDrizzle(handle: Loose): Send {
   const session = handle.session as Loose | undefined;
   const client = session?.client as unknown;
   if (client === undefined || client === null) throw unknownHandle();
   return senderFor(client);
-}
-
-const parsers = Object.fromEntries(
-  wireTypes.map((type) => [type, (text: string) => fromWire(type, text)]),
-);
-
-function overPglite(handle: Loose): Send {
-  const serializers = Object.fromEntries(
-    [16, 20, 21, 23, 25, 700, 701, 1700].map((type) => [type, asText]),
-  );
-  const query = (handle.query as Method).bind(handle);
-  return async (text, values) => (await query(text, values, { parsers, serializers })).rows;
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'boolean' ? (value ? 't' : 'f') : String(value);
-}
-
-function overPg(handle: Loose): Send {
-  const types = { getTypeParser: (type: number) => (text: string) => fromWire(type, text) };
-  const query = (handle.query as Method).bind(handle);
-  return async (text, values) => (await query({ text, values, types })).rows;
-}
-
-function overQueryClient(handle: Loose): Send {
-  const query = (handle.query as Method).bind(handle);
-  return async (text, values) => (await query(text, values)).rows;
 }

@@ -129,7 +129,7 @@ function waitingAtMost<T>(
 function waitedTooLong(milliseconds: number): DatabaseError {
   return new DatabaseError(
     `The embedded database was busy for ${milliseconds} ms and nothing was run. It has one connection: ` +
-      'inside a transaction of your own use bursar.using(tx).',
+      'before a transaction of your own await bursar.ready(), and inside it use bursar.using(tx).',
   );
 }
 
