@@ -1,7 +1,8 @@
 /**
  * Give-backs and captures of a request, committed before its response ends.
  *
- * Wraps `end` of this one response; nothing of the app is touched.
+ * Wraps `end` of this one response; nothing of the app is touched. Once it has been answered, nothing else answers it:
+ * a handler that fails after its answer changes neither the answer nor the server.
  */
 import { isUnsettled, type Session, settle } from '@bursar/core/http';
 import type { Response } from 'express';
@@ -9,6 +10,16 @@ import type { Response } from 'express';
 /** Nginx's word for a client that went away; the client never sees it. */
 const statusOfAborted = 499;
 const watched = new WeakSet<Response>();
+/** What would change an answer, or send another one. */
+const answering = [
+  'appendHeader',
+  'end',
+  'flushHeaders',
+  'removeHeader',
+  'setHeader',
+  'write',
+  'writeHead',
+] as const;
 
 /** Watches a response; a second call for the same one does nothing. */
 export function settleBeforeEnd(session: Session, response: Response): void {
@@ -16,15 +27,15 @@ export function settleBeforeEnd(session: Session, response: Response): void {
   watched.add(response);
   const end = response.end;
   response.end = function endSettled(this: Response, ...args: unknown[]) {
-    if (!isUnsettled(session)) {
-      response.end = end;
-      return end.apply(response, args as never);
-    }
-    // A second `end` while the first one waits has nothing to add.
-    response.end = (() => response) as typeof end;
-    void settle(session, { status: response.statusCode }).finally(() => {
-      response.end = end;
+    response.end = end;
+    if (!isUnsettled(session)) return end.apply(response, args as never);
+    const { statusCode, statusMessage } = response;
+    const speak = silence(response);
+    void settle(session, { status: statusCode }).finally(() => {
+      speak();
+      if (!response.headersSent) Object.assign(response, { statusCode, statusMessage });
       end.apply(response, args as never);
+      silence(response);
     });
     return response;
   } as typeof end;
@@ -33,4 +44,24 @@ export function settleBeforeEnd(session: Session, response: Response): void {
     session.aborted = true;
     void settle(session, { status: statusOfAborted });
   });
+}
+
+/** Makes a response deaf to everything but what is returned, which gives its methods back. */
+function silence(response: Response): () => void {
+  const own = answering.map(
+    (name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const,
+  );
+  for (const name of answering) {
+    Object.defineProperty(response, name, {
+      configurable: true,
+      writable: true,
+      value: () => response,
+    });
+  }
+  return () => {
+    for (const [name, descriptor] of own) {
+      if (descriptor) Object.defineProperty(response, name, descriptor);
+      else Reflect.deleteProperty(response, name);
+    }
+  };
 }
