@@ -46,3 +46,32 @@ defineCatalog({
   // @ts-expect-error The unit is not declared.
   plans: { solo: { price: { USD: 100 } } },
 });
+defineCatalog({
+  units: undefined,
+  features: { calls: { kind: 'metered', title: undefined, credits: undefined } },
+  plans: {
+    solo: {
+      period: undefined,
+      price: undefined,
+      features: { calls: { quota: 1, limit: undefined, rollover: { max: 1, expires: undefined } } },
+    },
+  },
+  offers: undefined,
+});
+defineCatalog({
+  features: { calls: { kind: 'metered' } },
+  // @ts-expect-error What rolls over has a maximum.
+  plans: { solo: { features: { calls: { quota: 1, rollover: { max: undefined } } } } },
+});
+defineCatalog({
+  features: { calls: { kind: 'metered' } },
+  // @ts-expect-error No such option.
+  plans: { solo: { features: { calls: { quota: 1, rolover: { max: 1 } } } } },
+});
+defineCatalog({
+  units: { EUR: { scale: 2 } },
+  features: {},
+  plans: { solo: {} },
+  // @ts-expect-error The offer sells a plan that is not declared.
+  offers: { pack: { plan: 'duo', price: { EUR: 100 } } },
+});
