@@ -15,7 +15,13 @@ import {
 export const onFastify: Framework = {
   name: 'fastify',
   async start({ bursar, prefix, registration, routes }) {
-    const app = Fastify();
+    const app = Fastify({
+      // What Fastify refuses before any plugin: a path that cannot be decoded, an id that is too long.
+      frameworkErrors: (error, request, reply) => {
+        app.bursar.errorHandler(error, request, reply);
+      },
+      routerOptions: { maxParamLength: 255 },
+    });
     const { onDenied, ...options } = registration;
     await app.register(bursarFastify, {
       ...{ bursar, prefix, ...byHeaders, ...options },

@@ -5,6 +5,9 @@
 /** Everybody knows it: good enough to try things out, and nothing else. */
 export const demoSecret = 'everybody-knows-this-secret-of-the-bursar-demo';
 
+/** HS256 is as strong as its secret: 256 bits of it. */
+const secretLengthMin = 32;
+
 export type Environment = {
   readonly framework: 'fastify' | 'express';
   readonly host: string;
@@ -38,8 +41,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv, argv: readonly string[])
     throw new Error('TEST_CLOCK must be an instant such as 2026-01-31T00:00:00Z.');
   if (env.NODE_ENV === 'production' && TEST_CLOCK)
     throw new Error('TEST_CLOCK is refused when NODE_ENV=production.');
-  if (env.NODE_ENV === 'production' && !JWT_SECRET)
-    throw new Error('JWT_SECRET is needed when NODE_ENV=production.');
+  if (env.NODE_ENV === 'production' && (JWT_SECRET ?? '').length < secretLengthMin)
+    throw new Error(
+      `JWT_SECRET of ${secretLengthMin} characters or more is needed when NODE_ENV=production.`,
+    );
   return {
     ...{ framework, host, port, check },
     databaseUrl: DATABASE_URL || 'memory://',

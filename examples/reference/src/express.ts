@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { bursarExpress } from '@bursar/express';
 import express, { type Request, type RequestHandler } from 'express';
 import { chatBody, checkBody, renderBody } from './bodies.ts';
-import { documentOf, isReady, type Kit, type MoveClock } from './kit.ts';
+import { drain } from './drain.ts';
+import { documentOf, type Kit, type MoveClock } from './kit.ts';
 import { readToken, type User } from './tokens.ts';
 
 type Server = { listen(port: number, host: string): Promise<string>; close(): Promise<void> };
@@ -67,13 +68,8 @@ export async function createExpressServer(kit: {
     });
   }
 
-  app.get('/livez', (_request, response) => {
-    response.json({ live: true });
-  });
-  app.get('/readyz', async (_request, response) => {
-    const ready = await isReady(bursar);
-    response.status(ready ? 200 : 503).json({ ready });
-  });
+  app.get('/livez', billing.livez);
+  app.get('/readyz', billing.readyz);
   app.get('/openapi.json', (_request, response) => {
     response.json(documentOf(bursar, '/billing'));
   });
@@ -96,11 +92,10 @@ function listening(server: ReturnType<typeof createServer>): Server {
       await once(server, 'listening');
       return `http://${host}:${(server.address() as AddressInfo).port}`;
     },
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeIdleConnections();
-      await closed;
-    },
+    close: () =>
+      drain(server, () => {
+        server.close();
+        return once(server, 'close');
+      }),
   };
 }

@@ -6,7 +6,8 @@ import bursarFastify from '@bursar/fastify';
 import fastifyJwt from '@fastify/jwt';
 import Fastify, { type FastifyRequest } from 'fastify';
 import { chatBody, checkBody, renderBody } from './bodies.ts';
-import { documentOf, isReady, type Kit, type MoveClock } from './kit.ts';
+import { drain } from './drain.ts';
+import { documentOf, type Kit, type MoveClock } from './kit.ts';
 import { checkUser, type User } from './tokens.ts';
 
 declare module '@fastify/jwt' {
@@ -25,7 +26,14 @@ export async function createFastifyServer(kit: {
   jwtSecret: string;
 }): Promise<Server> {
   const { bursar, moveClock, jwtSecret } = kit;
-  const app = Fastify();
+  const app = Fastify({
+    // What Fastify refuses before any plugin runs: a path that cannot be decoded, an id that is too long.
+    frameworkErrors: (error, request, reply) => {
+      app.bursar.errorHandler(error, request, reply);
+    },
+    // A customer's id may have 255 characters; Fastify would read 100.
+    routerOptions: { maxParamLength: 255 },
+  });
   await app.register(fastifyJwt, { secret: jwtSecret, verify: { algorithms: ['HS256'] } });
   app.addHook('onRequest', async (request) => {
     // A request without a token is nobody's; one with a bad token is refused wherever it goes.
@@ -76,13 +84,13 @@ export async function createFastifyServer(kit: {
   if (moveClock)
     app.post('/test/clock', async (request) => moveClock(request.user ?? null, request.body));
 
-  app.get('/livez', async () => ({ live: true }));
-  app.get('/readyz', async (_request, reply) => {
-    const ready = await isReady(bursar);
-    return reply.code(ready ? 200 : 503).send({ ready });
-  });
+  app.get('/livez', app.bursar.livez);
+  app.get('/readyz', app.bursar.readyz);
   app.get('/openapi.json', async () => documentOf(bursar, '/billing'));
-  return { listen: (port, host) => app.listen({ port, host }), close: () => app.close() };
+  return {
+    listen: (port, host) => app.listen({ port, host }),
+    close: () => drain(app.server, () => app.close()),
+  };
 }
 
 async function checkRender({ body }: FastifyRequest): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The demo's kit, and what its two servers share besides: the test clock's route and the health checks, as functions.
+ * The demo's kit, and what its two servers share besides: the test clock's route and the document, as functions.
  */
 import {
   createBursar,
@@ -42,14 +42,6 @@ function moverOf(bursar: {
       ]);
     return { now: bindingOf(bursar).now().toISOString() };
   };
-}
-
-/** Whether the database answers. */
-export async function isReady(bursar: object): Promise<boolean> {
-  return bindingOf(bursar)
-    .ping()
-    .then(() => true)
-    .catch(() => false);
 }
 
 /** The document of all routes below `prefix`. */

@@ -45,6 +45,8 @@ export function bursarExpress<K extends Keys, R extends Request = Request>(
     middleware,
     context: middleware,
     errors: errorsOf(surface),
+    livez: (_request, response) => send(response, surface.livez()),
+    readyz: async (_request, response) => send(response, await surface.readyz()),
     start: () => surface.binding.start(),
     subscribed: (...ask) => guard(surface.subscribed(...ask)),
     minBalance: (...ask) => guard(surface.minBalance(...ask)),

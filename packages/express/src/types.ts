@@ -20,6 +20,10 @@ export interface ExpressBursar<K extends Keys> {
   readonly context: RequestHandler;
   /** For hosts that want every error as a problem; also tells `refundOn` what a handler failed with. */
   readonly errors: ErrorRequestHandler;
+  /** `app.get('/livez', billing.livez)`: 200 while the process answers. */
+  readonly livez: RequestHandler;
+  /** `app.get('/readyz', billing.readyz)`: 200 while the database answers too, else 503. */
+  readonly readyz: RequestHandler;
   /** Connects, migrates and starts what runs in the background. */
   start(): Promise<void>;
   /** Refuses whoever has no subscription, or none with this feature usable. */

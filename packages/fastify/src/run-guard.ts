@@ -55,6 +55,8 @@ export function guardsOf(surface: Surface<FastifyRequest>, run: Runner): Guards 
     subscribed: (...ask) => hook(surface.subscribed(...ask)),
     minBalance: (...ask) => hook(surface.minBalance(...ask)),
     consumes: (...ask) => hook(surface.consumes(...ask)),
+    livez: (_request, reply) => send(reply, surface.livez()),
+    readyz: async (_request, reply) => send(reply, await surface.readyz()),
     errorHandler: (error, request, reply) => send(reply, surface.replyTo(error, request)),
   };
 }

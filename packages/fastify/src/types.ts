@@ -30,6 +30,10 @@ export interface Guards<K extends Keys = Registered> {
     amount?: number | ((request: FastifyRequest<G>) => number | Promise<number>),
     options?: ConsumesOptions<FastifyRequest<G>>,
   ): preHandlerAsyncHookHandler<Any, Any, Any, G, Any, Any, Any, Any>;
+  /** `app.get('/livez', app.bursar.livez)`: 200 while the process answers. */
+  livez(request: AnyRequest, reply: AnyReply): unknown;
+  /** `app.get('/readyz', app.bursar.readyz)`: 200 while the database answers too, else 503. */
+  readyz(request: AnyRequest, reply: AnyReply): Promise<unknown>;
   /** For hosts that want every error of a scope as a problem: `app.setErrorHandler(app.bursar.errorHandler)`. */
   errorHandler(error: unknown, request: AnyRequest, reply: AnyReply): unknown;
 }

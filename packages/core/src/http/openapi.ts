@@ -102,6 +102,9 @@ function refusalsOf(route: Route, statuses: Statuses | undefined): Record<string
     codes.set(status, [...(codes.get(status) ?? []), code]);
   for (const code of new Set([...refusedAnywhere(route), ...(route.refuses ?? [])]))
     add(statusFor(code, undefined, statuses), code);
+  // A router's own word: what stands in the path cannot be decoded, or is longer than Fastify was told to read.
+  for (const status of Object.keys(route.params.shape).length > 0 ? [400, 414] : [400])
+    add(status, 'request');
   add(500, 'internal');
   return Object.fromEntries(
     [...codes].map(([status, found]) => [

@@ -10,6 +10,7 @@ import { dispatch, replyTo } from './dispatch.ts';
 import type { Guard } from './enforce.ts';
 import { consumesGuard, minBalanceGuard, subscribedGuard } from './guards.ts';
 import { handlesOf } from './handle.ts';
+import { livez, readyz } from './health.ts';
 import { openApiDocument } from './openapi.ts';
 import type { AdapterOptions, HttpRequest, Reply } from './registration.ts';
 import { defineRoute, type Route, type RouteCustomer } from './route.ts';
@@ -32,6 +33,8 @@ export type Surface<Request extends object> = {
   replyTo(error: unknown, native: Request): Reply;
   /** The problem that answers a path or method that is none of our routes'. */
   notFound(native: Request): Reply;
+  livez(): Reply;
+  readyz(): Promise<Reply>;
   subscribed(...ask: Rest<typeof subscribedGuard>): Guard;
   minBalance(...ask: Rest<typeof minBalanceGuard>): Guard;
   consumes(...ask: Rest<typeof consumesGuard>): Guard;
@@ -83,6 +86,8 @@ export function createSurface<Request extends object>(input: {
       const { method, url } = input.read(native);
       return replyTo(new NotFoundError('route', `${method} ${url.split('?')[0]}`), session(native));
     },
+    livez,
+    readyz: () => readyz(binding),
     subscribed: (...ask) => subscribedGuard(binding, ...ask),
     minBalance: (...ask) => minBalanceGuard(binding, ...ask),
     consumes: (...ask) => consumesGuard(binding, ...ask),

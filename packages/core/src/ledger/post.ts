@@ -7,6 +7,7 @@ import {
   type GrantRow,
   later,
 } from './draft.ts';
+import { LimitExceededError } from './errors.ts';
 
 /** Books one entry: moves settled, held and drawn, and gives it the next number. */
 export function post(
@@ -22,9 +23,9 @@ export function post(
   },
 ): EntryRow {
   const { balance } = draft;
-  balance.settled = safe(balance.settled + entry.amount);
-  balance.held = safe(balance.held + (entry.heldAmount ?? 0));
-  balance.drawn = safe(balance.drawn + (entry.draws ?? 0));
+  balance.settled = safe(draft, balance.settled, entry.amount);
+  balance.held = safe(draft, balance.held, entry.heldAmount ?? 0);
+  balance.drawn = safe(draft, balance.drawn, entry.draws ?? 0);
   balance.sequence += 1;
   balance.changedAt = later(entry.at ?? draft.now, balance.changedAt);
   const row: EntryRow = {
@@ -79,8 +80,10 @@ export function draw(draft: Draft, grant: GrantRow, units: number): void {
   balance.attributed += units;
 }
 
-function safe(amount: number): number {
-  if (!Number.isSafeInteger(amount))
-    throw new RangeError('A balance would leave the safe integers.');
-  return amount === 0 ? 0 : amount;
+/** @throws {LimitExceededError} The sum would leave the safe integers. */
+function safe({ unit }: Draft, before: number, amount: number): number {
+  const after = before + amount;
+  if (!Number.isSafeInteger(after))
+    throw new LimitExceededError({ unit, amount, limit: Number.MAX_SAFE_INTEGER });
+  return after === 0 ? 0 : after;
 }

@@ -151,6 +151,7 @@ export const ledgerRoutes: readonly Route[] = [
       'invalid_amount',
       'invalid_state',
       'insufficient_balance',
+      'limit_exceeded',
       'customer_frozen',
     ],
     async handle({ kit, idempotencyKey }, { body }) {

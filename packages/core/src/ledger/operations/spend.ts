@@ -6,11 +6,12 @@
  * under the locks it catches up, replays, splits over credits, announces, or refuses.
  */
 
-import { featureIdOf } from '../../catalog/index.ts';
+import { featureIdOf, unitOf } from '../../catalog/index.ts';
 import { lockCustomer, partyIdOf } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
 import { cover } from '../cover.ts';
 import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR } from '../draft.ts';
+import { InvalidStateError } from '../errors.ts';
 import { figuresOf } from '../figures.ts';
 import { findKeyed, type Keyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
@@ -27,10 +28,13 @@ import { refuseAtOnce, spendAtOnce } from './spend-at-once.ts';
  *
  * @returns Refusals are answers, not errors: nothing was written but a catch-up, and the transaction goes on.
  * @throws {InvalidAmountError} Not a whole number above zero.
+ * @throws {InvalidStateError} The unit is a gauge: its level is somebody's part, and is set or changed.
  * @throws {IdempotencyConflictError} The key holds another request; the first one stands.
  */
 export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
   checkAmount(input.amount);
+  if (unitOf(scope, input.unit).kind === 'gauge')
+    throw new InvalidStateError(`${input.unit} is a gauge: change its level instead.`);
   const prepared: Prepared = {
     ...input,
     hash: input.key === undefined ? undefined : requestHash(input.request),

@@ -76,7 +76,7 @@ async function numberedVersion(
       from bursar.plans as plan
       join bursar.plan_versions as version on (version.tenant_id, version.plan_id) = (plan.tenant_id, plan.id)
      where plan.tenant_id = ${scope.tenant.id}::int and plan.key = ${plan}::text
-       and version.version = ${version}::int`,
+       and version.version = ${version}::bigint`,
     (row) => integer(row.id),
   );
   return id === null ? null : versionById(scope, id);
