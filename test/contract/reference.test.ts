@@ -5,11 +5,16 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SignJWT } from 'jose';
+import postgres from 'postgres';
 import { afterEach, describe, expect, test } from 'vitest';
 import { postgresDatabase } from '#test/databases.ts';
+import { pause } from '#test/kit.ts';
 
 const folder = fileURLToPath(new URL('../../examples/reference', import.meta.url));
 const secret = 'a-secret-of-these-tests-and-nobody-else';
@@ -101,17 +106,71 @@ describe.each(frameworks)('the reference server on %s', (framework) => {
       expect((await asked(url + path)).status).toBe(200);
   });
 
-  test('in production it refuses a test clock, and to sign with a secret everybody knows', async () => {
-    const clock = start({
-      FRAMEWORK: framework,
-      NODE_ENV: 'production',
-      JWT_SECRET: secret,
-      TEST_CLOCK: '2026-01-01',
-    });
-    const known = start({ FRAMEWORK: framework, NODE_ENV: 'production' });
+  test('in production it refuses a test clock, a secret known or short, and the embedded database', async () => {
+    const production = { FRAMEWORK: framework, NODE_ENV: 'production' };
+    const refused = [
+      start({ ...production, JWT_SECRET: secret, TEST_CLOCK: '2026-01-01' }),
+      start(production),
+      start({ ...production, JWT_SECRET: 'x'.repeat(31), DATABASE_URL: 'postgres://nowhere/x' }),
+      start({ ...production, JWT_SECRET: secret }),
+    ];
 
-    expect(await clock.exit).not.toBe(0);
-    expect(await known.exit).not.toBe(0);
+    const errors = await Promise.all(refused.map(({ exit, errors }) => exit.then(() => errors())));
+
+    expect(await Promise.all(refused.map(({ exit }) => exit))).toEqual([1, 1, 1, 1]);
+    for (const [index, word] of ['TEST_CLOCK', 'JWT_SECRET', '32', 'embedded'].entries())
+      expect(errors[index]).toContain(word);
+  });
+
+  test('a second process on the same folder is refused', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bursar-reference-'));
+    const env = {
+      ...{ FRAMEWORK: framework, PORT: '0', JWT_SECRET: secret },
+      DATABASE_URL: `file:${join(folder, 'data')}`,
+    };
+    const first = start(env);
+    await first.listening;
+
+    const second = start(env);
+
+    expect(await second.exit).toBe(1);
+    expect(second.errors()).toContain(`process ${first.child.pid}`);
+    first.child.kill('SIGTERM');
+    expect(await first.exit).toBe(0);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('SIGTERM while 50 requests run: each is answered, and it is gone within 8 seconds', async () => {
+    const database = await postgresDatabase();
+    const server = start({
+      ...{ FRAMEWORK: framework, PORT: '0', JWT_SECRET: secret },
+      DATABASE_URL: database.url,
+    });
+    const url = await server.listening;
+    const token = await tokenOf({ sub: 'ann' }, secret);
+    await asked(`${url}/demo/render`, token, {});
+    const other = postgres(database.url, { max: 1 });
+    const lock = await other.reserve();
+    await lock`begin`;
+    await lock`select id from bursar.balances for update`;
+    const renders = Array.from({ length: 50 }, async () => {
+      const { status } = await asked(`${url}/demo/render`, token, {});
+      return status;
+    });
+    // None can end before the lock does; so long all have been read.
+    await pause(1_000);
+    const since = performance.now();
+
+    server.child.kill('SIGTERM');
+    await pause(300);
+    await lock`commit`;
+    lock.release();
+
+    expect(await Promise.all(renders)).toEqual(Array(50).fill(200));
+    expect(await server.exit).toBe(0);
+    expect(performance.now() - since).toBeLessThan(8_000);
+    await other.end();
+    await database.drop();
   });
 });
 
@@ -121,18 +180,22 @@ function start(env: Record<string, string>, args: readonly string[] = []) {
   const child = spawn(process.execPath, flags, {
     cwd: folder,
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);
   const lines: string[] = [];
+  let written = '';
+  child.stderr.on('data', (data) => {
+    written += data;
+  });
   const listening = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line);
       if (line.startsWith('{"listening"')) resolve(JSON.parse(line).listening);
     });
   });
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
-  return { child, lines, listening, exit };
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  return { child, lines, listening, exit, errors: () => written };
 }
 
 async function asked(
