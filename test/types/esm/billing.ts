@@ -1,5 +1,6 @@
 /** A host's catalogue, registered: from here on every key in its code is checked. */
 import { createBursar, defineCatalog } from '@bursar/core';
+import { integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { z } from 'zod';
@@ -41,5 +42,9 @@ declare module '@bursar/core' {
 }
 
 export const sql = postgres('postgres://localhost/none');
-export const db = drizzle(sql);
+export const renders = pgTable('renders', {
+  label: text().primaryKey(),
+  pages: integer().notNull(),
+});
+export const db = drizzle(sql, { schema: { renders } });
 export const bursar = createBursar({ catalog, database: db });

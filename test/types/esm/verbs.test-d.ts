@@ -2,21 +2,11 @@
  * Keys and kinds of a registered catalogue, on verbs. Compiled, never run: it fails when a line marked as an error
  * compiles, or any other does not.
  */
-import {
-  type Bursar,
-  type BursarEvent,
-  type CustomerHandle,
-  createBursar,
-  prismaTx,
-  testClock,
-} from '@bursar/core';
-import type pg from 'pg';
-import { bursar, catalog, db, sql } from './billing.ts';
+import { type Bursar, type CustomerHandle, createBursar, testClock } from '@bursar/core';
+import { catalog } from './billing.ts';
 
 declare const registered: Bursar;
 declare const handle: CustomerHandle;
-declare const pool: pg.Pool;
-declare const client: pg.PoolClient;
 declare const instant: Date;
 
 registered.subscribe({ customer: 'ann', plan: 'pro' });
@@ -87,33 +77,6 @@ registered.wallet.balance({ customer: 'ann', unit: 'track-time' });
 registered.subscriptions.cancel({ customer: 'ann', at: 'boundary' });
 // @ts-expect-error Not a moment.
 registered.subscriptions.cancel({ customer: 'ann', at: 5 });
-
-registered.events.on('subscription.created', (event) => {
-  event.data.plan satisfies string | null;
-  event.customer satisfies string | null;
-});
-registered.events.once('*', (event: BursarEvent) => {
-  if (event.type === 'quota.exceeded') event.data.feature satisfies string;
-});
-// @ts-expect-error No such event.
-registered.events.on('subscription.create', () => {});
-
-db.transaction(async (tx) => bursar.using(tx).consume({ customer: 'ann', feature: 'api-calls' }));
-sql.begin((tx) => bursar.using(tx).customer('ann').consume({ feature: 'api-calls' }));
-bursar.using(client);
-bursar.using({ query: (text, values) => client.query(text, values) });
-bursar.using(prismaTx({ $queryRawUnsafe: async () => [] }));
-bursar.transaction(async (kit, tx) => {
-  tx.rollback satisfies () => never;
-  return kit.consume({ customer: 'ann', feature: 'api-calls' });
-});
-createBursar({ catalog, database: sql }).transaction(async (_, tx) => tx`select 1`);
-// @ts-expect-error A database is no transaction.
-bursar.using(db);
-// @ts-expect-error Nor is a client.
-bursar.using(sql);
-// @ts-expect-error Nor is a pool: each statement would run on another connection.
-bursar.using(pool);
 
 createBursar({ catalog, clock: testClock('2026-01-31T10:00:00Z') }).advance('P1M');
 // @ts-expect-error No advance without a test clock.
