@@ -176,6 +176,31 @@ describeDatabases('the kit', (makeUrl) => {
     expect((await kit.ledger.verify()).broken).toEqual([]);
   });
 
+  test('work that throws at once gives its hold back, and one that outlasts it is told', async () => {
+    const kit = fresh();
+    await kit.wallet.credit({ customer: 'ann', unit: 'points', amount: 100 });
+    const ask = { customer: 'ann', unit: 'points', amount: 60 } as const;
+
+    const throwing = kit.withHold(ask, () => {
+      throw new Error('at once');
+    });
+
+    await expect(throwing).rejects.toThrow('at once');
+    expect(await kit.wallet.balance({ customer: 'ann', unit: 'points' })).toMatchObject({
+      held: 0,
+    });
+    await expect(kit.hold({ ...ask, expiresIn: 'P2Y' })).rejects.toMatchObject({
+      code: 'validation',
+    });
+    await kit.withHold(ask, async (hold) => {
+      await expect(hold.extend(new Date(0))).rejects.toMatchObject({ code: 'validation' });
+      await hold.capture(1);
+    });
+    await expect(kit.consume({ customer: 'a\u0000', feature: 'api-calls' })).rejects.toMatchObject({
+      code: 'validation',
+    });
+  });
+
   test('listeners hear after commit, in order, and one that fails hurts nobody', async () => {
     const kit = fresh();
     const heard: BursarEvent[] = [];

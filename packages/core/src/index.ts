@@ -23,6 +23,7 @@ export {
   UnitUnknownError,
 } from './catalog/index.ts';
 export {
+  type CustomerPage,
   CustomerUnknownError,
   ExternalTakenError,
   type Party,

@@ -51,8 +51,16 @@ export const accountRoutes: readonly Route[] = [
       cursor: z.string().max(1000).optional(),
       kind: z.string().min(1).max(64).optional(),
       search: z.string().min(1).max(255).optional(),
+      count: z
+        .enum(['true', 'false'])
+        .transform((count) => count === 'true')
+        .optional(),
     }),
-    answers: z.object({ items: z.array(profileShape), next: z.string().nullable() }),
+    answers: z.object({
+      items: z.array(profileShape),
+      next: z.string().nullable(),
+      total: z.int().min(0).optional(),
+    }),
     refuses: ['cursor'],
     handle: ({ kit }, { query }) => kit.customers.list(query),
   }),

@@ -1,12 +1,21 @@
 /** Reserving units: on a feature, with its credits behind, or on a unit; and working under a hold. */
 
 import { partyOf } from '../customers/index.ts';
-import { holdFeature } from '../entitlements/index.ts';
-import { addDuration, isBursarError, newId, readInput, type Scope } from '../kernel/index.ts';
+import { holdFeature, soldCredits } from '../entitlements/index.ts';
+import {
+  addDuration,
+  isBursarError,
+  newId,
+  readInput,
+  type Scope,
+  ValidationError,
+} from '../kernel/index.ts';
 import {
   CustomerFrozenError,
   captureHold,
+  captureInput,
   extendHold,
+  extendInput,
   getHold,
   holdInput,
   InsufficientBalanceError,
@@ -14,7 +23,6 @@ import {
   spend,
 } from '../ledger/index.ts';
 import { getSetting } from '../settings/index.ts';
-import type { Instant } from '../subscriptions/index.ts';
 import type { Hold } from './answers.ts';
 import type { Binding } from './binding.ts';
 
@@ -25,24 +33,26 @@ export function bindHolding(binding: Binding) {
     hold,
     async withHold<T>(input: unknown, work: (hold: Hold) => Promise<T>): Promise<T> {
       const placed = await hold(input);
-      const answer = await work(placed).catch(async (error: unknown) => {
-        await ifOpen(() => placed.release());
+      let answer: T;
+      try {
+        answer = await work(placed);
+      } catch (error) {
+        // What cannot be released now is over by itself when its time comes; the work's own error counts.
+        await placed.release().catch(() => undefined);
         throw error;
-      });
-      await ifOpen(() => placed.capture());
+      }
+      await captureIfOpen(placed);
       return answer;
     },
   };
 }
 
-/** The work may have captured or released by itself; then there is nothing left to do. */
-async function ifOpen(settle: () => Promise<unknown>): Promise<void> {
+/** The work may have captured or released by itself. A hold whose time was over first is told: the work is not paid. */
+async function captureIfOpen(placed: Hold): Promise<void> {
   try {
-    await settle();
+    await placed.capture();
   } catch (error) {
-    const isOver =
-      isBursarError(error) && (error.code === 'hold_closed' || error.code === 'hold_expired');
-    if (!isOver) throw error;
+    if (!isBursarError(error) || error.code !== 'hold_closed') throw error;
   }
 }
 
@@ -50,7 +60,7 @@ async function place(binding: Binding, input: unknown): Promise<Hold> {
   const asked = readInput(holdInput, binding.used(input));
   return binding.command(async (scope) => {
     const lasts = asked.expiresIn ?? String(await getSetting(scope, 'holds.ttl'));
-    const expiresAt = addDuration(scope.now, lasts, 1, 'UTC');
+    const expiresAt = expiryOf(scope, lasts, '/expiresIn');
     const wanted = { id: newId('hld'), expiresAt };
     const placed =
       asked.feature === undefined
@@ -63,7 +73,7 @@ async function place(binding: Binding, input: unknown): Promise<Hold> {
           });
     const stored =
       placed.hold === wanted.id ? { expiresAt } : await getHold(scope, { hold: placed.hold });
-    return asHandle(binding, {
+    return asHandle(binding, asked, {
       id: placed.hold,
       amount: asked.amount,
       expiresAt: stored.expiresAt ?? expiresAt,
@@ -94,6 +104,7 @@ async function holdUnit(
 
 function asHandle(
   binding: Binding,
+  { customer, feature }: { customer: string; feature?: string | undefined },
   facts: Pick<Hold, 'id' | 'amount' | 'expiresAt' | 'replayed'>,
 ): Hold {
   const hold = facts.id;
@@ -102,19 +113,34 @@ function asHandle(
     capture: (amount, options) =>
       binding.command(async (scope) => {
         const { captured, shortfall } = await captureHold(scope, {
-          ...{ hold, amount, final: options?.final, beyond: true },
+          ...readInput(captureInput, { hold, amount, final: options?.final }),
+          credits: feature === undefined ? null : await soldCredits(scope, { customer, feature }),
+          beyond: true,
           source: 'hold.capture',
         });
         return { captured, shortfall };
       }),
     release: () => binding.command(async (scope) => void (await releaseHold(scope, { hold }))),
     extend: (until) =>
-      binding.command((scope) => extendHold(scope, { hold, until: momentOf(scope, until) })),
+      binding.command((scope) =>
+        extendHold(scope, {
+          hold,
+          until: expiryOf(scope, readInput(extendInput, { hold, until }).until, '/until'),
+        }),
+      ),
   };
 }
 
-/** A moment, or so long from now. */
-export function momentOf(scope: Scope, until: string | Instant): Date {
-  if (until instanceof Date) return until;
-  return until.startsWith('P') ? addDuration(scope.now, until, 1, 'UTC') : new Date(until);
+/** The longest that a hold may reserve. */
+const longest = 'P1Y';
+
+/**
+ * When a hold is over: a moment, or so long from now.
+ * @throws {ValidationError} Not after now, or more than a year away.
+ */
+export function expiryOf(scope: Scope, until: string | Date, pointer: string): Date {
+  const end = until instanceof Date ? until : addDuration(scope.now, until, 1, 'UTC');
+  const isInRange = end > scope.now && end <= addDuration(scope.now, longest, 1, 'UTC');
+  if (isInRange) return end;
+  throw new ValidationError([{ pointer, detail: 'must lie after now, and within a year' }]);
 }

@@ -16,7 +16,7 @@ import {
   setLimits,
   statementInput,
 } from '../ledger/index.ts';
-import { momentOf } from './bind-holding.ts';
+import { expiryOf } from './bind-holding.ts';
 import { bindMoves } from './bind-moves.ts';
 import type { Binding } from './binding.ts';
 import { namedCustomerInput } from './inputs.ts';
@@ -39,7 +39,9 @@ function bindHolds({ command, whole }: Binding) {
     },
     extend: async (input: unknown) => {
       const { until, ...asked } = readInput(extendInput, whole(input));
-      return command((scope) => extendHold(scope, { ...asked, until: momentOf(scope, until) }));
+      return command((scope) =>
+        extendHold(scope, { ...asked, until: expiryOf(scope, until, '/until') }),
+      );
     },
   };
 }

@@ -33,8 +33,9 @@ export function createWatch(
     const asked = await database();
     const status = await statusOf(asked, told.xid);
     if (status === 'in progress') return false;
+    const news = status === 'committed' ? await settleNews(asked, told) : rowless(told);
     end(told);
-    bus.publish(status === 'committed' ? await settleNews(asked, told) : rowless(told));
+    bus.publish(news);
     return true;
   }
 

@@ -71,6 +71,7 @@ export const listCustomersInput = z.strictObject({
   search: z.string().min(1).max(255).optional(),
   limit: z.int().min(1).max(100).optional(),
   cursor: z.string().max(1000).optional(),
+  count: z.boolean().optional(),
 });
 
 export const namedCustomerInput = z.strictObject({ customer: customerInput });

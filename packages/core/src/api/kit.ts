@@ -1,6 +1,7 @@
 /** What `createBursar` gives: the kit, its customers' handles, and what they have beside the verbs. */
 import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
-import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
+import type { CustomerPage } from '../customers/index.ts';
+import type { HostTransaction, QueryClient } from '../kernel/index.ts';
 import type { Verdict } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
@@ -50,7 +51,9 @@ export interface CustomersVerbs {
     search?: string | undefined;
     limit?: number | undefined;
     cursor?: string | undefined;
-  }): Promise<Page<CustomerProfile>>;
+    /** Asks for the `total` of all pages too. */
+    count?: boolean | undefined;
+  }): Promise<CustomerPage<CustomerProfile>>;
 }
 
 export interface Kit<K extends Keys = Registered, Tx = QueryClient>

@@ -38,9 +38,19 @@ export function createRightsMemory(): RightsMemory {
         ready: () => subjects.hear(true),
         lost: () => subjects.hear(false),
         heard(payload) {
-          const [tenant, customer] = JSON.parse(payload) as [string, string];
-          subjects.forget({ tenant, customer });
+          const key = keyOf(payload);
+          if (key) subjects.forget(key);
         },
       }),
   };
+}
+
+/** Others may use the channel too: what is not ours says nothing. */
+function keyOf(payload: string): { tenant: string; customer: string } | null {
+  try {
+    const [tenant, customer] = JSON.parse(payload) as unknown[];
+    return typeof tenant === 'string' && typeof customer === 'string' ? { tenant, customer } : null;
+  } catch {
+    return null;
+  }
 }

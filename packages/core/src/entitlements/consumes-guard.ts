@@ -17,8 +17,7 @@ import { kindInCatalog } from './kind-in-catalog.ts';
 import { tryConsume } from './operations/consume.ts';
 import { giveBackUse } from './operations/give-back-use.ts';
 import { tryHoldFeature } from './operations/hold-feature.ts';
-import { creditsOf, standingOf } from './standing.ts';
-import { subjectOf } from './subject.ts';
+import { soldCredits } from './sold-credits.ts';
 
 export const consumes: TakingGuard = {
   name: 'consumes',
@@ -58,13 +57,14 @@ export const consumes: TakingGuard = {
     const { customer } = asker;
     const rest = taking.key === undefined ? undefined : `${taking.key}/capture`;
     if (taken?.hold === undefined)
-      return spendWhatThereIs(scope, asker, { feature: taking.feature, amount });
+      return spendWhatThereIs(scope, asker, { feature: taking.feature, amount, from: taking.from });
     if (amount === 0) {
       await releaseHold(scope, { hold: taken.hold, customer });
       return { captured: 0, shortfall: 0 };
     }
     const { captured, shortfall } = await captureHold(scope, {
       ...{ hold: taken.hold, customer, amount, key: rest },
+      credits: await soldCredits(scope, { customer, feature: taking.feature, from: taking.from }),
       beyond: true,
       source: 'guards.capture',
     });
@@ -76,12 +76,11 @@ export const consumes: TakingGuard = {
 async function spendWhatThereIs(
   scope: Scope,
   { customer, usedBy }: Asker,
-  { feature, amount }: { feature: string; amount: number },
+  { feature, amount, from }: { feature: string; amount: number; from: string | undefined },
 ): Promise<{ captured: number; shortfall: number }> {
   if (amount === 0) return { captured: 0, shortfall: 0 };
   const party = usedBy === undefined ? undefined : partyOf(usedBy, customer);
-  const standing = standingOf(scope, await subjectOf(scope, customer), feature);
-  const credits = standing && creditsOf(standing);
+  const credits = await soldCredits(scope, { customer, feature, from });
   const captured = await spendUpTo(scope, {
     customer,
     unit: feature,

@@ -18,6 +18,7 @@ export { listEntitlements } from './operations/list-entitlements.ts';
 export { type SetGauge, setGauge } from './operations/set-gauge.ts';
 export { type UsageOf, usageOf } from './operations/usage-of.ts';
 export { entitlementRoutes } from './routes.ts';
+export { soldCredits } from './sold-credits.ts';
 export { createSubjectCache, type SubjectCache, type SubjectKey } from './subject-cache.ts';
 export type { UsagePart } from './usage-parts.ts';
 export type { Spent, Use } from './use.ts';

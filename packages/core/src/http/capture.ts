@@ -30,8 +30,10 @@ export async function captureHeld(
   if (take.settled || take.capture) throw new HoldSettledError(take.taking.feature);
   const capture = captureOnce(session, take, amount);
   take.capture = capture;
-  // The settling waits for it and looks no further; whoever called `capture` hears of a failure.
-  capture.catch(() => undefined);
+  // The settling waits for it and looks no further, unless it failed: then a retry or the settling may still act.
+  capture.catch(() => {
+    take.capture = null;
+  });
   return capture;
 }
 

@@ -48,7 +48,9 @@ export function replyTo(error: unknown, session: Session): Reply {
     status: isBursarError(error) ? statusFor(error.code, undefined, options.status) : undefined,
     now: binding.now(),
   });
-  if (problem.status >= 500) binding.logger.error({ err: error, url }, 'a route failed');
+  // A query may hold what nobody should log.
+  const [path] = url.split('?');
+  if (problem.status >= 500) binding.logger.error({ err: error, path }, 'a route failed');
   return { status: problem.status, headers: problem.headers, body: JSON.stringify(problem.body) };
 }
 

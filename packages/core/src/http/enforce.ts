@@ -8,7 +8,7 @@ import type { Asker, Verdict } from './guard.ts';
 import { problemOf, type Refused, refusedBy } from './problem.ts';
 import { rateLimitFields } from './rate-limit.ts';
 import type { GuardOptions, OnDenied, Reply, Statuses } from './registration.ts';
-import { authorize, identifyAsker, type Session } from './session.ts';
+import { authorize, checkParty, identifyAsker, type Session } from './session.ts';
 import { giveBackAll } from './settle.ts';
 
 /** `fields` go out with whatever answers the request; `refusal` is null when it may pass. */
@@ -37,6 +37,7 @@ export function guardOf(name: string, options: GuardOptions<never>, judge: Judge
     const { asker } = await identifyAsker(session);
     await authorize(session, name);
     const usedBy = options.usedBy?.(session.native as never);
+    if (usedBy !== undefined) checkParty(usedBy);
     const verdict = await judge(session, usedBy === undefined ? asker : { ...asker, usedBy });
     if (verdict) session.decisions.push(verdict);
     if (!verdict || verdict.allowed) return passed(session);

@@ -3,11 +3,12 @@
  *
  * The customer is asked for once, at the first guard or verb, so after the route's own authentication.
  */
+
+import { checkId } from '../kernel/index.ts';
 import type { HttpBinding } from './binding.ts';
 import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 import type { Asker, Taken, Taking, Verdict } from './guard.ts';
 import type { AdapterOptions, HttpRequest, Outcome, Party, Who } from './registration.ts';
-import { checkId } from './storable.ts';
 
 /** Something a guard took of this request, until it is settled: given back, captured, or left as it is. */
 export type Take = {
@@ -119,11 +120,20 @@ function askerOf(who: Who): Asker | null {
   if (asker.customer === '') return null;
   checkId(asker.customer, { name: 'customer', max: 255 });
   if (asker.kind !== undefined) checkId(asker.kind, { name: 'kind', max: 64 });
-  const party = partyText(asker.usedBy);
-  if (party !== undefined) checkId(party, { name: 'usedBy', max: 255 });
+  if (asker.usedBy !== undefined) checkParty(asker.usedBy);
   return asker;
 }
 
+/**
+ * What the host says who uses.
+ * @throws {ValidationError} It is no id, or one that cannot be stored.
+ */
+export function checkParty(party: Party): void {
+  checkId(partyText(party), { name: 'usedBy', max: 255 });
+  if (typeof party === 'object' && party !== null)
+    checkId(party.kind, { name: 'usedBy/kind', max: 64 });
+}
+
 function partyText(party: Party | undefined): string | undefined {
-  return typeof party === 'object' ? party.id : party;
+  return typeof party === 'object' && party !== null ? party.id : party;
 }

@@ -49,9 +49,9 @@ export async function giveBackAll(session: Session): Promise<void> {
 }
 
 async function settleOne(session: Session, take: Take, outcome: Outcome): Promise<void> {
-  if (take.capture) {
+  // A capture that failed leaves the hold to be settled like any other.
+  if (take.capture && (await isThrough(take.capture))) {
     take.settled = true;
-    await take.capture.catch(() => undefined);
     return;
   }
   // Left open on purpose: a capture may still come, from the handler's `finally`.
@@ -62,7 +62,8 @@ async function settleOne(session: Session, take: Take, outcome: Outcome): Promis
     return;
   }
   await attempt(session, take, async () => {
-    if (take.refundOn(outcome)) await undo(session, take);
+    // A promise is not true: `refundOn` answers at once.
+    if (take.refundOn(outcome) === true) await undo(session, take);
     else if (isHold(take)) await captureWhole(session, take);
     else take.settled = true;
   });
@@ -111,4 +112,11 @@ async function atMostASecond(work: Promise<unknown>): Promise<void> {
   });
   await Promise.race([work, deadline]);
   clearTimeout(timer);
+}
+
+function isThrough(capture: Promise<unknown>): Promise<boolean> {
+  return capture.then(
+    () => true,
+    () => false,
+  );
 }

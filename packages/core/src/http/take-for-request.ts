@@ -2,7 +2,7 @@
  * What `consumes` does on a request once it is known who asks: how much, under which key, and what it then has to settle.
  */
 import { createHash } from 'node:crypto';
-import { checkAmount, ValidationError } from '../kernel/index.ts';
+import { checkAmount, checkId, ValidationError } from '../kernel/index.ts';
 import { AlreadySpentError } from './errors.ts';
 import type { Asker, Taken, Taking, Verdict } from './guard.ts';
 import type { ConsumesOptions } from './registration.ts';
@@ -84,6 +84,7 @@ function keyOf(key: string | undefined, place: string): string | undefined {
       { pointer: '/idempotencyKey', detail: 'must be a text of 1 to 255 characters' },
     ]);
   }
+  checkId(key, { name: 'idempotencyKey', max: 255 });
   const prefix =
     place.length > prefixMax ? createHash('sha256').update(place).digest('base64url') : place;
   return `${prefix} ${key}`;

@@ -1,9 +1,8 @@
 /**
  * A request's parts against a route's shapes: one error that names every field that is wrong.
  */
-import { type Fault, faultsOf, ValidationError } from '../kernel/index.ts';
+import { type Fault, faultsOf, unstorableIn, ValidationError } from '../kernel/index.ts';
 import type { CheckedInput, Route, Shape } from './route.ts';
-import { unstorableIn } from './storable.ts';
 
 const faultsMax = 20;
 

@@ -61,6 +61,7 @@ export { faultsOf, readInput } from './read-input.ts';
 export { withRetries } from './retry.ts';
 export type { Logger, Ports, Scope, Tenant } from './scope.ts';
 export { at, BEFORE_ALL, FOREVER, json, type Statement, sql, type Value } from './statement.ts';
+export { checkId, unstorableIn } from './storable.ts';
 export { ensureTenant, findTenant } from './tenants.ts';
 export { isTestClock, type TestClock, testClock } from './test-clock.ts';
 export { type OpenTransaction, transactionOn } from './transaction-on.ts';

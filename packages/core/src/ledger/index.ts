@@ -35,6 +35,7 @@ export { listEntries, type StatementInput, type StatementLine } from './operatio
 export { extendHold, releaseHold } from './operations/release-hold.ts';
 export { type SetLimits, setLimits } from './operations/set-limits.ts';
 export { settleBalances } from './operations/settle-balances.ts';
+export { dueBalances, settleDue } from './operations/settle-due.ts';
 export { spend } from './operations/spend.ts';
 export { type SpendUpTo, spendUpTo } from './operations/spend-up-to.ts';
 export { type Transfer, type Transferred, transfer } from './operations/transfer.ts';

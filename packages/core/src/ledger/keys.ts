@@ -8,6 +8,7 @@ import {
   flag,
   IdempotencyConflictError,
   integer,
+  json,
   type Scope,
   sql,
   text,
@@ -75,4 +76,33 @@ export function standing(
   if (!earlier || earlier.freed) return null;
   if (earlier.requestHash !== hash) throw new IdempotencyConflictError(key);
   return earlier;
+}
+
+/** What an operation that answers in uses did under its key before: every entry it made bears the key, or one made of it. */
+export function usesUnder(
+  scope: Scope,
+  { balanceIds, keys }: { balanceIds: readonly number[]; keys: readonly string[] },
+): Promise<number> {
+  return scope.one(
+    sql`
+    select coalesce(sum(abs(entry.amount) / coalesce(entry.cost, 1)), 0) as uses
+      from jsonb_array_elements_text(${json(balanceIds)}::text::jsonb) as asked (balance)
+     cross join jsonb_array_elements_text(${json(keys)}::text::jsonb) as wanted (key)
+      join bursar.entries as entry
+        on (entry.tenant_id, entry.balance_id, entry.key) = (${scope.tenant.id}::int, asked.balance::bigint, wanted.key)`,
+    (row) => integer(row.uses),
+  );
+}
+
+/** The standing entry under a key on any of these balances; `null` when the key is free on all. */
+export async function findStanding(
+  scope: Scope,
+  { balanceIds, key, hash }: { balanceIds: readonly number[]; key: string; hash: bigint },
+): Promise<Keyed | null> {
+  let found: Keyed | null = null;
+  for (const balanceId of balanceIds) {
+    const earlier = await findKeyed(scope, { balanceId, key });
+    found = standing(earlier, { key, hash }) ?? found;
+  }
+  return found;
 }

@@ -12,6 +12,7 @@ import { settleBalances } from '../ledger/index.ts';
 import { defaultSources } from './defaults.ts';
 import type { SubscriptionEvents } from './events.ts';
 import type { FrozenItem } from './items.ts';
+import { announcePassed } from './lifecycle-marks.ts';
 import { NON_PAYMENT } from './payments.ts';
 import { findSubscription, liveSubscriptions } from './queries.ts';
 import type { SubscriptionRow } from './rows.ts';
@@ -72,7 +73,10 @@ export type End = {
   readonly atOnce?: boolean | undefined;
 };
 
-/** Writes an end and announces it: `canceled` or `resumed`, `updated`, and `ended` if it is over with it. */
+/**
+ * Writes an end and announces it: `canceled` or `resumed`, `updated`, and if it is over with it, what it had passed by then
+ * that nobody had announced, and `ended`.
+ */
 export async function storeEnd(
   scope: Scope,
   row: SubscriptionRow,
@@ -89,7 +93,7 @@ export async function storeEnd(
            paused_at = case when ${atOnce} and paused_at > ${now} then null else paused_at end,
            resumes_at = case when ${atOnce} and coalesce(resumes_at, 'infinity') > ${now} and paused_at <= ${now}
                              then ${now} when ${atOnce} and paused_at > ${now} then null else resumes_at end,
-           revision = revision + 1, updated_at = ${now}
+           due_at = '-infinity', revision = revision + 1, updated_at = ${now}
      where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
   const stored = await reread(scope, row.id);
   await announceChange(
@@ -98,8 +102,7 @@ export async function storeEnd(
     end.endsAt === null ? 'subscription.resumed' : 'subscription.canceled',
   );
   await announceChange(scope, stored, 'subscription.updated');
-  if (end.endsAt !== null && end.endsAt <= scope.now)
-    await announceChange(scope, stored, 'subscription.ended');
+  if (end.endsAt !== null && end.endsAt <= scope.now) await announcePassed(scope, stored);
   return stored;
 }
 

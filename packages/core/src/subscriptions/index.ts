@@ -1,10 +1,11 @@
 /** The door of subscriptions: what a customer was sold, for how long, and what it gives at a moment. */
 export type { NewSubscription } from './asked.ts';
 export * from './errors.ts';
-export type { SubscriptionEvents, SubscriptionNews } from './events.ts';
+export type { RenewalNews, SubscriptionEvents, SubscriptionNews } from './events.ts';
 export type { FeatureTerms } from './feature-terms.ts';
 export type { Instant } from './input.ts';
 export type { FrozenItem, ItemKind, ItemOptions } from './items.ts';
+export { announceDue, dueSubscriptions } from './operations/announce-due.ts';
 export { type CancelSubscription, cancelSubscription } from './operations/cancel-subscription.ts';
 export { type CreatedSubscription, createSubscription } from './operations/create-subscription.ts';
 export { currentSubscription } from './operations/current-subscription.ts';

@@ -50,6 +50,11 @@ export const subscriptions = bursar.table(
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
     deletedAt: instant('deleted_at'),
+    /**
+     * When its lifecycle is to be looked at next; 'infinity' for never. '-infinity': its moments have changed and nobody has
+     * looked since, which is what every change of them must write.
+     */
+    dueAt: instant('due_at').notNull().default(sql`'-infinity'`),
   },
   (table) => [
     primaryKey({ name: 'subscriptions_pkey', columns: [table.tenantId, table.id] }),
@@ -69,6 +74,7 @@ export const subscriptions = bursar.table(
       foreignColumns: [families.tenantId, families.id],
     }),
     index('subscriptions_by_customer').on(table.tenantId, table.customerId, table.startsAt),
+    index('subscriptions_by_due').on(table.tenantId, table.dueAt),
     check('subscriptions_id_has_1_to_255_characters', sql`length(${table.id}) between 1 and 255`),
     check('subscriptions_billing_is_known', sql`${table.billing} in ('none', 'order', 'gateway')`),
     check(
@@ -118,5 +124,35 @@ export const subscriptionItems = bursar.table(
       table.featureId,
       table.subscriptionId,
     ),
+  ],
+);
+
+/** What was announced of a subscription's life: one row for each thing that is said once, whoever gets to say it. */
+export const lifecycleMarks = bursar.table(
+  'lifecycle_marks',
+  {
+    tenantId: tenantId(),
+    subscriptionId: text('subscription_id').notNull(),
+    kind: text().notNull(),
+    /** The period's for `renewed`; 1 for what there is only one of. */
+    number: integer().notNull(),
+    /** When it happened, which may be long before it was announced. */
+    at: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'lifecycle_marks_once',
+      columns: [table.tenantId, table.subscriptionId, table.kind, table.number],
+    }),
+    foreignKey({
+      name: 'lifecycle_marks_of_a_subscription',
+      columns: [table.tenantId, table.subscriptionId],
+      foreignColumns: [subscriptions.tenantId, subscriptions.id],
+    }),
+    check(
+      'lifecycle_marks_kind_is_known',
+      sql`${table.kind} in ('trial_ended', 'renewed', 'ended')`,
+    ),
+    check('lifecycle_marks_number_counts_from_1', sql`${table.number} >= 1`),
   ],
 );

@@ -45,6 +45,12 @@ describeMigrated('listing customers', (make) => {
     expect(await ids({ kind: 'team' })).toEqual(['acme']);
   });
 
+  test('the total is of all pages, and only there when asked for', async () => {
+    expect(await listCustomers(scope, { limit: 1, count: true })).toMatchObject({ total: 3 });
+    expect(await listCustomers(scope, { kind: 'team', count: true })).toMatchObject({ total: 1 });
+    expect(await listCustomers(scope, { limit: 1 })).not.toHaveProperty('total');
+  });
+
   test('a cursor of another list is refused', async () => {
     for (const cursor of ['nonsense', Buffer.from('["customers","x"]').toString('base64url')]) {
       await expect(listCustomers(scope, { cursor })).rejects.toMatchObject({ code: 'cursor' });

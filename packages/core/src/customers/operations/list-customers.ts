@@ -2,9 +2,11 @@
 import {
   checkLimit,
   decodeNumber,
+  integer,
   type Page,
   pageOf,
   type Scope,
+  type Statement,
   sql,
 } from '../../kernel/index.ts';
 import { type CustomerRow, readCustomer } from '../customer.ts';
@@ -16,7 +18,12 @@ export type ListCustomers = {
   /** 1 to 100; 20 unless said. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  /** Asks for the `total` of all pages too. */
+  readonly count?: boolean | undefined;
 };
+
+/** `total` is there when it was asked for. */
+export type CustomerPage<T = CustomerRow> = Page<T> & { readonly total?: number };
 
 const list = 'customers';
 
@@ -27,21 +34,32 @@ const list = 'customers';
 export async function listCustomers(
   scope: Scope,
   input: ListCustomers,
-): Promise<Page<CustomerRow>> {
+): Promise<CustomerPage> {
   const limit = checkLimit(input.limit);
   const before = decodeNumber(list, input.cursor) ?? Number.MAX_SAFE_INTEGER;
-  const pattern =
-    input.search === undefined ? null : `%${input.search.replace(/[\\%_]/g, '\\$&')}%`;
+  const among = amongOf(scope, input);
   const rows = await scope.many(
     sql`
     select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
       from bursar.customers
-     where tenant_id = ${scope.tenant.id}::int and id < ${before}::bigint and erased_at is null
-       and (${input.kind ?? null}::text is null or kind = ${input.kind ?? null}::text)
-       and (${pattern}::text is null or external_id ilike ${pattern}::text or name ilike ${pattern}::text or email ilike ${pattern}::text)
+     where ${among} and id < ${before}::bigint
      order by id desc
      limit ${limit + 1}::int`,
     readCustomer,
   );
-  return pageOf(list, rows, limit, (row) => [row.id]);
+  const page = pageOf(list, rows, limit, (row) => [row.id]);
+  if (!input.count) return page;
+  const total = await scope.one(
+    sql`select count(*) as total from bursar.customers where ${among}`,
+    (row) => integer(row.total),
+  );
+  return { ...page, total };
+}
+
+/** What is listed at all, whichever page it is on. */
+function amongOf(scope: Scope, { kind = null, search }: ListCustomers): Statement {
+  const pattern = search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return sql`tenant_id = ${scope.tenant.id}::int and erased_at is null
+       and (${kind}::text is null or kind = ${kind}::text)
+       and (${pattern}::text is null or external_id ilike ${pattern}::text or name ilike ${pattern}::text or email ilike ${pattern}::text)`;
 }

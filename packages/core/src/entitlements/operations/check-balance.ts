@@ -1,7 +1,7 @@
 /** Is there enough? One balance against an amount, without taking anything: what `minBalance` asks. */
 import { unitOf } from '../../catalog/index.ts';
 import type { Scope } from '../../kernel/index.ts';
-import { readBalance } from '../../ledger/index.ts';
+import { balanceOf, readBalance } from '../../ledger/index.ts';
 import type { Decision } from '../decision.ts';
 import { answer } from './check-feature.ts';
 
@@ -13,18 +13,21 @@ export async function checkBalance(
   scope: Scope,
   { customer, unit, amount }: { customer: string; unit: string; amount: number },
 ): Promise<Decision> {
-  const { kind } = unitOf(scope, unit);
   const own = await readBalance(scope, { customer, unit });
-  const left = kind === 'gauge' ? Math.max(0, own.ceiling - own.settled - own.held) : own.available;
+  const { available } = balanceOf(unitOf(scope, unit), own);
   const facts = {
     unit,
-    granted: own.grants.reduce((sum, grant) => sum + grant.amount, 0),
+    granted: available === null ? null : own.grants.reduce((sum, grant) => sum + grant.amount, 0),
     used: own.grants.reduce((sum, grant) => sum + grant.amount - grant.remaining, 0),
     held: own.held,
-    available: left,
+    available,
     overage: 0,
-    limit: 'hard' as const,
+    limit: available === null ? ('none' as const) : ('hard' as const),
     resetsAt: null,
   };
-  return answer(facts, { amount }, left >= amount ? null : 'insufficient_balance');
+  return answer(
+    facts,
+    { amount },
+    available === null || available >= amount ? null : 'insufficient_balance',
+  );
 }

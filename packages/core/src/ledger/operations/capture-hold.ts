@@ -5,16 +5,8 @@
  * goes back, unless more captures are to follow.
  */
 import { featureIdOf, featureOf } from '../../catalog/index.ts';
-import {
-  checkAmount,
-  InvalidAmountError,
-  integer,
-  json,
-  requestHash,
-  type Scope,
-  sql,
-} from '../../kernel/index.ts';
-import { findKeyed, standing } from '../keys.ts';
+import { checkAmount, InvalidAmountError, requestHash, type Scope } from '../../kernel/index.ts';
+import { findStanding, usesUnder } from '../keys.ts';
 import type { Opened } from '../open-balances.ts';
 import { releaseLeg } from '../pass-time.ts';
 import { post } from '../post.ts';
@@ -32,6 +24,8 @@ export type CaptureHold = {
   readonly final?: boolean | undefined;
   /** More than is held: takes as much of the rest as is available, as a spend, and reports what nothing covered. */
   readonly beyond?: boolean | undefined;
+  /** What may pay beyond the hold when it lies on no credits; the catalogue's unless said. */
+  readonly credits?: { readonly unit: string; readonly cost: number } | null | undefined;
   readonly key?: string | undefined;
   readonly source: string;
 };
@@ -60,7 +54,7 @@ async function captureUnderLocks(
   scope: Scope,
   { input, stored }: { input: CaptureHold; stored: StoredHold },
 ): Promise<Captured> {
-  const credits = creditsBehind(scope, stored);
+  const credits = creditsBehind(scope, input, stored);
   const opened = await openLegs(scope, { stored, spare: input.beyond ? credits?.unit : undefined });
   const keyed = { key: input.key, requestHash: hashOf(input) };
   const first = await findFirst(scope, { opened, ...keyed });
@@ -76,9 +70,11 @@ async function captureUnderLocks(
   const facts = { usedById: stored.usedById, featureId };
   capture(legs, { units: taken, facts, keyed });
   if (input.final !== false || taken === held) releaseRest(legs);
-  const more = input.beyond
-    ? spendMore(opened, { ...facts, ...restKeyed(keyed), units: wanted - taken, credits })
-    : 0;
+  const isFrozen = opened.some(({ outlook }) => outlook.frozen);
+  const more =
+    input.beyond && !isFrozen
+      ? spendMore(opened, { ...facts, ...restKeyed(keyed), units: wanted - taken, credits })
+      : 0;
   for (const one of opened) await writeDraft(scope, one);
   await closeIfOver(scope, { stored, legs });
   return { captured: taken + more, shortfall: wanted - taken - more, replayed: false };
@@ -98,34 +94,20 @@ async function findFirst(
   { opened, key, requestHash: hash }: Keyed & { opened: readonly Opened[] },
 ): Promise<number | null> {
   if (key === undefined) return null;
-  let isKnown = false;
-  for (const { draft } of opened) {
-    const earlier = await findKeyed(scope, { balanceId: draft.balance.id, key });
-    isKnown = standing(earlier, { key, hash }) !== null || isKnown;
-  }
-  return isKnown ? usesUnderKey(scope, { opened, key }) : null;
+  const balanceIds = opened.map(({ draft }) => draft.balance.id);
+  const first = await findStanding(scope, { balanceIds, key, hash });
+  return first && usesUnder(scope, { balanceIds, keys: [key, `${key}/rest`] });
 }
 
-function usesUnderKey(
+/** What pays beyond the hold: the credits it lies on, else what the caller says, as it was sold; else the catalogue's. */
+function creditsBehind(
   scope: Scope,
-  { opened, key }: { opened: readonly Opened[]; key: string },
-): Promise<number> {
-  const balances = json(opened.map(({ draft }) => draft.balance.id));
-  return scope.one(
-    sql`
-    select coalesce(sum(abs(entry.amount) / coalesce(entry.cost, 1)), 0) as uses
-      from jsonb_array_elements_text(${balances}::text::jsonb) as asked (balance)
-      join bursar.entries as entry
-        on (entry.tenant_id, entry.balance_id) = (${scope.tenant.id}::int, asked.balance::bigint)
-       and entry.key in (${key}::text, ${`${key}/rest`}::text)`,
-    (row) => integer(row.uses),
-  );
-}
-
-/** What pays beyond the hold: the credits it lies on, as they were sold; else the catalogue's. */
-function creditsBehind(scope: Scope, { legs }: StoredHold): { unit: string; cost: number } | null {
+  { credits }: CaptureHold,
+  { legs }: StoredHold,
+): { unit: string; cost: number } | null {
   const [own, other] = legs;
-  return other ?? featureOf(scope, own?.unit ?? '')?.credits ?? null;
+  if (other) return other;
+  return credits === undefined ? (featureOf(scope, own?.unit ?? '')?.credits ?? null) : credits;
 }
 
 /** The feature that the credits pay for. */

@@ -1,14 +1,14 @@
 /** Putting units on a balance: every credit makes a grant, and is caught up for first, so that burn order holds. */
 import { lockCustomer } from '../../customers/index.ts';
-import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
-import { UNLIMITED } from '../draft.ts';
+import { checkAmount, requestHash, type Scope, ValidationError } from '../../kernel/index.ts';
+import { type Draft, type EntryRow, type GrantRow, UNLIMITED } from '../draft.ts';
 import { InvalidStateError, LimitExceededError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { creditGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { grantName, transferId } from '../news.ts';
 import { openBalance } from '../open-balances.ts';
-import { attribute } from '../post.ts';
+import { attribute, post } from '../post.ts';
 import { writeDraft } from '../write-draft.ts';
 
 export type Credit = {
@@ -41,12 +41,14 @@ export type Credited = {
  *
  * @returns `transferId` is `null` for a grant that waits for its start.
  * @throws {InvalidAmountError} Not a whole number above zero.
+ * @throws {ValidationError} It would expire before it began.
  * @throws {InvalidStateError} The unit is a gauge: a gauge has a level, not grants.
  * @throws {LimitExceededError} The balance would pass its ceiling; nothing is written.
  * @throws {IdempotencyConflictError} The key holds another request.
  */
 export async function credit(scope: Scope, input: Credit): Promise<Credited> {
   checkAmount(input.amount);
+  if (input.expiresAt && input.expiresAt <= scope.now) throw past('/expiresAt');
   return scope.transaction((inner) => creditUnderLock(inner, input));
 }
 
@@ -93,14 +95,29 @@ async function creditUnderLock(scope: Scope, input: Credit): Promise<Credited> {
       requestHash: input.key === undefined ? undefined : hash,
     },
   );
+  const keeper = entry ?? keepKey(draft, grant, { key: input.key, requestHash: hash });
   attribute(draft);
   await writeDraft(scope, opened);
   return {
     figures: figuresOf(draft.balance),
-    transferId: entry ? transferId(draft.balance.id, entry.sequence) : null,
+    transferId: keeper ? transferId(draft.balance.id, keeper.sequence) : null,
     grant: grantName(grant.id),
     replayed: false,
   };
+}
+
+/** A grant that waits has no credit yet; its key is kept on an entry that moves nothing. */
+function keepKey(
+  draft: Draft,
+  grant: GrantRow,
+  { key, requestHash }: { key: string | undefined; requestHash: bigint },
+): EntryRow | null {
+  if (key === undefined) return null;
+  return post(draft, {
+    kind: 'adjustment',
+    amount: 0,
+    facts: { grantId: grant.id, key, requestHash },
+  });
 }
 
 /** What makes two credits under one key the same. */
@@ -116,4 +133,8 @@ function requestOf(input: Credit): object {
     effectiveAt: effectiveAt?.toISOString() ?? null,
     priority: priority ?? 0,
   };
+}
+
+function past(pointer: string): ValidationError {
+  return new ValidationError([{ pointer, detail: 'must lie in the future' }]);
 }

@@ -8,7 +8,7 @@ import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
 import { checkAmount, NotFoundError, requestHash, type Scope, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
-import { findKeyed, standing } from '../keys.ts';
+import { findStanding, usesUnder } from '../keys.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { post } from '../post.ts';
 import { returnStretch } from '../return-stretch.ts';
@@ -80,26 +80,16 @@ async function giveBackUnderLocks(
     amount: input.amount ?? null,
     usedBy: usedById,
   });
-  if (input.key !== undefined) {
-    const first = standing(
-      await findKeyed(scope, { balanceId: own.draft.balance.id, key: input.key }),
-      { key: input.key, hash },
-    );
-    if (first)
-      return { returned: input.amount ?? 0, figures: figuresOf(own.draft.balance), replayed: true };
+  const balanceIds = opened.map(({ draft }) => draft.balance.id);
+  const { key } = input;
+  if (key !== undefined && (await findStanding(scope, { balanceIds, key, hash }))) {
+    const keys = known.map((_, index) => keyAt(key, index));
+    const returned = await usesUnder(scope, { balanceIds, keys });
+    return { returned, figures: figuresOf(own.draft.balance), replayed: true };
   }
-  // Read again, now that nobody else can give back.
-  const uses = await listUses(scope, {
-    customerId: customer.id,
-    unit: input.unit,
-    of: input.of,
-    usedById,
-  });
-  const returned = returnUses(opened, {
-    uses,
-    input,
-    keyed: { key: input.key, requestHash: input.key === undefined ? undefined : hash },
-  });
+  const uses = await lockedUses(scope, { customerId: customer.id, input, usedById, known });
+  const keyed = key === undefined ? null : { key, requestHash: hash };
+  const returned = returnUses(opened, { uses, input, keyed });
   for (const one of opened) await writeDraft(scope, one);
   await keepReturns(scope, returned);
   return {
@@ -107,6 +97,26 @@ async function giveBackUnderLocks(
     figures: figuresOf(own.draft.balance),
     replayed: false,
   };
+}
+
+/** Read again, now that nobody else can give back: of those that were known when the balances were opened. */
+async function lockedUses(
+  scope: Scope,
+  asked: { customerId: number; input: GiveBack; usedById: number | null; known: readonly Use[] },
+): Promise<Use[]> {
+  const { customerId, input, usedById, known } = asked;
+  const uses = await listUses(scope, { customerId, unit: input.unit, of: input.of, usedById });
+  return uses.flatMap((use) => {
+    const before = known.find(
+      (one) => one.balanceId === use.balanceId && one.sequence === use.sequence,
+    );
+    return before ? [{ ...use, taken: Math.min(use.taken, before.taken) }] : [];
+  });
+}
+
+/** The key of a give-back's entries: its own on the first, a word of it on those that follow. */
+function keyAt(key: string, index: number): string {
+  return index === 0 ? key : `${key}#${index + 1}`;
 }
 
 type Returned = { readonly use: Use; readonly units: number };
@@ -120,7 +130,7 @@ function returnUses(
   }: {
     uses: readonly Use[];
     input: GiveBack;
-    keyed: { key: string | undefined; requestHash: bigint | undefined };
+    keyed: { key: string; requestHash: bigint } | null;
   },
 ): Returned[] {
   const live =
@@ -136,14 +146,12 @@ function returnUses(
     });
   }
   let rest = wanted;
-  let unkeyed: object = keyed;
   const returned: Returned[] = [];
   for (const { use, left } of live) {
     const units = Math.min(rest, Math.floor(left / use.cost)) * use.cost;
     const draft = opened.find((one) => one.draft.balance.id === use.balanceId)?.draft;
     if (units === 0 || !draft) continue;
     rest -= units / use.cost;
-    const isOwn = draft.unit === input.unit;
     post(draft, {
       kind: 'give_back',
       amount: units,
@@ -156,10 +164,9 @@ function returnUses(
         ...(use.referenceType !== null && {
           reference: { type: use.referenceType, id: use.referenceId ?? '' },
         }),
-        ...(isOwn ? unkeyed : {}),
+        ...(keyed && { ...keyed, key: keyAt(keyed.key, returned.length) }),
       },
     });
-    if (isOwn) unkeyed = {};
     const end = use.from + use.taken - use.returned;
     returnStretch(draft, { from: end - units, to: end }, draft.now);
     returned.push({ use, units });

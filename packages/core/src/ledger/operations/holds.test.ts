@@ -10,6 +10,7 @@ import {
   captureHold,
   credit,
   extendHold,
+  freezeCustomer,
   readBalance,
   releaseHold,
   type Spend,
@@ -214,6 +215,17 @@ describeMigrated('holds', (make) => {
     ]);
     expect(again).toEqual(first.map((one) => ({ ...one, replayed: true })));
     expect(await readBalance(scope, points)).toEqual(before);
+    expect(await verify(scope)).toEqual({ ok: true, broken: [] });
+  });
+
+  test('a frozen customer pays what is held, and nothing beyond it', async () => {
+    const { scope } = await fresh();
+    const { id } = await place(scope, 'points', 10);
+    await freezeCustomer(scope, { customer: 'ann', frozen: true });
+
+    const taken = await captureHold(scope, { hold: id, amount: 50, beyond: true, source });
+
+    expect(taken).toMatchObject({ captured: 10, shortfall: 40 });
     expect(await verify(scope)).toEqual({ ok: true, broken: [] });
   });
 

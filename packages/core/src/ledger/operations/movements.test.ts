@@ -63,6 +63,55 @@ describeMigrated('movements', (make) => {
     expect(await readBalance(scope, points)).toMatchObject({ settled: 5 });
   });
 
+  test('a grant that waits is made once under its key', async () => {
+    const { books, scope } = await fresh();
+    const effectiveAt = new Date('2026-01-10T13:00:00Z');
+    const ask = { ...points, amount: 7, effectiveAt, waits: true, key: 'k', source };
+
+    const first = await credit(scope, ask);
+    const again = await credit(scope, ask);
+
+    expect([first.replayed, again.replayed]).toEqual([false, true]);
+    const later = await books.at('2026-01-10T13:00:00Z');
+    expect(await readBalance(later, points)).toMatchObject({ settled: 7 });
+    expect(await verify(scope)).toEqual({ ok: true, broken: [] });
+  });
+
+  test('a credit that would be over before it began is refused', async () => {
+    const { scope } = await fresh();
+
+    const over = credit(scope, { ...points, amount: 7, expiresAt: scope.now, source });
+
+    await expect(over).rejects.toMatchObject({ code: 'validation' });
+    expect((await listEntries(scope, points)).items).toEqual([]);
+  });
+
+  test('a give-back under a key happens once, whichever balances it returns to, and answers as it did', async () => {
+    const { scope } = await fresh();
+    await createSubscription(scope, { customer: 'ann', plan: 'pro' });
+    await credit(scope, { ...points, amount: 100, source });
+    const tokens = { customer: 'ann', unit: 'ai-tokens' };
+    const credits = { unit: 'points', cost: 2 };
+    const spent = await spend(scope, { ...tokens, amount: 15, credits, source, request });
+    if (!spent.allowed) throw new Error('refused');
+    const part = { ...tokens, of: spent.transferId, amount: 2, key: 'part', source };
+    const all = { ...tokens, of: spent.transferId, key: 'all', source };
+
+    const first = [await giveBack(scope, part), await giveBack(scope, all)];
+    const again = [await giveBack(scope, part), await giveBack(scope, all)];
+
+    expect(first.map(({ returned, replayed }) => [returned, replayed])).toEqual([
+      [2, false],
+      [13, false],
+    ]);
+    expect(again.map(({ returned, replayed }) => [returned, replayed])).toEqual([
+      [2, true],
+      [13, true],
+    ]);
+    expect(await readBalance(scope, points)).toMatchObject({ settled: 100 });
+    expect(await verify(scope)).toEqual({ ok: true, broken: [] });
+  });
+
   test('a grant that waits counts from its start, and one that expires goes at the instant', async () => {
     const { books, scope } = await fresh();
     const start = new Date('2026-01-10T13:00:00Z');

@@ -2,11 +2,12 @@
 import { featureIdOf } from '../../catalog/index.ts';
 import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
 import { checkAmount, type Scope } from '../../kernel/index.ts';
+import { noticeUse } from '../notice-use.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { post } from '../post.ts';
 import { quotaOf } from '../targets.ts';
 import { writeDraft } from '../write-draft.ts';
-import { noticeUse, reachOf } from './spend.ts';
+import { reachOf } from './spend.ts';
 
 export type SpendUpTo = {
   readonly customer: string;

@@ -9,16 +9,16 @@
 import { featureIdOf, unitOf } from '../../catalog/index.ts';
 import { lockCustomer, partyIdOf } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
-import { cover } from '../cover.ts';
 import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR } from '../draft.ts';
 import { InvalidStateError } from '../errors.ts';
 import { figuresOf } from '../figures.ts';
 import { findKeyed, type Keyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
+import { noticeUse } from '../notice-use.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { post } from '../post.ts';
 import type { Prepared, Spend, SpendAnswer } from '../spending.ts';
-import { quotaOf, targetsOf } from '../targets.ts';
+import { quotaOf } from '../targets.ts';
 import { writeDraft } from '../write-draft.ts';
 import { holdOf, insertHold } from './insert-hold.ts';
 import { refuseAtOnce, spendAtOnce } from './spend-at-once.ts';
@@ -181,22 +181,6 @@ function legOf(
     expiresAt: hold.expiresAt,
     open: units > 0,
   };
-}
-
-/** Names payers for what was drawn and announces each amount of use that was passed on the way from `before`. */
-export function noticeUse(opened: Opened, before: number): void {
-  const { draft, outlook } = opened;
-  cover(draft, outlook);
-  const { quota, used, free } = quotaOf(draft, outlook.plan);
-  for (const target of targetsOf(quota, outlook.plan)) {
-    if (before >= target || used < target) continue;
-    const data = { feature: draft.unit, used, quota };
-    if (target === quota && free === 0) draft.news.push({ type: 'quota.reached', data });
-    for (const percent of outlook.plan.thresholds) {
-      if (Math.ceil((quota * percent) / 100) === target)
-        draft.news.push({ type: 'quota.threshold', data: { ...data, percent } });
-    }
-  }
 }
 
 async function replay(

@@ -116,8 +116,11 @@ async function openBoth(scope: Scope, input: Transfer): Promise<[Opened, Opened]
 }
 
 function check({ unit, amount }: Transfer, sender: Opened, receiver: Opened): void {
-  if (sender.outlook.unit.kind === 'gauge')
-    throw new InvalidStateError(`${unit} is a gauge: its level cannot be transferred.`);
+  const { kind } = sender.outlook.unit;
+  if (kind === 'gauge' || kind === 'metered')
+    throw new InvalidStateError(
+      `${unit} is a feature: its quota is not its customer's to give away.`,
+    );
   if (reachOf(sender) < amount)
     throw new InsufficientBalanceError({
       unit,

@@ -1,5 +1,5 @@
 /** Text that no PostgreSQL can hold: found here, so that no statement fails for it. */
-import { type Fault, ValidationError } from '../kernel/index.ts';
+import { type Fault, ValidationError } from './errors.ts';
 
 const detail = 'must be text without U+0000 and without half characters';
 // With the flag u only a surrogate without its other half matches.
@@ -17,12 +17,13 @@ export function unstorableIn(value: unknown, pointer = ''): Fault[] {
 
 /**
  * An id that the host's own function gave for a request.
- * @throws {ValidationError} It is longer than `max`, or cannot be stored.
+ * @throws {ValidationError} It is no text, longer than `max`, or cannot be stored.
  */
-export function checkId(id: string, { name, max }: { name: string; max: number }): void {
+export function checkId(id: unknown, { name, max }: { name: string; max: number }): void {
   const pointer = `/${name}`;
-  if (id.length >= 1 && id.length <= max && !unstorable.test(id)) return;
+  const fits = typeof id === 'string' && id.length >= 1 && id.length <= max;
+  if (fits && !unstorable.test(id)) return;
   throw new ValidationError([
-    { pointer, detail: `must have 1 to ${max} characters, and ${detail}` },
+    { pointer, detail: `must be a text of 1 to ${max} characters, and ${detail}` },
   ]);
 }

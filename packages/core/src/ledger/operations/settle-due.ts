@@ -1,0 +1,96 @@
+/**
+ * Catching up balances whose time has come and nobody has touched: what expired, began or refilled by time alone is
+ * booked. Spends never wait for it; they catch up what they touch.
+ */
+import { lockCustomer } from '../../customers/index.ts';
+import {
+  at,
+  BEFORE_ALL,
+  FOREVER,
+  instant,
+  integer,
+  json,
+  type Scope,
+  sql,
+  text,
+} from '../../kernel/index.ts';
+import { foresee } from '../foresee.ts';
+import { imprint } from '../load-draft.ts';
+import { openBalance } from '../open-balances.ts';
+import { writeDraft } from '../write-draft.ts';
+
+/** One balance that something happens to, of any tenant. */
+export type DueBalance = { readonly tenant: string; readonly id: number; readonly at: Date };
+
+/**
+ * What catching up came to: whether anything was written, and the next instant that matters (never: FOREVER).
+ * `isStale`: the row's own instant stands a few milliseconds before that one and has passed; see epoch.ts.
+ */
+export type Settled = { readonly done: boolean; readonly next: Date; readonly isStale: boolean };
+
+/**
+ * Balances of all tenants that something happens to by `until`, in the order of their instants. Frozen ones wait for the
+ * thaw, those in a unit that the catalogue has lost for its return.
+ */
+export function dueBalances(
+  scope: Scope,
+  { until, limit }: { until: Date; limit: number },
+): Promise<DueBalance[]> {
+  const units = json(Object.keys(scope.ports.catalog.units));
+  return scope.many(
+    sql`
+    select tenant.key as tenant, due.id, due.valid_until
+      from bursar.tenants as tenant
+     cross join lateral (
+       select balance.id, balance.valid_until
+         from bursar.balances as balance
+         join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
+        where balance.tenant_id = tenant.id and balance.valid_until > '-infinity'
+          and balance.valid_until <= ${at(until)}::text::timestamptz
+          and unit.key in (select key from jsonb_array_elements_text(${units}::text::jsonb) as key)
+        order by balance.valid_until, balance.id
+        limit ${limit}::int) as due
+     order by due.valid_until, due.id
+     limit ${limit}::int`,
+    (row) => ({ tenant: text(row.tenant), id: integer(row.id), at: instant(row.valid_until) }),
+  );
+}
+
+/** Catches up one balance in a transaction of its own; a second time there is nothing to write. */
+export function settleDue(scope: Scope, { id }: { id: number }): Promise<Settled> {
+  return scope.transaction(async (scope) => {
+    const named = await nameBalance(scope, id);
+    if (!named) return { done: false, next: FOREVER, isStale: false };
+    const customer = await lockCustomer(scope, { customer: named.customer, mode: 'share' });
+    const opened = await openBalance(scope, { customer, unit: named.unit });
+    await writeDraft(scope, opened);
+    const { draft, outlook, loaded } = opened;
+    const done = imprint(draft) !== loaded;
+    const stored = draft.balance.validUntil;
+    foresee(draft, outlook);
+    return {
+      done,
+      next: nextOf(draft.balance.validUntil),
+      isStale: stored > BEFORE_ALL && stored <= scope.now,
+    };
+  });
+}
+
+/** A frozen one has no next instant. */
+function nextOf(validUntil: Date): Date {
+  return validUntil.getTime() === BEFORE_ALL.getTime() ? FOREVER : validUntil;
+}
+
+function nameBalance(scope: Scope, id: number): Promise<{ customer: string; unit: string } | null> {
+  return scope.maybeOne(
+    sql`
+    select customer.external_id as customer, unit.key as unit
+      from bursar.balances as balance
+      join bursar.customers as customer
+        on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id)
+      join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
+     where (balance.tenant_id, balance.id) = (${scope.tenant.id}::int, ${id}::bigint)
+       and customer.erased_at is null`,
+    (row) => ({ customer: text(row.customer), unit: text(row.unit) }),
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * Announcing what time alone has brought to subscriptions, at any time, by any number of workers, and late: each thing
+ * once. Rights never wait for it; they follow from the clock.
+ */
+import { at, FOREVER, instant, integer, type Scope, sql, text } from '../../kernel/index.ts';
+import { lockSubscriptions } from '../change.ts';
+import { nextEffect, nextLookAt } from '../lifecycle.ts';
+import { announceOnce, readTold } from '../lifecycle-marks.ts';
+import { findSubscription } from '../queries.ts';
+import type { SubscriptionRow } from '../rows.ts';
+import { endAt } from '../state.ts';
+
+/** One subscription to look at, of any tenant; `at` before all time: its moments have changed since anyone looked. */
+export type DueSubscription = {
+  readonly tenant: string;
+  readonly id: string;
+  readonly at: Date;
+};
+
+/** What looking at it came to: whether it announced, and when to look again (never: FOREVER). */
+export type Looked = { readonly done: boolean; readonly next: Date };
+
+/** Subscriptions of all tenants that are to be looked at by `until`, in the order of their instants. */
+export function dueSubscriptions(
+  scope: Scope,
+  { until, limit }: { until: Date; limit: number },
+): Promise<DueSubscription[]> {
+  return scope.many(
+    sql`
+    select tenant.key as tenant, due.id, due.due_at
+      from bursar.tenants as tenant
+     cross join lateral (
+       select subscription.id, subscription.due_at
+         from bursar.subscriptions as subscription
+        where subscription.tenant_id = tenant.id and subscription.deleted_at is null
+          and subscription.due_at <= ${at(until)}::text::timestamptz
+        order by subscription.due_at, subscription.id
+        limit ${limit}::int) as due
+     order by due.due_at, due.id
+     limit ${limit}::int`,
+    (row) => ({ tenant: text(row.tenant), id: text(row.id), at: instant(row.due_at) }),
+  );
+}
+
+/**
+ * Announces the next thing of one subscription if it is not later than `at` and nobody has: its trial's end, a period
+ * that has begun, or its end. An end that non-payment has led to is stored with it.
+ */
+export function announceDue(scope: Scope, due: { id: string; at: Date }): Promise<Looked> {
+  return scope.transaction(async (scope) => {
+    const found = await findSubscription(scope, due.id);
+    if (!found) return { done: false, next: FOREVER };
+    const isUnpaid = endAt(found, scope.now)?.getTime() !== found.endsAt?.getTime();
+    if (isUnpaid) await lockSubscriptions(scope, found.customer);
+    const { dueAt, revision } = await lockRow(scope, due.id);
+    if (dueAt > due.at) return { done: isUnpaid, next: dueAt };
+    const row = revision === found.revision ? found : await findSubscription(scope, due.id);
+    if (!row) return { done: isUnpaid, next: FOREVER };
+    const { done, next } = await tellNext(scope, row, due.at);
+    return { done: done || isUnpaid, next };
+  });
+}
+
+async function tellNext(scope: Scope, row: SubscriptionRow, by: Date): Promise<Looked> {
+  const told = await readTold(scope, row.id);
+  let effect = nextEffect(row, told, scope.now);
+  let done = false;
+  if (effect && effect.at <= by) {
+    done = await announceOnce(scope, row, effect);
+    effect = nextEffect(row, { ...told, [effect.kind]: effect.number }, scope.now);
+  }
+  const next = nextLookAt(row, effect, scope.now) ?? FOREVER;
+  await scope.run(sql`
+    update bursar.subscriptions set due_at = ${at(next)}::text::timestamptz
+     where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
+  return { done, next };
+}
+
+function lockRow(scope: Scope, id: string): Promise<{ dueAt: Date; revision: number }> {
+  return scope.one(
+    sql`
+    select due_at, revision from bursar.subscriptions
+     where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::text)
+       for no key update`,
+    (row) => ({ dueAt: instant(row.due_at), revision: integer(row.revision) }),
+  );
+}
