@@ -107,7 +107,7 @@ describeContract('routes', ({ kit, host }) => {
         { ...credit, amount: 50 },
         asAdmin,
       );
-      const listed = await calls.get(`${prefix}/admin/customers`, 'root', asAdmin);
+      const listed = await calls.get(`${prefix}/admin/customers?count=true`, 'root', asAdmin);
       const one = await calls.get(`${prefix}/admin/customers/ann`, 'root', asAdmin);
 
       expect(created).toMatchObject({ status: 201, body: { customer: 'ann', plan: 'pro' } });
@@ -119,7 +119,7 @@ describeContract('routes', ({ kit, host }) => {
         formatted: '10.50',
       });
       expect(debited.body).toMatchObject({ available: 1000, formatted: '10.00' });
-      expect(listed.body.items).toEqual([expect.objectContaining({ id: 'ann' })]);
+      expect(listed.body).toMatchObject({ items: [{ id: 'ann' }], total: 1 });
       expect(one.status).toBe(200);
     });
 

@@ -5,6 +5,10 @@ export { CustomerUnknownError, ExternalTakenError } from './errors.ts';
 export type { CustomerEvents } from './events.ts';
 export { type EnsureCustomer, ensureCustomer, lockCustomer } from './operations/ensure-customer.ts';
 export { findCustomer, getCustomer } from './operations/find-customer.ts';
-export { type CustomerPage, type ListCustomers, listCustomers } from './operations/list-customers.ts';
+export {
+  type CustomerPage,
+  type ListCustomers,
+  listCustomers,
+} from './operations/list-customers.ts';
 export { type UpsertCustomer, upsertCustomer } from './operations/upsert-customer.ts';
 export { findParty, type Party, partyIdOf, partyOf, type UsedBy } from './party.ts';

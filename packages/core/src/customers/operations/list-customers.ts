@@ -31,10 +31,7 @@ const list = 'customers';
  * A page of customers; erased ones are left out.
  * @throws {CursorError} The cursor is not one of this list.
  */
-export async function listCustomers(
-  scope: Scope,
-  input: ListCustomers,
-): Promise<CustomerPage> {
+export async function listCustomers(scope: Scope, input: ListCustomers): Promise<CustomerPage> {
   const limit = checkLimit(input.limit);
   const before = decodeNumber(list, input.cursor) ?? Number.MAX_SAFE_INTEGER;
   const among = amongOf(scope, input);
@@ -57,9 +54,9 @@ export async function listCustomers(
 }
 
 /** What is listed at all, whichever page it is on. */
-function amongOf(scope: Scope, { kind = null, search }: ListCustomers): Statement {
+function amongOf(scope: Scope, { kind, search }: ListCustomers): Statement {
   const pattern = search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   return sql`tenant_id = ${scope.tenant.id}::int and erased_at is null
-       and (${kind}::text is null or kind = ${kind}::text)
+       and (${kind ?? null}::text is null or kind = ${kind ?? null}::text)
        and (${pattern}::text is null or external_id ilike ${pattern}::text or name ilike ${pattern}::text or email ilike ${pattern}::text)`;
 }
