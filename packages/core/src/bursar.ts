@@ -9,11 +9,14 @@ import { httpBinding } from './api/http-binding.ts';
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
 import { readOptions } from './api/options.ts';
-import { createRoot, type Root } from './api/root.ts';
+import { createRoot } from './api/root.ts';
+import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
+import { testTools } from './api/test-tools.ts';
+import { createWorker } from './api/worker.ts';
 import type { AnyKeys, Keys } from './catalog/index.ts';
 import { bindHttp } from './http/index.ts';
-import { addDuration, type Clock, isTestClock, type TestClock } from './kernel/index.ts';
+import type { Clock, TestClock } from './kernel/index.ts';
 
 /**
  * Makes a kit, at once and without I/O.
@@ -25,28 +28,27 @@ export function createBursar<K extends Keys, D = undefined, T extends Clock = Cl
 ): Bursar<K, TransactionOf<D>> & (T extends TestClock ? TestTools : unknown) {
   const root = createRoot(readOptions(options as BursarOptions));
   const context = { tenant: root.options.tenant, actor: null, host: null };
+  const worker = createWorker(root);
+  const start = async () => {
+    await root.ready();
+    if (root.options.worker) worker.start();
+  };
   const kit = {
     ...bindKit(root, context),
     events: root.bus as unknown as Events,
     ready: root.ready,
-    start: root.ready,
-    close: root.close,
+    start,
+    close: async () => {
+      await worker.stop();
+      await root.close();
+    },
+    runDue: () => runDue(root, { until: root.options.clock.now() }),
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
       runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
     ...testTools(root),
   };
-  return bindHttp(kit, httpBinding(root)) as unknown as Bursar<K, TransactionOf<D>> &
+  return bindHttp(kit, httpBinding(root, start)) as unknown as Bursar<K, TransactionOf<D>> &
     (T extends TestClock ? TestTools : unknown);
-}
-
-function testTools(root: Root): Partial<TestTools> {
-  const { clock } = root.options;
-  if (!isTestClock(clock)) return {};
-  const advanceTo = async (at: Date | string) => {
-    await root.ready();
-    await clock.advanceTo(new Date(at));
-  };
-  return { advanceTo, advance: async (by) => advanceTo(addDuration(clock.now(), by, 1, 'UTC')) };
 }
 
 export type { AnyKeys };

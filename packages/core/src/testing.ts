@@ -8,7 +8,11 @@ import { testClock } from './kernel/index.ts';
 export { testClock } from './kernel/index.ts';
 
 /**
- * A kit on a test clock, embedded in memory unless a database is given. Take a fresh `bursar.tenant()` per test.
+ * A migrated kit on a test clock, embedded in memory unless a database is given. Make one per file, close it at the end,
+ * and take a fresh `bursar.tenant('…')` per test: tenants share nothing but the clock, which never goes back.
+ *
+ * `advance` and `advanceTo` stop at every instant on the way at which something is due (a period, a trial's or a
+ * subscription's end, what expires) and do it there, so events come in the order of time. Between them nothing moves.
  * @param options.at Where the clock begins; 1 January 2026 unless said.
  */
 export async function createTestBursar<K extends Keys, D = undefined>(

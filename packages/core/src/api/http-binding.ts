@@ -5,8 +5,8 @@ import { bindCustomer, bindKit } from './bind-kit.ts';
 import type { Context, Root } from './root.ts';
 import { routes } from './routes.ts';
 
-/** The binding of a root, for `bindHttp`. */
-export function httpBinding(root: Root): HttpBinding {
+/** The binding of a root, for `bindHttp`; `start` is the kit's. */
+export function httpBinding(root: Root, start: () => Promise<void>): HttpBinding {
   const { options } = root;
   const contextOf = ({
     tenant,
@@ -30,7 +30,7 @@ export function httpBinding(root: Root): HttpBinding {
     kit: (input) => bindKit(root, contextOf(input)),
     customer: ({ customer, kind, usedBy, ...input }) =>
       bindCustomer(root, contextOf(input), { customer, kind, usedBy }),
-    start: root.ready,
+    start,
     ping: async () => (await root.database()).ping(),
   };
 }

@@ -20,6 +20,8 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
    * commit; while that cannot be heard everything is read. Takes one connection. Default true.
    */
   cache?: boolean | undefined;
+  /** False: `start` runs nothing in the background; some other process, or the host by itself, calls `runDue`. Default true. */
+  worker?: boolean | undefined;
   /** Of the tenant that is meant when none is named. Default `default`. */
   tenant?: string | undefined;
 }

@@ -87,13 +87,19 @@ export interface Bursar<K extends Keys = Registered, Tx = QueryClient> extends K
   readonly events: Events;
   /** Connects and migrates. */
   ready(): Promise<void>;
-  /** `ready`, and whatever runs in the background. */
+  /** `ready`, and the worker, which calls `runDue` every second unless the option `worker` is false. */
   start(): Promise<void>;
-  /** Safe to call twice. */
+  /**
+   * Does what time has made due, for all tenants and in its order: announces trial ends, renewals and ends, books what has
+   * expired or refilled. Each thing once, however often and in how many processes it is called; rights never wait for it.
+   * @returns How many things were done.
+   */
+  runDue(): Promise<{ done: number }>;
+  /** Waits for what the worker is in the middle of. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** Only a kit with a test clock has these. */
+/** Only a kit with a test clock has these. Both stop at every instant on the way and do what is due there. */
 export interface TestTools {
   advance(by: Duration): Promise<void>;
   advanceTo(at: Instant): Promise<void>;

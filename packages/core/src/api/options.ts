@@ -13,6 +13,7 @@ export type Options = {
   readonly allowEmbedded: boolean;
   readonly tenant: string;
   readonly cache: boolean;
+  readonly worker: boolean;
 };
 
 type Rule = readonly [holds: (value: unknown) => boolean, mustBe: string];
@@ -37,6 +38,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   allowEmbedded: [isFlag, 'true or false'],
   tenant: [(value) => isText(value) && value.length <= 255, 'a text of 1 to 255 characters'],
   cache: [isFlag, 'true or false'],
+  worker: [isFlag, 'true or false'],
 };
 
 /**
@@ -57,6 +59,7 @@ export function readOptions(given: BursarOptions): Options {
     allowEmbedded: given.allowEmbedded ?? false,
     tenant: given.tenant ?? 'default',
     cache: given.cache ?? true,
+    worker: given.worker ?? true,
   };
 }
 

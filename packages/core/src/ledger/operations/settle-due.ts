@@ -60,7 +60,7 @@ export function dueBalances(
 export function settleDue(scope: Scope, { id }: { id: number }): Promise<Settled> {
   return scope.transaction(async (scope) => {
     const named = await nameBalance(scope, id);
-    if (!named) return { done: false, next: FOREVER, isStale: false };
+    if (!named) return { done: false, next: FOREVER, isStale: true };
     const customer = await lockCustomer(scope, { customer: named.customer, mode: 'share' });
     const opened = await openBalance(scope, { customer, unit: named.unit });
     await writeDraft(scope, opened);
