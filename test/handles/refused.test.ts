@@ -66,5 +66,5 @@ describe('on the embedded database, inside the host’s transaction', () => {
     expect((await client.query('select from renders')).rows).toHaveLength(1);
     await bursar.close();
     await client.close();
-  });
+  }, 60_000);
 });

@@ -100,6 +100,34 @@ describe.each(Object.entries(hosts))('in a transaction of %s', (_, makeHost) => 
     expect((await bursar.ledger.verify()).ok).toBe(true);
   });
 
+  test('what no database can hold is refused before it is sent, so that its commit commits', async () => {
+    const ivy = { customer: 'ivy', plan: 'pro' } as const;
+    const half = 'a\ud800';
+
+    await host.run(async ({ tx, write }) => {
+      const kit = bursar.using(tx);
+      const asked = [
+        () => kit.subscribe({ ...ivy, idempotencyKey: 'a\0b' }),
+        () => kit.subscribe({ ...ivy, kind: 'a\0b' }),
+        () => kit.subscriptions.cancel({ customer: 'ivy', idempotencyKey: half }),
+        () => kit.subscriptions.resume({ customer: 'ivy', subscription: half }),
+        () => kit.consume({ customer: half, feature: 'api-calls' }),
+        () => kit.consume({ customer: 'ivy', feature: 'api-calls', usedBy: 'a\0b' }),
+        () => kit.wallet.credit({ customer: 'ivy', unit: 'points', amount: 2 ** 53 }),
+      ];
+      for (const ask of asked) {
+        await expect(ask()).rejects.toMatchObject({
+          code: expect.stringMatching(/^(validation|invalid_amount)$/),
+        });
+      }
+      await kit.subscribe(ivy);
+      await write('ivy');
+    });
+
+    expect(await host.renders()).toContain('ivy');
+    expect(await bursar.subscriptions.current({ customer: 'ivy' })).toMatchObject({ plan: 'pro' });
+  });
+
   test('what went back to a savepoint is not there, and what stands in its place alone is heard', async () => {
     const { undone } = host;
     if (!undone) return;
@@ -117,7 +145,8 @@ describe.each(Object.entries(hosts))('in a transaction of %s', (_, makeHost) => 
     await eventually(() => typesOf('dan').length > 0);
     await pause(100);
     expect(typesOf('dan')).toEqual(['balance.updated']);
-    expect(heard[0]?.data).toMatchObject({ old: 100, new: 95 });
+    const told = heard.find(({ customer }) => customer === 'dan');
+    expect(told?.data).toMatchObject({ old: 100, new: 95 });
     expect(await bursar.subscriptions.current({ customer: 'dan' })).toBeNull();
   });
 

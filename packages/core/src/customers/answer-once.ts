@@ -38,7 +38,7 @@ export async function answerOnce<T>(
   work: (scope: Scope) => Promise<T>,
 ): Promise<{ answer: T; replayed: boolean }> {
   if (key === undefined) return { answer: await scope.transaction(work), replayed: false };
-  if (key.length < 1 || key.length > 255) {
+  if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
     throw new ValidationError([
       { pointer: '/idempotencyKey', detail: 'must have 1 to 255 characters' },
     ]);

@@ -10,7 +10,7 @@ import {
   readDuration,
   readInstant,
   readText,
-  refuseUnknownKeys,
+  refuseUnreadable,
 } from './input.ts';
 
 /** What a host asks for; a plan, or features, or both, or neither. */
@@ -87,8 +87,9 @@ export type Asked = {
 
 /** @throws {ValidationError} Names each field that cannot be read. */
 export function readAsked(input: NewSubscription): Asked {
-  refuseUnknownKeys(input, known);
+  refuseUnreadable(input, known);
   readText(input.customer, '/customer');
+  if (input.kind !== undefined) readText(input.kind, '/kind', 64);
   const { plan, version, external, id } = input;
   return {
     plan: plan === undefined ? null : readText(plan, '/plan'),

@@ -4,6 +4,7 @@ import {
   formatDuration,
   isZero,
   parseDuration,
+  unstorableIn,
   ValidationError,
 } from '../kernel/index.ts';
 
@@ -52,8 +53,13 @@ export function readCount(value: unknown, pointer: string): number {
   throw fault(pointer, 'must be a whole number within 2^53 - 1');
 }
 
-/** Refuses keys that nobody reads: a typo would be a silent default. @throws {ValidationError} There are some. */
-export function refuseUnknownKeys(input: object, known: readonly string[]): void {
+/**
+ * Refuses keys that nobody reads, for a typo would be a silent default, and text that no database can hold.
+ * @throws {ValidationError} There are some.
+ */
+export function refuseUnreadable(input: object, known: readonly string[]): void {
+  const unstorable = unstorableIn(input);
+  if (unstorable.length > 0) throw new ValidationError(unstorable.slice(0, 20));
   const unknown = Object.keys(input).filter((key) => !known.includes(key));
   if (unknown.length === 0) return;
   throw new ValidationError(

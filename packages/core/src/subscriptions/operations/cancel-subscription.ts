@@ -7,7 +7,7 @@ import { answerOnce, findCustomer } from '../../customers/index.ts';
 import { NotFoundError, type Scope } from '../../kernel/index.ts';
 import { type End, lockSubscriptions, rebalanced, storeEnd } from '../change.ts';
 import { refuseConflict } from '../conflicts.ts';
-import { fault, type Instant, readInstant, readText, refuseUnknownKeys } from '../input.ts';
+import { fault, type Instant, readInstant, readText, refuseUnreadable } from '../input.ts';
 import { nextBoundary } from '../periods.ts';
 import { type SubscriptionMoments, stateAt } from '../state.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
@@ -62,7 +62,7 @@ type Asked = {
 };
 
 function readCancel(input: CancelSubscription): Asked {
-  refuseUnknownKeys(input, known);
+  refuseUnreadable(input, known);
   readText(input.customer, '/customer');
   if (input.subscription !== undefined) readText(input.subscription, '/subscription');
   const { reason, comment } = input;

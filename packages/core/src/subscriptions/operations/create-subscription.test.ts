@@ -250,6 +250,12 @@ describeMigrated('creating a subscription', (make) => {
     ['a period beyond what can be counted', { plan: 'pro', period: 'P9000Y' }, 'validation'],
     ['use of what is not metered', { plan: 'pro', used: { seats: 3 } }, 'validation'],
     ['an option nobody knows', { plan: 'pro', trail: 'skip' }, 'validation'],
+    ['a key no database holds', { plan: 'pro', idempotencyKey: 'a\0b' }, 'validation'],
+    ['a key that is no text', { plan: 'pro', idempotencyKey: 5 as never }, 'validation'],
+    ['a kind no database holds', { plan: 'pro', kind: 'a\0b' }, 'validation'],
+    ['a kind that is too long', { plan: 'pro', kind: 'k'.repeat(65) }, 'validation'],
+    ['half a character', { plan: 'pro', source: 'a\ud800' }, 'validation'],
+    ['a quota for half a character', { plan: 'pro', quota: { 'a\ud800': 1 } }, 'validation'],
   ])('refuses %s and writes nothing', async (_, input, code) => {
     await fresh();
     await createSubscription(scope, { customer: 'ben', plan: 'basic' });

@@ -3,7 +3,7 @@ import { answerOnce, findCustomer } from '../../customers/index.ts';
 import { NotFoundError, type Scope } from '../../kernel/index.ts';
 import { lockSubscriptions, rebalanced, storeEnd } from '../change.ts';
 import { refuseConflict } from '../conflicts.ts';
-import { readText, refuseUnknownKeys } from '../input.ts';
+import { readText, refuseUnreadable } from '../input.ts';
 import { stateAt } from '../state.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
 import { findTarget } from '../target.ts';
@@ -29,7 +29,7 @@ export async function resumeSubscription(
   input: ResumeSubscription,
 ): Promise<Subscription> {
   const { idempotencyKey: key, ...request } = input;
-  refuseUnknownKeys(input, ['customer', 'subscription', 'idempotencyKey']);
+  refuseUnreadable(input, ['customer', 'subscription', 'idempotencyKey']);
   readText(input.customer, '/customer');
   if (input.subscription !== undefined) readText(input.subscription, '/subscription');
   return scope.transaction(async (scope) => {
