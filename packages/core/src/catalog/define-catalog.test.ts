@@ -27,6 +27,7 @@ const features = {
   calls: { kind: 'metered' },
   seats: { kind: 'gauge' },
   size: { kind: 'config', schema: z.number().int() },
+  name: { kind: 'config', schema: z.object({ own: z.string() }) },
 };
 
 test('what is left out has its default', () => {
@@ -125,6 +126,16 @@ test.each([
   ['a config without a schema', { features: { x: { kind: 'config' } } }, '/features/x/schema'],
   ['a key with a slash', { features: { 'a/b': { kind: 'boolean' } } }, '/features/a/b'],
   ['a key with a NUL', { features: { 'a\0': { kind: 'boolean' } } }, '/features/a\0'],
+  [
+    'a key with half a character',
+    { features: { 'a\ud800': { kind: 'boolean' } } },
+    '/features/a\ud800',
+  ],
+  [
+    'a title with a NUL',
+    { features: { x: { kind: 'boolean', title: 'a\0' } } },
+    '/features/x/title',
+  ],
   ['a scale of 10', { units: { X: { scale: 10 } }, features: {} }, '/units/X/scale'],
   [
     'a floor above the maximum',
@@ -188,6 +199,7 @@ test.each([
     'features/seats/rollover',
   ],
   ['a value its schema refuses', { features: { size: 'big' } }, 'features/size'],
+  ['a value no database holds', { features: { name: { own: 'a\0' } } }, 'features/name/own'],
 ] as [string, object, string][])('a plan with %s is refused', (_, plan, pointer) => {
   const mistakes = mistakesOf({ units: { EUR: { scale: 2 } }, features, plans: { pro: plan } });
 

@@ -7,8 +7,8 @@ const count = z.int('must be a whole number').min(0, 'must not be below 0');
 const key = z
   .string()
   .regex(
-    /^[^\s/\p{Cc}][^/\p{Cc}]{0,63}$/u,
-    'must have 1 to 64 characters, no slash, and not begin with a space',
+    /^[^\s/\p{Cc}\p{Cs}][^/\p{Cc}\p{Cs}]{0,63}$/u,
+    'must have 1 to 64 whole characters, no slash, and not begin with a space',
   );
 const duration = z
   .string()
@@ -34,7 +34,11 @@ function isDuration(value: string): boolean {
   }
 }
 
-const title = z.string().max(255).optional();
+const title = z
+  .string()
+  .max(255)
+  .regex(/^[^\0\p{Cs}]*$/u, 'must be text without U+0000 and without half characters')
+  .optional();
 const feature = z.discriminatedUnion(
   'kind',
   [

@@ -1,6 +1,6 @@
 /** What a plan says of features, units and other plans that is not so, or that cannot be kept. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Fault, isZero, parseDuration } from '../kernel/index.ts';
+import { type Fault, isZero, parseDuration, unstorableIn } from '../kernel/index.ts';
 import { type Definition, gaugeItem, meteredItem } from './definition-schema.ts';
 import { faultsOf } from './issue-faults.ts';
 import { namesOf } from './names.ts';
@@ -77,7 +77,7 @@ function valueFaults(
   if (result.issues?.length)
     return result.issues.map(({ message }) => ({ pointer, detail: message }));
   return survivesJson(item)
-    ? []
+    ? unstorableIn(item, pointer)
     : [{ pointer, detail: 'must be the same after a trip through JSON: plans are stored' }];
 }
 
