@@ -84,9 +84,14 @@ async function open({
   logger,
   allowEmbedded,
   clock,
+  prepare,
+  directUrl,
   migrate: apply,
 }: Options): Promise<Database> {
-  const database = await openDatabase(target, { schema, logger, allowEmbedded });
+  const database = await openDatabase(target, {
+    ...{ schema, logger, allowEmbedded, prepare },
+    migrateUrl: directUrl,
+  });
   try {
     await migrate(database, { folder: migrationsFolder, apply });
     if (isTestClock(clock)) await clock.attach(database);

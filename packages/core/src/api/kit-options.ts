@@ -22,6 +22,16 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
   cache?: boolean | undefined;
   /** False: `start` runs nothing in the background; some other process, or the host by itself, calls `runDue`. Default true. */
   worker?: boolean | undefined;
+  /**
+   * False behind a pooler that keeps no prepared statements, such as PgBouncer in transaction mode; time limits then belong
+   * on the role. Default true.
+   */
+  prepare?: boolean | undefined;
+  /**
+   * Past the pooler, where migrations run and notifications are heard. With `prepare: false` and none, nothing could be
+   * heard, so `cache` is off.
+   */
+  directUrl?: string | undefined;
   /** Of the tenant that is meant when none is named. Default `default`. */
   tenant?: string | undefined;
 }

@@ -12,6 +12,8 @@ export type Options = {
   readonly logger: Logger;
   readonly allowEmbedded: boolean;
   readonly tenant: string;
+  readonly prepare: boolean;
+  readonly directUrl: string | undefined;
   readonly cache: boolean;
   readonly worker: boolean;
 };
@@ -37,6 +39,8 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   ],
   allowEmbedded: [isFlag, 'true or false'],
   tenant: [(value) => isText(value) && value.length <= 255, 'a text of 1 to 255 characters'],
+  prepare: [isFlag, 'true or false'],
+  directUrl: [(value) => isText(value) && /^postgres(ql)?:\/\//.test(value), 'a postgres:// URL'],
   cache: [isFlag, 'true or false'],
   worker: [isFlag, 'true or false'],
 };
@@ -58,7 +62,10 @@ export function readOptions(given: BursarOptions): Options {
     logger: given.logger ?? quiet,
     allowEmbedded: given.allowEmbedded ?? false,
     tenant: given.tenant ?? 'default',
-    cache: given.cache ?? true,
+    prepare: given.prepare ?? true,
+    directUrl: given.directUrl,
+    // Through a pooler one listens on a connection that is somebody else's a moment later: deaf, and not told so.
+    cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
     worker: given.worker ?? true,
   };
 }
