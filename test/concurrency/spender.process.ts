@@ -16,14 +16,19 @@ const taskShape = z.object({
   /** `k` and the attempt's number modulo this, for spends under keys. */
   keys: z.int().optional(),
   customers: z.array(z.string()).default(['ann']),
+  feature: z.enum(['api-calls', 'ai-tokens']).default('api-calls'),
+  /** The time it is for all that follows; the system's until one is given. */
+  at: z.iso.datetime().optional(),
 });
 export type Task = z.input<typeof taskShape>;
 
 /** How often each outcome came: `accepted`, `replayed`, or an error's code. */
 export type Outcomes = Record<string, number>;
 
+let moment: Date | null = null;
 const bursar = createBursar({
   catalog,
+  clock: { now: () => moment ?? new Date() },
   database: process.argv[2],
   logger: silentLogger,
 });
@@ -37,6 +42,7 @@ await bursar.close();
 process.exit(0);
 
 async function work(task: z.output<typeof taskShape>): Promise<Outcomes> {
+  if (task.at !== undefined) moment = new Date(task.at);
   const outcomes: Outcomes = {};
   let next = 0;
   await Promise.all(
@@ -60,7 +66,7 @@ async function attempt(task: z.output<typeof taskShape>, number: number): Promis
     if (task.do === 'spend') return told(await kit.wallet.debit(moved));
     if (task.do === 'transfer') return told(await kit.wallet.transfer({ ...moved, to: other }));
     if (task.do === 'hold') return told(await kit.hold(moved));
-    return told(await kit.consume({ customer, feature: 'api-calls', idempotencyKey }));
+    return told(await kit.consume({ customer, feature: task.feature, idempotencyKey }));
   } catch (error) {
     if (isBursarError(error)) return error.code;
     throw error;

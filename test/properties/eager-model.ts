@@ -7,12 +7,18 @@
 
 export type PaperGrant = {
   readonly name: string;
+  /** The quota window it is of, if it is of one. */
+  readonly window: number | null;
+  readonly amount: number;
   free: number;
+  removed: number;
   readonly priority: number;
   expiresAt: number | null;
   readonly createdAt: number;
   readonly order: number;
   open: boolean;
+  /** Counts from then; null once it has begun, or will no more. */
+  startsAt: number | null;
 };
 
 type Payment = { readonly grant: PaperGrant; units: number };
@@ -23,7 +29,8 @@ export type PaperSpend = {
   readonly payments: Payment[];
 };
 
-export type PaperHold = PaperSpend & { expiresAt: number; captured: number; open: boolean };
+/** What it still reserves; what was captured is a spend of its name. */
+export type PaperHold = PaperSpend & { expiresAt: number; open: boolean };
 
 /** One balance on paper. Every method answers `false` for a refusal and then has changed nothing. */
 export class EagerModel {
@@ -43,17 +50,22 @@ export class EagerModel {
     return this.settled - this.held;
   }
 
-  credit(name: string, amount: number, priority: number, expiresAt: number | null): void {
+  credit(
+    name: string,
+    amount: number,
+    {
+      priority = 0,
+      expiresAt = null,
+      startsAt = null,
+      window = null,
+    }: Partial<Pick<PaperGrant, 'priority' | 'expiresAt' | 'startsAt' | 'window'>> = {},
+  ): void {
+    const open = startsAt === null;
     this.grants.push({
-      name,
-      free: amount,
-      priority,
-      expiresAt,
-      createdAt: this.now,
-      order: this.orders++,
-      open: true,
+      ...{ name, window, amount, priority, expiresAt, open, startsAt },
+      ...{ free: amount, removed: 0, createdAt: this.now, order: this.orders++ },
     });
-    this.settled += amount;
+    if (open) this.settled += amount;
   }
 
   spend(name: string, amount: number): boolean {
@@ -65,7 +77,8 @@ export class EagerModel {
 
   hold(name: string, amount: number, expiresAt: number): boolean {
     if (amount > this.available) return false;
-    this.holds.set(name, { name, payments: this.pay(amount), expiresAt, captured: 0, open: true });
+    this.holds.set(name, { name, payments: this.pay(amount), expiresAt, open: true });
+    this.spends.set(name, { name, payments: [] });
     this.held += amount;
     return true;
   }
@@ -73,19 +86,18 @@ export class EagerModel {
   /** Captures from the front of what the hold took; the rest goes back unless `keep`. */
   capture(name: string, amount: number, keep: boolean): boolean {
     const hold = this.holds.get(name);
-    if (!hold?.open || amount > this.restOf(hold) || amount === 0) return false;
-    hold.captured += amount;
+    if (!hold?.open || amount > unitsOf(hold) || amount === 0) return false;
     this.held -= amount;
     this.settled -= amount;
-    if (!keep || this.restOf(hold) === 0) this.release(name);
-    if (this.restOf(hold) === 0) hold.open = false;
+    this.spends.get(name)?.payments.push(...takeFront(hold, amount));
+    if (!keep || unitsOf(hold) === 0) this.release(name);
     return true;
   }
 
   release(name: string): boolean {
     const hold = this.holds.get(name);
     if (!hold?.open) return false;
-    const rest = this.restOf(hold);
+    const rest = unitsOf(hold);
     this.held -= rest;
     this.giveBackTo(hold, rest);
     hold.open = false;
@@ -102,7 +114,7 @@ export class EagerModel {
 
   void(name: string): boolean {
     const grant = this.grants.find((one) => one.name === name);
-    if (!grant?.open) return false;
+    if (!grant || (!grant.open && grant.startsAt === null)) return false;
     this.close(grant);
     return true;
   }
@@ -118,24 +130,44 @@ export class EagerModel {
     return [...lots].map(([expiresAt, units]) => ({ units, expiresAt }));
   }
 
-  /** Time goes on: at each instant, holds end before grants do. */
+  /** Time goes on: at each instant, holds end before grants do, and what begins comes last. */
   advance(to: number): void {
-    const instants = [
-      ...[...this.holds.values()].filter((hold) => hold.open).map((hold) => hold.expiresAt),
-      ...this.grants.filter((grant) => grant.open).map((grant) => grant.expiresAt),
-    ].filter((at): at is number => at !== null && at <= to);
-    for (const at of [...new Set(instants)].sort((one, other) => one - other)) {
+    for (let at = this.nextInstant(to); at !== undefined; at = this.nextInstant(to)) {
       this.now = at;
       for (const hold of this.holds.values())
         if (hold.open && hold.expiresAt <= at) this.release(hold.name);
+      this.beforeEnds();
       for (const grant of this.grants)
         if (grant.open && grant.expiresAt !== null && grant.expiresAt <= at) this.close(grant);
+      this.begin();
     }
     this.now = to;
   }
 
-  restOf(hold: PaperHold): number {
-    return unitsOf(hold) - hold.captured;
+  private nextInstant(to: number): number | undefined {
+    const ahead = this.instantsUntil(to).filter((at) => at > this.now && at <= to);
+    return ahead.sort((one, other) => one - other)[0];
+  }
+
+  /** The instants up to `to` at which something ends or begins, in any order. */
+  protected instantsUntil(_to: number): number[] {
+    return [
+      ...[...this.holds.values()].filter((hold) => hold.open).map((hold) => hold.expiresAt),
+      ...this.grants.filter((grant) => grant.open).map((grant) => grant.expiresAt),
+      ...this.grants.map((grant) => grant.startsAt),
+    ].filter((at): at is number => at !== null);
+  }
+
+  /** Nothing rolls over here; see `EagerQuota`. */
+  protected beforeEnds(): void {}
+
+  protected begin(): void {
+    for (const grant of this.grants) {
+      if (grant.startsAt === null || grant.startsAt > this.now) continue;
+      grant.startsAt = null;
+      grant.open = true;
+      this.settled += grant.amount;
+    }
   }
 
   /** What is left of each open grant, by name. */
@@ -175,16 +207,39 @@ export class EagerModel {
       last.units -= units;
       rest -= units;
       if (last.units === 0) spend.payments.pop();
-      if (last.grant.open) last.grant.free += units;
-      else this.settled -= units;
+      last.grant.free += units;
+      if (!last.grant.open) this.remove(last.grant, units);
     }
   }
 
-  private close(grant: PaperGrant): void {
-    this.settled -= grant.free;
-    grant.free = 0;
-    grant.open = false;
+  /** Takes units out of the books unspent. */
+  protected remove(grant: PaperGrant, units: number): void {
+    grant.free -= units;
+    grant.removed += units;
+    this.settled -= units;
   }
+
+  private close(grant: PaperGrant): void {
+    if (grant.open) this.remove(grant, grant.free);
+    grant.open = false;
+    grant.startsAt = null;
+  }
+}
+
+/** What the first `amount` units of a spend were paid with, taken off it. */
+function takeFront(spend: PaperSpend, amount: number): Payment[] {
+  const front: Payment[] = [];
+  let rest = amount;
+  while (rest > 0) {
+    const first = spend.payments[0];
+    if (!first) throw new Error(`${spend.name} never took that much.`);
+    const units = Math.min(rest, first.units);
+    front.push({ grant: first.grant, units });
+    first.units -= units;
+    rest -= units;
+    if (first.units === 0) spend.payments.shift();
+  }
+  return front;
 }
 
 /** Units that a spend still keeps. */

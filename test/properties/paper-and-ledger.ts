@@ -3,42 +3,33 @@
  * and both must answer alike: what is refused, what is left, and of which grant.
  */
 import { expect } from 'vitest';
-import { isBursarError, type Scope } from '../../packages/core/src/kernel/index.ts';
+import { lockCustomer } from '../../packages/core/src/customers/index.ts';
+import {
+  at,
+  integer,
+  isBursarError,
+  type Scope,
+  sql,
+} from '../../packages/core/src/kernel/index.ts';
 import {
   captureHold,
   credit,
   giveBack,
+  type PlanOf,
   readBalance,
   releaseHold,
+  setLimits,
+  settleBalances,
   spend,
   transfer,
   voidGrant,
 } from '../../packages/core/src/ledger/index.ts';
 import type { Books } from '../support/books.ts';
 import { EagerModel } from './eager-model.ts';
+import { EagerQuota } from './eager-quota.ts';
+import { PropertyPlan, paperName } from './property-plan.ts';
+import { MINUTE, type Sequence, type Step } from './steps.ts';
 
-export type Step =
-  | {
-      readonly do: 'credit';
-      readonly amount: number;
-      readonly priority: number;
-      readonly lasts: number | null;
-    }
-  | { readonly do: 'spend'; readonly amount: number }
-  | { readonly do: 'hold'; readonly amount: number; readonly lasts: number }
-  | {
-      readonly do: 'capture';
-      readonly which: number;
-      readonly amount: number;
-      readonly keep: boolean;
-    }
-  | { readonly do: 'release'; readonly which: number }
-  | { readonly do: 'giveBack'; readonly which: number; readonly amount: number }
-  | { readonly do: 'void'; readonly which: number }
-  | { readonly do: 'transfer'; readonly amount: number }
-  | { readonly do: 'advance'; readonly minutes: number };
-
-const MINUTE = 60_000;
 const unit = 'points';
 const source = 'property';
 
@@ -49,13 +40,17 @@ export class PaperAndLedger {
   readonly bob: EagerModel;
   /** The ledger's names of what the paper calls by number. */
   private readonly grants: string[] = [];
-  private readonly spends: string[] = [];
+  /** What can be given back: spends, and holds for what was captured of them. */
+  private readonly spends: { readonly paper: string; readonly id: string }[] = [];
   private readonly holds: string[] = [];
+  private readonly plan: PropertyPlan;
 
-  constructor(books: Books, start: Date) {
-    this.books = books;
-    this.ann = new EagerModel(start.getTime());
-    this.bob = new EagerModel(start.getTime());
+  constructor(open: (planOf: PlanOf) => Books, start: Date, plan: Sequence['plan']) {
+    const at = start.getTime();
+    this.plan = new PropertyPlan(plan, at);
+    this.books = open(this.plan.planOf);
+    this.ann = plan ? new EagerQuota(at, { ...plan }) : new EagerModel(at);
+    this.bob = new EagerModel(at);
   }
 
   scope(): Promise<Scope> {
@@ -63,6 +58,11 @@ export class PaperAndLedger {
   }
 
   async run(step: Step): Promise<void> {
+    await this.doOnBoth(step);
+    if (this.ann instanceof EagerQuota) this.ann.reconcile();
+  }
+
+  private async doOnBoth(step: Step): Promise<void> {
     const scope = await this.scope();
     switch (step.do) {
       case 'credit':
@@ -84,18 +84,23 @@ export class PaperAndLedger {
         return this.void(scope, step.which);
       case 'transfer':
         return this.transfer(scope, step.amount);
+      case 'quota':
+        return this.changeQuota(scope, step);
       case 'advance':
         for (const model of [this.ann, this.bob]) model.advance(model.now + step.minutes * MINUTE);
     }
   }
 
-  /** Both say the same of what is left, in total and of each grant. */
+  /** Both say the same of what is left, in total and of each grant; so does the row, unless it is due. */
   async compare(): Promise<void> {
     const scope = await this.scope();
     const ledger = await readBalance(scope, { customer: 'ann', unit });
     const names = new Map(this.grants.map((id, index) => [id, `g${index}`]));
     const left = Object.fromEntries(
-      ledger.grants.map((grant) => [names.get(grant.id) ?? grant.id, grant.remaining]),
+      ledger.grants.map((grant) => [
+        names.get(grant.id ?? '') ?? paperName(grant) ?? `${grant.id}`,
+        grant.remaining,
+      ]),
     );
 
     expect({ settled: ledger.settled, held: ledger.held, left }).toEqual({
@@ -103,38 +108,60 @@ export class PaperAndLedger {
       held: this.ann.held,
       left: this.ann.remaining(),
     });
+    if (this.ann instanceof EagerQuota)
+      expect(ledger.windows).toEqual([expect.objectContaining(this.ann.usage)]);
     const other = await readBalance(scope, { customer: 'bob', unit });
     const lots = other.grants.map((grant) => [grant.remaining, grant.expiresAt?.getTime() ?? null]);
     const paper = this.bob.grants
       .filter((grant) => grant.open)
       .map((grant) => [grant.free, grant.expiresAt]);
     expect([other.settled, lots.sort()]).toEqual([this.bob.settled, paper.sort()]);
+    await this.compareRow(scope);
+  }
+
+  /** A spend looks at nothing but the row. */
+  private async compareRow(scope: Scope): Promise<void> {
+    const row = await scope.maybeOne(
+      sql`
+      select balance.settled, balance.held
+        from bursar.balances as balance
+        join bursar.customers as customer on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id)
+        join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
+       where balance.tenant_id = ${scope.tenant.id}::int and customer.external_id = 'ann' and unit.key = ${unit}::text
+         and balance.valid_until > ${at(scope.now)}::text::timestamptz`,
+      (found) => ({ settled: integer(found.settled), held: integer(found.held) }),
+    );
+    if (row) expect(row).toEqual({ settled: this.ann.settled, held: this.ann.held });
   }
 
   private async credit(
     scope: Scope,
-    { amount, priority, lasts }: Step & { do: 'credit' },
+    { amount, priority, lasts, after }: Step & { do: 'credit' },
   ): Promise<void> {
-    const expiresAt = lasts === null ? null : this.ann.now + lasts * MINUTE;
-    this.ann.credit(`g${this.grants.length}`, amount, priority, expiresAt);
+    const startsAt = after === null ? null : this.ann.now + after * MINUTE;
+    const expiresAt = lasts === null ? null : (startsAt ?? this.ann.now) + lasts * MINUTE;
+    this.ann.credit(`g${this.grants.length}`, amount, { priority, expiresAt, startsAt });
     const made = await credit(scope, {
       ...{ customer: 'ann', unit, amount, priority, source },
       ...(expiresAt !== null && { expiresAt: new Date(expiresAt) }),
+      ...(startsAt !== null && { effectiveAt: new Date(startsAt), waits: true }),
     });
     this.grants.push(made.grant ?? '');
   }
 
   private async spend(scope: Scope, amount: number): Promise<void> {
-    const taken = this.ann.spend(`s${this.spends.length}`, amount);
+    const paper = `s${this.spends.length}`;
+    const taken = this.ann.spend(paper, amount);
     const answer = await spend(scope, { customer: 'ann', unit, amount, source, request: null });
     expect(answer.allowed).toBe(taken);
-    if (answer.allowed) this.spends.push(answer.transferId);
+    if (answer.allowed) this.spends.push({ paper, id: answer.transferId });
   }
 
   private async hold(scope: Scope, { amount, lasts }: Step & { do: 'hold' }): Promise<void> {
     const expiresAt = this.ann.now + lasts * MINUTE;
     const id = `hld_${this.holds.length}`;
-    const placed = this.ann.hold(`h${this.holds.length}`, amount, expiresAt);
+    const paper = `h${this.holds.length}`;
+    const placed = this.ann.hold(paper, amount, expiresAt);
     const hold = { id, expiresAt: new Date(expiresAt) };
     const answer = await spend(scope, {
       customer: 'ann',
@@ -145,7 +172,9 @@ export class PaperAndLedger {
       hold,
     });
     expect(answer.allowed).toBe(placed);
-    if (answer.allowed) this.holds.push(id);
+    if (!answer.allowed) return;
+    this.holds.push(id);
+    this.spends.push({ paper, id: answer.transferId });
   }
 
   private capture(scope: Scope, { which, amount, keep }: Step & { do: 'capture' }): Promise<void> {
@@ -159,13 +188,10 @@ export class PaperAndLedger {
     scope: Scope,
     { which, amount }: Step & { do: 'giveBack' },
   ): Promise<void> {
-    const index = pick(this.spends, which);
-    if (index === null) return;
-    const done = this.ann.giveBack(`s${index}`, amount);
-    await agrees(
-      done,
-      giveBack(scope, { customer: 'ann', unit, of: this.spends[index], amount, source }),
-    );
+    const of = this.spends[pick(this.spends, which) ?? 0];
+    if (!of) return;
+    const done = this.ann.giveBack(of.paper, amount);
+    await agrees(done, giveBack(scope, { customer: 'ann', unit, of: of.id, amount, source }));
   }
 
   private async void(scope: Scope, which: number): Promise<void> {
@@ -175,11 +201,32 @@ export class PaperAndLedger {
     await agrees(done, voidGrant(scope, { grant: this.grants[index] ?? '' }));
   }
 
+  /** As every command that changes rights does it: settled before and after. */
+  private async changeQuota(
+    scope: Scope,
+    { quota, suspended }: Step & { do: 'quota' },
+  ): Promise<void> {
+    const { ann, plan } = this;
+    if (!(ann instanceof EagerQuota) || !plan.now) return;
+    const change = { quota, suspended };
+    // What nobody has touched would be issued as the quota is then: touched first, it must be changed.
+    await setLimits(scope, { customer: 'ann', unit, inherit: true });
+    plan.now = await scope.transaction(async (inner) => {
+      const customer = await lockCustomer(inner, { customer: 'ann', mode: 'update' });
+      await settleBalances(inner, { customer, units: [unit] });
+      const changed = Object.assign(plan.now ?? ann.plan, change);
+      await settleBalances(inner, { customer, units: [unit] });
+      return changed;
+    });
+    ann.change(change);
+  }
+
   private async transfer(scope: Scope, amount: number): Promise<void> {
     await credit(scope, { customer: 'bob', unit: 'EUR', amount: 1, source });
     const lots = this.ann.transferOut('t', amount);
     for (const [index, lot] of (lots ?? []).entries()) {
-      this.bob.credit(`t${this.bob.grants.length}-${index}`, lot.units, 0, lot.expiresAt);
+      const { units, expiresAt } = lot;
+      this.bob.credit(`t${this.bob.grants.length}-${index}`, units, { expiresAt });
     }
     await agrees(lots !== null, transfer(scope, { from: 'ann', to: 'bob', unit, amount, source }));
   }
@@ -195,7 +242,7 @@ export class PaperAndLedger {
   }
 }
 
-function pick(from: readonly string[], which: number): number | null {
+function pick(from: readonly unknown[], which: number): number | null {
   return from.length === 0 ? null : which % from.length;
 }
 

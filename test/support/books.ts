@@ -12,6 +12,7 @@ import {
   type News,
   type Scope,
 } from '../../packages/core/src/kernel/index.ts';
+import type { PlanOf } from '../../packages/core/src/ledger/index.ts';
 import { planOf } from '../../packages/core/src/subscriptions/index.ts';
 import { openTestScope } from './kernel.ts';
 
@@ -55,8 +56,8 @@ export type Books = {
   at(moment: Date | string): Promise<Scope>;
 };
 
-/** Opens the books of one tenant. Each call is like another process: it remembers for itself. */
-export function openBooks(database: Database, tenant: string): Books {
+/** Opens the books of one tenant, with the real plans behind them unless said. Each call is like another process. */
+export function openBooks(database: Database, tenant: string, plan: PlanOf = planOf): Books {
   const memory = createMemory();
   const news: News[] = [];
   return {
@@ -67,7 +68,7 @@ export function openBooks(database: Database, tenant: string): Books {
         tenant,
         memory,
         now: new Date(moment),
-        ports: { catalog: catalog.spec, planOf },
+        ports: { catalog: catalog.spec, planOf: plan },
         publish: (said) => void news.push(...said),
       }),
   };

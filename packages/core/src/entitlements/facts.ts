@@ -84,7 +84,7 @@ export function sourcesOf(own: Projected): Source[] {
     .filter((grant) => grant.source !== 'plan' && grant.source !== 'overage')
     .map((grant) => ({
       kind: grant.source,
-      reference: grant.reference ?? grant.id,
+      reference: grant.reference ?? grant.id ?? grant.source,
       granted: grant.amount,
       used: grant.amount - grant.remaining,
       available: grant.remaining,

@@ -8,7 +8,7 @@ import { available, type Draft, NO_FLOOR, UNLIMITED } from './draft.ts';
 import type { BalancePlan, QuotaWindow } from './plan.ts';
 import { openGrants } from './post.ts';
 import { quotaOf, targetsOf } from './targets.ts';
-import { baseOf } from './windows.ts';
+import { baseOf, usedIn } from './windows.ts';
 
 /** What catching up needs beside the draft. */
 export type Outlook = {
@@ -48,16 +48,14 @@ function setLimits(draft: Draft, { unit, plan }: Outlook): void {
   else if (windows.some((window) => window.soft)) balance.floor = softFloor(draft, windows);
 }
 
-/** How far below zero soft quotas let the balance go: what their caps leave of this period's overage. */
+/** How far below zero soft quotas let the balance go: what their caps leave of what was used beyond them. */
 function softFloor(draft: Draft, windows: readonly QuotaWindow[]): number {
   let floor = 0;
   for (const window of windows) {
     if (!window.soft) continue;
     if (window.overageMax === null) return NO_FLOOR;
-    const booked = draft.grants
-      .filter((grant) => grant.source === 'overage' && baseOf(grant) === window.reference)
-      .reduce((sum, grant) => sum + grant.amount - grant.removed, 0);
-    floor -= Math.max(0, window.overageMax - booked);
+    const passed = Math.max(0, usedIn(draft, window) - (window.quota ?? 0));
+    floor -= Math.max(0, window.overageMax - passed);
   }
   return floor === 0 ? 0 : floor;
 }

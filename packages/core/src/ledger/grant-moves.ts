@@ -56,13 +56,18 @@ export function creditGrant(
   return { grant: row, entry };
 }
 
-/** Takes what is free of a grant out of the books, by expiry or by voiding; the grant is over. */
+/**
+ * Takes what is free of a grant out of the books, by expiry or by voiding; the grant is over. One that never began had
+ * brought nothing, so no entry takes anything.
+ */
 export function closeGrant(
   draft: Draft,
   grant: GrantRow,
   how: { kind: 'expiry' | 'void'; at: Date; facts?: EntryFacts | undefined },
 ): void {
-  removeUnits(draft, grant, grant.free, how);
+  if (grant.open) removeUnits(draft, grant, grant.free, how);
+  grant.removed += grant.free;
+  grant.free = 0;
   grant.open = false;
   grant.closedAt = later(how.at, draft.balance.changedAt);
   if (how.kind === 'void') grant.voidedAt = grant.closedAt;

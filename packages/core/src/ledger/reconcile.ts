@@ -3,7 +3,7 @@ import { type Draft, type GrantRow, later } from './draft.ts';
 import { closeGrant, creditGrant, removeUnits } from './grant-moves.ts';
 import type { Left } from './pass-time.ts';
 import type { BalancePlan, QuotaWindow } from './plan.ts';
-import { baseOf, freeOf, leadOf, REVISION, usedOf } from './windows.ts';
+import { baseOf, freeOf, issuedOf, leadOf, REVISION, usedIn } from './windows.ts';
 
 /**
  * A plan's grant whose window is in force no more (its subscription ended, the feature was taken off) is voided, and
@@ -23,9 +23,7 @@ export function endForeignWindows(draft: Draft, plan: BalancePlan): void {
 
 /** Books the difference between a window's quota and what was issued of it. */
 export function reconcile(draft: Draft, window: QuotaWindow, left: Left): void {
-  const issued = draft.grants.filter(
-    (grant) => grant.source === 'plan' && baseOf(grant) === window.reference,
-  );
+  const issued = issuedOf(draft, window);
   if (issued.length === 0) {
     issue(draft, window, left);
     return;
@@ -41,17 +39,31 @@ export function reconcile(draft: Draft, window: QuotaWindow, left: Left): void {
   for (const grant of issued) {
     if (grant.open && grant.unlimited) closeGrant(draft, grant, { kind: 'void', at: draft.now });
   }
-  const used = window.usedBefore + usedOf(issued);
-  const wanted = window.suspended ? 0 : Math.max(0, (window.quota ?? 0) - used);
+  const wanted = allowedBy(draft, window);
   const free = freeOf(issued);
   if (wanted > free) issueMore(draft, window, wanted - free, issued.length);
   if (wanted < free) voidSome(draft, issued, free - wanted);
   if (free > 0 && wanted === 0 && !window.suspended) {
     draft.news.push({
       type: 'quota.reached',
-      data: { feature: draft.unit, used, quota: window.quota ?? 0 },
+      data: { feature: draft.unit, used: usedIn(draft, window), quota: window.quota ?? 0 },
     });
   }
+}
+
+/** Units that came back to quotas which had shrunk below what was used of them: nobody may use those again. */
+export function trimToQuotas(draft: Draft, plan: BalancePlan): void {
+  for (const window of plan.windows) {
+    if (window.quota === null && !window.suspended) continue;
+    const issued = issuedOf(draft, window);
+    const excess = freeOf(issued) - allowedBy(draft, window);
+    if (excess > 0) voidSome(draft, issued, excess);
+  }
+}
+
+/** What a window's quota leaves: never more than it, less all that was used under it. */
+function allowedBy(draft: Draft, window: QuotaWindow): number {
+  return window.suspended ? 0 : Math.max(0, (window.quota ?? 0) - usedIn(draft, window));
 }
 
 function issue(draft: Draft, window: QuotaWindow, left: Left): void {

@@ -40,7 +40,7 @@ const lineShape = z.object({
 });
 
 const grantShape = z.object({
-  id: z.string(),
+  id: z.string().nullable(),
   source: z.string(),
   reference: z.string().nullable(),
   amount: z.int(),

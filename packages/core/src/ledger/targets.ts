@@ -1,7 +1,7 @@
 /** The summed quota of a balance, and the amounts of use at which something is announced. Pure. */
 import type { Draft } from './draft.ts';
 import type { BalancePlan } from './plan.ts';
-import { baseOf, freeOf, usedOf } from './windows.ts';
+import { baseOf, freeOf, usedIn } from './windows.ts';
 
 /** Summed quota, use and rest of the windows in force; quotas without limit have none of the three. */
 export function quotaOf(
@@ -15,7 +15,7 @@ export function quotaOf(
   );
   return {
     quota: windows.reduce((sum, window) => sum + (window.quota ?? 0), 0),
-    used: usedOf(grants) + windows.reduce((sum, window) => sum + window.usedBefore, 0),
+    used: windows.reduce((sum, window) => sum + usedIn(draft, window), 0),
     free: freeOf(grants),
   };
 }

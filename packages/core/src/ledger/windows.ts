@@ -19,6 +19,28 @@ export function freeOf(grants: readonly GrantRow[]): number {
   return grants.reduce((sum, grant) => sum + grant.free, 0);
 }
 
+/** A window's plan grants: the first of it, and those its quota brought since. */
+export function issuedOf(
+  { grants }: { readonly grants: readonly GrantRow[] },
+  window: { readonly reference: string },
+): GrantRow[] {
+  return grants.filter((grant) => grant.source === 'plan' && baseOf(grant) === window.reference);
+}
+
+/**
+ * Drawn or reserved under a window: of its quota, of what passed a soft one, and before a re-anchor cut it.
+ * Units that are given back of its quota do not make room while others passed it.
+ */
+export function usedIn(
+  draft: { readonly grants: readonly GrantRow[] },
+  window: { readonly reference: string; readonly usedBefore: number },
+): number {
+  const passed = draft.grants.filter(
+    (grant) => grant.source === 'overage' && baseOf(grant) === window.reference,
+  );
+  return window.usedBefore + usedOf(issuedOf(draft, window)) + usedOf(passed);
+}
+
 /** A window's reference without its period: what gives it. */
 export function leadOf(reference: string): string {
   return reference.slice(0, reference.lastIndexOf('/'));

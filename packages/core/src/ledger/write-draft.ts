@@ -6,6 +6,7 @@ import { foresee } from './foresee.ts';
 import { imprint } from './load-draft.ts';
 import { announceDraft } from './news.ts';
 import type { Opened } from './open-balances.ts';
+import { trimToQuotas } from './reconcile.ts';
 import { drawJson, entryJson, grantJson, legJson } from './wire-rows.ts';
 
 /** Writes all that the draft has changed, then queues its news; nothing changed, nothing written. Needs the balance's lock. */
@@ -13,6 +14,7 @@ export async function writeDraft(
   scope: Scope,
   { draft, outlook, loaded, epoch }: Opened,
 ): Promise<void> {
+  trimToQuotas(draft, outlook.plan);
   foresee(draft, outlook);
   draft.balance.validUntil = nextEpoch(draft, { base: draft.balance.validUntil, before: epoch });
   if (imprint(draft) === loaded) return;

@@ -1,7 +1,7 @@
 /** Putting units on a balance: every credit makes a grant, and is caught up for first, so that burn order holds. */
 import { lockCustomer } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope, ValidationError } from '../../kernel/index.ts';
-import { type Draft, type EntryRow, type GrantRow, UNLIMITED } from '../draft.ts';
+import { type Draft, type EntryRow, type GrantRow, later, UNLIMITED } from '../draft.ts';
 import { InvalidStateError, LimitExceededError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { creditGrant } from '../grant-moves.ts';
@@ -48,7 +48,8 @@ export type Credited = {
  */
 export async function credit(scope: Scope, input: Credit): Promise<Credited> {
   checkAmount(input.amount);
-  if (input.expiresAt && input.expiresAt <= scope.now) throw past('/expiresAt');
+  const start = later(input.effectiveAt ?? scope.now, scope.now);
+  if (input.expiresAt && input.expiresAt <= start) throw endsBeforeStart();
   return scope.transaction((inner) => creditUnderLock(inner, input));
 }
 
@@ -135,6 +136,8 @@ function requestOf(input: Credit): object {
   };
 }
 
-function past(pointer: string): ValidationError {
-  return new ValidationError([{ pointer, detail: 'must lie in the future' }]);
+function endsBeforeStart(): ValidationError {
+  return new ValidationError([
+    { pointer: '/expiresAt', detail: 'must lie in the future, and after its start' },
+  ]);
 }

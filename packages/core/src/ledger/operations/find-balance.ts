@@ -1,16 +1,17 @@
 /** Reading a balance as it is now, down to its grants and quotas. Reads write nothing and lock nothing. */
 import { type CustomerRow, findCustomer } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
-import type { Draft, GrantRow } from '../draft.ts';
+import { type Draft, type GrantRow, UNWRITTEN } from '../draft.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { grantName } from '../news.ts';
 import { projectBalance } from '../open-balances.ts';
 import type { QuotaWindow } from '../plan.ts';
 import { openGrants } from '../post.ts';
-import { baseOf, freeOf, usedOf } from '../windows.ts';
+import { freeOf, issuedOf, usedIn } from '../windows.ts';
 
 export type ProjectedGrant = {
-  readonly id: string;
+  /** `null` for what is due but not booked yet: the next command books it. */
+  readonly id: string | null;
   readonly source: string;
   readonly reference: string | null;
   readonly amount: number;
@@ -27,6 +28,7 @@ export type ProjectedWindow = {
   /** Drawn from this window's quota, what is reserved included. */
   readonly used: number;
   readonly left: number;
+  /** Used beyond the quota, for example of a soft one. */
   readonly overage: number;
 };
 
@@ -74,7 +76,7 @@ export async function readBalance(
 
 function projected(grant: GrantRow): ProjectedGrant {
   return {
-    id: grantName(grant.id),
+    id: grant.id < UNWRITTEN ? grantName(grant.id) : null,
     source: grant.source,
     reference: grant.reference,
     amount: grant.amount,
@@ -86,18 +88,12 @@ function projected(grant: GrantRow): ProjectedGrant {
 }
 
 function projectedWindow(draft: Draft, window: QuotaWindow): ProjectedWindow {
-  const planned = draft.grants.filter(
-    (grant) => grant.source === 'plan' && baseOf(grant) === window.reference,
-  );
-  const over = draft.grants.filter(
-    (grant) => grant.source === 'overage' && baseOf(grant) === window.reference,
-  );
-  const overage = usedOf(over);
+  const used = usedIn(draft, window);
   return {
     window,
     granted: window.quota,
-    used: usedOf(planned) + overage + window.usedBefore,
-    left: freeOf(planned),
-    overage,
+    used,
+    left: freeOf(issuedOf(draft, window)),
+    overage: window.quota === null ? 0 : Math.max(0, used - window.quota),
   };
 }

@@ -4,17 +4,15 @@
  * With `of`, that spend, whatever period it was in. Without, the party's own spends, newest first, as far as
  * their grants are still live.
  */
-import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
+import { type CustomerRow, lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
 import { checkAmount, NotFoundError, requestHash, type Scope, sql } from '../../kernel/index.ts';
-import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { findStanding, usesUnder } from '../keys.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
-import { post } from '../post.ts';
-import { returnStretch } from '../return-stretch.ts';
+import { keyAt, type Returned, returnUses } from '../return-uses.ts';
 import type { Use } from '../use.ts';
 import { writeDraft } from '../write-draft.ts';
-import { listUses } from './list-uses.ts';
+import { listUses, type UsesAsked } from './list-uses.ts';
 
 export type GiveBack = {
   readonly customer: string;
@@ -52,142 +50,76 @@ async function giveBackUnderLocks(
   { input, usedById }: { input: GiveBack; usedById: number | null },
 ): Promise<GivenBack> {
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'share' });
-  const known = await listUses(scope, {
-    customerId: customer.id,
-    unit: input.unit,
-    of: input.of,
-    usedById,
-  });
+  const asked = { customerId: customer.id, unit: input.unit, of: input.of, usedById };
+  const known = await listUses(scope, asked);
   if (input.of !== undefined && !known.some((use) => use.unit === input.unit))
     throw new NotFoundError('transfer', input.of);
-  const units = [...new Set([input.unit, ...known.map((use) => use.unit)])];
-  const opened = await openBalances(
-    scope,
-    units.map((unit) => ({
-      customer,
-      unit,
-      stretches: known
-        .filter((use) => use.unit === unit)
-        .map((use) => ({ from: use.from, to: use.from + use.taken })),
-    })),
+  const opened = await openUses(scope, { customer, unit: input.unit, uses: known });
+  const figures = () => figuresOf(opened[0].draft.balance);
+  const keyed = keyedBy(input, usedById);
+  const before = keyed && (await returnedUnder(scope, { keyed, opened, uses: known }));
+  if (before !== null) return { returned: before, figures: figures(), replayed: true };
+  const uses = await lockedUses(scope, { asked, known });
+  const returned = returnUses(
+    opened.map(({ draft }) => draft),
+    { uses, keyed, wanted: wantedBy(input), isLiveOnly: input.of === undefined },
   );
-  const own = opened[0];
-  if (!own) throw new Error(`The balance of ${input.unit} was not opened.`);
-  const hash = requestHash({
-    verb: 'giveBack',
-    unit: input.unit,
-    of: input.of ?? null,
-    amount: input.amount ?? null,
-    usedBy: usedById,
-  });
-  const balanceIds = opened.map(({ draft }) => draft.balance.id);
-  const { key } = input;
-  if (key !== undefined && (await findStanding(scope, { balanceIds, key, hash }))) {
-    const keys = known.map((_, index) => keyAt(key, index));
-    const returned = await usesUnder(scope, { balanceIds, keys });
-    return { returned, figures: figuresOf(own.draft.balance), replayed: true };
-  }
-  const uses = await lockedUses(scope, { customerId: customer.id, input, usedById, known });
-  const keyed = key === undefined ? null : { key, requestHash: hash };
-  const returned = returnUses(opened, { uses, input, keyed });
   for (const one of opened) await writeDraft(scope, one);
   await keepReturns(scope, returned);
-  return {
-    returned: returned.reduce((sum, one) => sum + one.units / one.use.cost, 0),
-    figures: figuresOf(own.draft.balance),
-    replayed: false,
-  };
+  const total = returned.reduce((sum, { use, units }) => sum + units / use.cost, 0);
+  return { returned: total, figures: figures(), replayed: false };
 }
 
-/** Read again, now that nobody else can give back: of those that were known when the balances were opened. */
+/** The balances the uses lie on, the unit's own first, with who paid for them. */
+async function openUses(
+  scope: Scope,
+  { customer, unit, uses }: { customer: CustomerRow; unit: string; uses: readonly Use[] },
+): Promise<[Opened, ...Opened[]]> {
+  const units = [...new Set([unit, ...uses.map((use) => use.unit)])];
+  const [own, ...others] = await openBalances(
+    scope,
+    units.map((one) => ({
+      customer,
+      unit: one,
+      stretches: uses.filter((use) => use.unit === one).map((use) => use.whole),
+    })),
+  );
+  if (!own) throw new Error(`The balance of ${unit} was not opened.`);
+  return [own, ...others];
+}
+
+/** Read again, now that nobody else can capture or give back: of those that were known when the balances were opened. */
 async function lockedUses(
   scope: Scope,
-  asked: { customerId: number; input: GiveBack; usedById: number | null; known: readonly Use[] },
+  { asked, known }: { asked: UsesAsked; known: readonly Use[] },
 ): Promise<Use[]> {
-  const { customerId, input, usedById, known } = asked;
-  const uses = await listUses(scope, { customerId, unit: input.unit, of: input.of, usedById });
-  return uses.flatMap((use) => {
-    const before = known.find(
-      (one) => one.balanceId === use.balanceId && one.sequence === use.sequence,
-    );
-    return before ? [{ ...use, taken: Math.min(use.taken, before.taken) }] : [];
-  });
+  const uses = await listUses(scope, asked);
+  return uses.filter(({ balanceId, sequence }) =>
+    known.some((use) => use.balanceId === balanceId && use.sequence === sequence),
+  );
 }
 
-/** The key of a give-back's entries: its own on the first, a word of it on those that follow. */
-function keyAt(key: string, index: number): string {
-  return index === 0 ? key : `${key}#${index + 1}`;
+function wantedBy({ amount, of }: GiveBack): number | undefined {
+  return amount ?? (of === undefined ? 1 : undefined);
 }
 
-type Returned = { readonly use: Use; readonly units: number };
+type Keyed = { readonly key: string; readonly requestHash: bigint };
 
-function returnUses(
-  opened: readonly Opened[],
-  {
-    uses,
-    input,
-    keyed,
-  }: {
-    uses: readonly Use[];
-    input: GiveBack;
-    keyed: { key: string; requestHash: bigint } | null;
-  },
-): Returned[] {
-  const live =
-    input.of === undefined
-      ? uses.map((use) => ({ use, left: liveUnits(opened, use) }))
-      : uses.map((use) => ({ use, left: use.taken - use.returned }));
-  const most = live.reduce((sum, { use, left }) => sum + Math.floor(left / use.cost), 0);
-  const wanted = input.amount ?? (input.of === undefined ? 1 : most);
-  if (wanted > most || wanted === 0) {
-    throw new InvalidStateError(`${wanted} asked back, ${most} can be given back.`, {
-      requested: wanted,
-      returnable: most,
-    });
-  }
-  let rest = wanted;
-  const returned: Returned[] = [];
-  for (const { use, left } of live) {
-    const units = Math.min(rest, Math.floor(left / use.cost)) * use.cost;
-    const draft = opened.find((one) => one.draft.balance.id === use.balanceId)?.draft;
-    if (units === 0 || !draft) continue;
-    rest -= units / use.cost;
-    post(draft, {
-      kind: 'give_back',
-      amount: units,
-      facts: {
-        counter: 'usage',
-        ofSequence: use.sequence,
-        featureId: use.featureId,
-        usedById: use.usedById,
-        cost: use.cost === 1 ? undefined : use.cost,
-        ...(use.referenceType !== null && {
-          reference: { type: use.referenceType, id: use.referenceId ?? '' },
-        }),
-        ...(keyed && { ...keyed, key: keyAt(keyed.key, returned.length) }),
-      },
-    });
-    const end = use.from + use.taken - use.returned;
-    returnStretch(draft, { from: end - units, to: end }, draft.now);
-    returned.push({ use, units });
-  }
-  return returned;
+function keyedBy({ unit, of, amount, key }: GiveBack, usedBy: number | null): Keyed | null {
+  if (key === undefined) return null;
+  const request = { verb: 'giveBack', unit, of: of ?? null, amount: amount ?? null, usedBy };
+  return { key, requestHash: requestHash(request) };
 }
 
-/** What of a use was paid by grants that are still open: the rest belongs to a period that is over. */
-function liveUnits(opened: readonly Opened[], use: Use): number {
-  const draft = opened.find((one) => one.draft.balance.id === use.balanceId)?.draft;
-  if (!draft) return 0;
-  const end = use.from + use.taken - use.returned;
-  const over = draft.draws
-    .filter(
-      (row) =>
-        row.from < end &&
-        row.to > use.from &&
-        !draft.grants.find((grant) => grant.id === row.grantId)?.open,
-    )
-    .reduce((latest, row) => Math.max(latest, Math.min(row.to, end)), use.from);
-  return end - over;
+/** What came back under the key before, in uses; `null` when the key is free. */
+async function returnedUnder(
+  scope: Scope,
+  asked: { keyed: Keyed; opened: readonly Opened[]; uses: readonly Use[] },
+): Promise<number | null> {
+  const { key, requestHash: hash } = asked.keyed;
+  const balanceIds = asked.opened.map(({ draft }) => draft.balance.id);
+  if (!(await findStanding(scope, { balanceIds, key, hash }))) return null;
+  return usesUnder(scope, { balanceIds, keys: asked.uses.map((_, index) => keyAt(key, index)) });
 }
 
 async function keepReturns(scope: Scope, returned: readonly Returned[]): Promise<void> {

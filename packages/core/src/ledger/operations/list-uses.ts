@@ -5,18 +5,22 @@ import { readUse, type Use } from '../use.ts';
 /** No give-back without `of` looks further back than this many spends. */
 const LOOK_BACK = 1000;
 
+/** Whose uses: those that `of` names, else those of a unit and of one who used it. */
+export type UsesAsked = {
+  readonly customerId: number;
+  readonly unit: string;
+  readonly of: string | undefined;
+  readonly usedById: number | null;
+};
+
 /**
- * Debits, and captured holds, of a customer on a unit and on the credits that paid for it.
+ * Debits, and captured holds, of a customer on a unit and on the credits that paid for it. A hold that was captured
+ * after some of it came back keeps what its story says: the one case that reads further entries.
  * @returns At most 1,000; empty when `of` names nothing of this customer.
  */
 export function listUses(
   scope: Scope,
-  {
-    customerId,
-    unit,
-    of,
-    usedById,
-  }: { customerId: number; unit: string; of: string | undefined; usedById: number | null },
+  { customerId, unit, of, usedById }: UsesAsked,
 ): Promise<Use[]> {
   const named = of === undefined ? null : /^trf_(\d{1,16})_(\d{1,16})$/.exec(of);
   if (of !== undefined && !named) return Promise.resolve([]);
@@ -47,7 +51,8 @@ export function listUses(
         join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
     )
     select use.unit, use.balance_id, use.sequence, use.cost, use.feature_id, use.used_by_id, use.reference_type, use.reference_id,
-           use.drawn_to - abs(use.amount) - abs(use.held_amount) as from_position,
+           abs(use.amount) + abs(use.held_amount) as size,
+           use.drawn_to - abs(use.amount) - abs(use.held_amount) as from_position, story.moves,
            case when use.kind = 'hold' then coalesce(leg.captured, 0) else abs(use.amount) end as taken,
            coalesce(back.units, 0) as returned
       from both_legs as use
@@ -55,6 +60,13 @@ export function listUses(
         on (leg.tenant_id, leg.balance_id, leg.sequence) = (use.tenant_id, use.balance_id, use.sequence)
       left join bursar.returns as back
         on (back.tenant_id, back.balance_id, back.sequence) = (use.tenant_id, use.balance_id, use.sequence)
+      left join lateral (
+        select jsonb_agg(jsonb_build_array(move.kind, abs(move.amount)) order by move.sequence) as moves
+          from bursar.entries as move
+         where use.kind = 'hold' and back.units > 0 and move.kind in ('capture', 'give_back', 'reversal')
+           and (move.tenant_id, move.balance_id, move.of_sequence) = (use.tenant_id, use.balance_id, use.sequence)
+           and move.sequence > use.sequence
+      ) as story on true
      order by use.place desc, use.rank desc`,
     readUse,
   );

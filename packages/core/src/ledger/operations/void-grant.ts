@@ -12,7 +12,7 @@ import { writeDraft } from '../write-draft.ts';
  *
  * @param input.grant `grt_<number>`.
  * @throws {NotFoundError} No such grant.
- * @throws {InvalidStateError} It is over already.
+ * @throws {InvalidStateError} It is over already, or it is a plan's quota: the plan would bring it again.
  */
 export async function voidGrant(scope: Scope, input: { grant: string }): Promise<Figures> {
   const id = Number(/^grt_(\d{1,16})$/.exec(input.grant)?.[1] ?? 0);
@@ -33,6 +33,10 @@ export async function voidGrant(scope: Scope, input: { grant: string }): Promise
     const grant = opened.draft.grants.find((one) => one.id === id);
     if (!grant || grant.closedAt !== null)
       throw new InvalidStateError(`Grant ${input.grant} is over.`, { grant: input.grant });
+    if (grant.source === 'plan')
+      throw new InvalidStateError(`Grant ${input.grant} is a plan's quota: change the quota.`, {
+        grant: input.grant,
+      });
     closeGrant(opened.draft, grant, { kind: 'void', at: opened.draft.now });
     await writeDraft(inner, opened);
     return figuresOf(opened.draft.balance);
