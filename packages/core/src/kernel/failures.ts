@@ -88,6 +88,16 @@ const unreachable = 'The database cannot be reached: nothing was sent.';
 const maybeDone =
   'The connection to the database was lost: what was sent may or may not have been carried out.';
 
+/** A statement by itself whose connection closed: whether it was carried out cannot be known. */
+export function lostStatement(cause: unknown): DatabaseError {
+  return lostConnection(maybeDone, cause);
+}
+
+/** A connection that closed before anything was sent over it. */
+export function lostBefore(): DatabaseError {
+  return lostConnection(unreachable, null);
+}
+
 /** @param message Says whether a write may have happened. */
 export function lostConnection(message: string, cause: unknown): DatabaseError {
   return new DatabaseError(message, { reason: codeOf(cause) }, { cause });

@@ -5,7 +5,7 @@
 import postgres from 'postgres';
 import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
-import { translate } from './failures.ts';
+import { lostBefore, lostStatement, translate } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
 import { listenOn } from './listen.ts';
 import { type ConnectionOptions, createPool, openSlot, type Pool, type Slot } from './pool.ts';
@@ -39,7 +39,8 @@ export function openPostgres(
   return {
     kind: 'postgres',
     schema: options.schema,
-    query: (statement) => onSlot(pool, (slot) => send(slot.client, statement)),
+    query: (statement) =>
+      onSlot(pool, (slot) => whileAlive(slot, () => send(slot.client, statement))),
     transaction: (work) => onSlot(pool, (slot) => inTransaction(slot, send, work)),
     session: (work) =>
       onSession(options.migrateUrl ? addressOf(options.migrateUrl) : address, options, work),
@@ -77,7 +78,20 @@ async function onSlot<T>(pool: Pool, work: (slot: Slot) => Promise<T>): Promise<
   }
 }
 
+/**
+ * A statement by itself, for as long as its connection lives. The driver may leave it waiting when the connection closes
+ * at the wrong moment; that it has closed is always told.
+ */
+function whileAlive<T>(slot: Slot, send: () => PromiseLike<T>): Promise<T> {
+  if (slot.lost) return Promise.reject(lostBefore());
+  return new Promise((resolve, reject) => {
+    slot.onLost = (cause) => reject(lostStatement(cause));
+    send().then(resolve, reject);
+  });
+}
+
 function inTransaction<T>(slot: Slot, send: Send, work: (lane: Lane) => Promise<T>): Promise<T> {
+  if (slot.lost) return Promise.reject(lostBefore());
   return guardedTransaction<postgres.TransactionSql, T>({
     watch: slot,
     begin: (guarded) => slot.client.begin('isolation level read committed', guarded) as Promise<T>,
@@ -87,7 +101,7 @@ function inTransaction<T>(slot: Slot, send: Send, work: (lane: Lane) => Promise<
 }
 
 async function ping(pool: Pool): Promise<void> {
-  await onSlot(pool, (slot) => slot.client.unsafe('select 1'));
+  await onSlot(pool, (slot) => whileAlive(slot, () => slot.client.unsafe('select 1')));
 }
 
 async function onSession<T>(
