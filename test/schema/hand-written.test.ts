@@ -96,7 +96,7 @@ describeMigrated('the schema', (make, engine) => {
   test.runIf(engine === 'postgres')(
     'a spend rewrites its balance without touching an index',
     async () => {
-      for (let times = 0; times < 50; times += 1) {
+      for (let times = 0; times < 10; times += 1) {
         await run(sql`
         update bursar.balances set settled = settled - 1, drawn = drawn + 1, sequence = sequence + 1, changed_at = now()
          where tenant_id = 1`);
@@ -106,9 +106,9 @@ describeMigrated('the schema', (make, engine) => {
       const [row] = await run(sql`
       select n_tup_upd::int as updates, n_tup_hot_upd::int as hot from pg_stat_user_tables
        where schemaname = 'bursar' and relname = 'balances'`);
-      expect(row?.updates).toBe(100);
-      // An old snapshot of another suite may keep a page from being pruned: the aim is 95 %.
-      expect(row?.hot).toBeGreaterThanOrEqual(95);
+      expect(row?.updates).toBe(20);
+      // Few enough for one page: none depends on pruning, which another suite's snapshot may delay.
+      expect(row?.hot).toBe(20);
     },
   );
 });

@@ -28,30 +28,31 @@ function lifeOf(event: BursarEvent): Life[] {
     : [];
 }
 
-test('a year of 6 customers passes in order, each event once, each at its instant', async () => {
+test('three years of 20 customers pass in order, each event once, each at its instant', async () => {
   const bursar = await createTestBursar({ catalog, at: begin });
   const lives: Life[] = [];
   bursar.events.on('*', (event) => void lives.push(...lifeOf(event)));
   const kits = [bursar.tenant('one'), bursar.tenant('two')];
   const ids: string[] = [];
-  for (let index = 0; index < 6; index += 1) {
+  for (let index = 0; index < 20; index += 1) {
     const kit = kits[index % 2] ?? bursar;
     const customer = `c${index}`;
     const { id } = await kit.subscribe({ customer, plan: 'pro' });
+
     await kit.consume({ customer, feature: 'api-calls', amount: 7 });
     ids.push(id);
     await bursar.advance('PT1H');
   }
 
-  await bursar.advanceTo('2027-02-02T00:00:00Z');
+  await bursar.advanceTo('2029-02-02T00:00:00Z');
 
-  expect(lives).toHaveLength(6 * 13);
+  expect(lives).toHaveLength(20 * 37);
   expect(lives.map((life) => life.at)).toEqual(lives.map((life) => life.at).toSorted());
   for (const id of ids) {
     const own = lives.filter((life) => life.subject === id);
     expect(own[0]).toMatchObject({ type: 'trial_ended' });
     expect(own.slice(1).map((life) => life.period)).toEqual(
-      Array.from({ length: 12 }, (_, index) => index + 2),
+      Array.from({ length: 36 }, (_, index) => index + 2),
     );
   }
   expect(
@@ -68,7 +69,7 @@ test('a year of 6 customers passes in order, each event once, each at its instan
   expect(await bursar.runDue()).toEqual({ done: 0 });
   for (const kit of kits) expect((await kit.ledger.verify()).broken).toEqual([]);
   await bursar.close();
-}, 60_000);
+}, 120_000);
 
 describeDatabases('what is due', (makeUrl) => {
   test('is caught up after downtime, in order, and a second run does nothing', async () => {
@@ -175,5 +176,31 @@ describePostgres('four workers at once', (makeUrl) => {
     clock.detach();
     await database.close();
     for (const kit of kits) await kit.close();
+  });
+});
+
+describePostgres('what is due and cannot be done', (makeUrl) => {
+  test('hinders nothing else, is told of, and stays due', async () => {
+    const url = await makeUrl();
+    const bursar = await createTestBursar({ catalog, database: url, at: begin, logger: silent });
+    const lives: Life[] = [];
+    bursar.events.on('*', (event) => void lives.push(...lifeOf(event)));
+    const broken = await bursar.subscribe({ customer: 'ann', plan: 'pro' });
+    await bursar.subscribe({ customer: 'bob', plan: 'pro' });
+    const database = await openDatabase(url, { logger: silent });
+    const store = (period: string) =>
+      database.query(
+        sql`update bursar.subscriptions set period = ${period} where id = ${broken.id}`,
+      );
+    await store('never');
+
+    const advanced = bursar.advanceTo('2026-02-28T10:00:00Z');
+
+    await expect(advanced).rejects.toMatchObject({ code: 'validation' });
+    expect(lives.map((life) => life.type)).toEqual(['trial_ended', 'renewed']);
+    await store('P1M');
+    expect(await bursar.runDue()).toEqual({ done: 2 });
+    await database.close();
+    await bursar.close();
   });
 });

@@ -47,7 +47,7 @@ export function dueBalances(
          join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
         where balance.tenant_id = tenant.id and balance.valid_until > '-infinity'
           and balance.valid_until <= ${at(until)}::text::timestamptz
-          and unit.key in (select key from jsonb_array_elements_text(${units}::text::jsonb) as key)
+          and ${units}::text::jsonb @> to_jsonb(unit.key)
         order by balance.valid_until, balance.id
         limit ${limit}::int) as due
      order by due.valid_until, due.id
