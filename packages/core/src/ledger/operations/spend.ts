@@ -26,7 +26,7 @@ import { refuseAtOnce, spendAtOnce } from './spend-at-once.ts';
 /**
  * Takes `amount`, all of it or nothing. The same key with the same request answers as the first time did.
  *
- * @returns Refusals are answers, not errors: nothing was written but a catch-up, and the transaction goes on.
+ * @returns Refusals are answers: no unit moved; a catch-up and newly named customers or parties may stay.
  * @throws {InvalidAmountError} Not a whole number above zero.
  * @throws {InvalidStateError} The unit is a gauge: its level is somebody's part, and is set or changed.
  * @throws {IdempotencyConflictError} The key holds another request; the first one stands.
