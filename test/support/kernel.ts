@@ -3,12 +3,6 @@
  *
  * Databases start as copies of a migrated one: a template database on PostgreSQL, a dumped data folder on PGlite.
  */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { afterAll, describe } from 'vitest';
 import {
   createMemory,
@@ -16,13 +10,13 @@ import {
   ensureTenant,
   type Memory,
   migrate,
+  migratedTemplate,
   type News,
   openDatabase,
   openScope,
   type Ports,
   type Scope,
 } from '../../packages/core/src/kernel/index.ts';
-import { readMigrations } from '../../packages/core/src/kernel/migrate.ts';
 import { migrationsFolder } from '../../packages/core/src/migrations-folder.ts';
 import { type Engine, postgresDatabase } from './databases.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -48,6 +42,8 @@ export type TestScope = {
 };
 
 export { silentLogger };
+
+const template = migratedTemplate({ folder: migrationsFolder, schema: 'bursar' });
 
 /** A new database with every table in place. */
 export function migratedDatabase(engine: Engine): Promise<MigratedDatabase> {
@@ -109,39 +105,6 @@ async function migrateUrl(url: string): Promise<void> {
 }
 
 async function migratedPglite(): Promise<MigratedDatabase> {
-  const client = await PGlite.create({ loadDataDir: new Blob([await dumped()]) });
-  const database = await openDatabase(client, { logger: silentLogger });
-  return {
-    database,
-    url: null,
-    async close() {
-      await database.close();
-      await client.close();
-    },
-  };
-}
-
-/** Made once per content of the migrations, by whichever worker comes first; kept between runs. */
-async function dumped(): Promise<Uint8Array> {
-  const steps = await readMigrations(migrationsFolder);
-  const content = createHash('sha256')
-    .update(steps.map((step) => step.hash).join())
-    .digest('hex');
-  const folder = join(tmpdir(), 'bursar-pglite-templates');
-  const path = join(folder, `${content.slice(0, 16)}.tar`);
-  if (!existsSync(path)) {
-    await mkdir(folder, { recursive: true });
-    await writeFile(`${path}.${process.pid}`, await dump());
-    await rename(`${path}.${process.pid}`, path);
-  }
-  return readFile(path);
-}
-
-async function dump(): Promise<Uint8Array> {
-  const client = await PGlite.create('memory://');
-  const database = await openDatabase(client, { logger: silentLogger });
-  await migrate(database, { folder: migrationsFolder });
-  const blob = await client.dumpDataDir('none');
-  await client.close();
-  return new Uint8Array(await blob.arrayBuffer());
+  const database = await openDatabase('memory://', { logger: silentLogger, template });
+  return { database, url: null, close: () => database.close() };
 }

@@ -8,7 +8,7 @@ import type { Events } from './api/event-map.ts';
 import { httpBinding } from './api/http-binding.ts';
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
-import { readOptions } from './api/options.ts';
+import { type Options, readOptions } from './api/options.ts';
 import { createRoot } from './api/root.ts';
 import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
@@ -26,7 +26,16 @@ import type { Clock, TestClock } from './kernel/index.ts';
 export function createBursar<K extends Keys, D = undefined, T extends Clock = Clock>(
   options: BursarOptions<K, D, T>,
 ): Bursar<K, TransactionOf<D>> & (T extends TestClock ? TestTools : unknown) {
-  const root = createRoot(readOptions(options as BursarOptions));
+  return assembleKit(readOptions(options as BursarOptions)) as unknown as Bursar<
+    K,
+    TransactionOf<D>
+  > &
+    (T extends TestClock ? TestTools : unknown);
+}
+
+/** The kit of options that were read. */
+export function assembleKit(options: Options): object {
+  const root = createRoot(options);
   const context = { tenant: root.options.tenant, actor: null, host: null };
   const worker = createWorker(root);
   const start = async () => {
@@ -47,8 +56,7 @@ export function createBursar<K extends Keys, D = undefined, T extends Clock = Cl
       runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
     ...testTools(root),
   };
-  return bindHttp(kit, httpBinding(root, start)) as unknown as Bursar<K, TransactionOf<D>> &
-    (T extends TestClock ? TestTools : unknown);
+  return bindHttp(kit, httpBinding(root, start));
 }
 
 export type { AnyKeys };

@@ -1,14 +1,17 @@
 /** For the tests of hosts: a kit with a clock that only moves when told to. */
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
-import { createBursar } from './bursar.ts';
+import { readOptions } from './api/options.ts';
+import { assembleKit } from './bursar.ts';
 import type { Catalog, Keys } from './catalog/index.ts';
-import { testClock } from './kernel/index.ts';
+import { migratedTemplate, testClock } from './kernel/index.ts';
+import { migrationsFolder } from './migrations-folder.ts';
 
 export { testClock } from './kernel/index.ts';
 
 /**
- * A migrated kit on a test clock, embedded in memory unless a database is given. Make one per file, close it at the end,
+ * A migrated kit on a test clock, embedded in memory unless a database is given. In memory it is a copy of one that was
+ * migrated before, by this process or an earlier one (kept in the folder for temporary files). Make one per file, close it at the end,
  * and take a fresh `bursar.tenant('…')` per test: tenants share nothing but the clock, which never goes back.
  *
  * `advance` and `advanceTo` stop at every instant on the way at which something is due (a period, a trial's or a
@@ -21,13 +24,11 @@ export async function createTestBursar<K extends Keys, D = undefined>(
     'clock' | 'catalog'
   >,
 ): Promise<Bursar<K, TransactionOf<D>> & TestTools> {
-  const { at, ...rest } = options;
+  const { at, database = 'memory://', ...rest } = options;
   const clock = testClock(at ?? '2026-01-01T00:00:00Z');
-  const bursar = createBursar({
-    database: 'memory://' as D & string,
-    ...rest,
-    clock,
-  } as BursarOptions<K, D, typeof clock>);
+  const read = readOptions({ ...rest, database, clock } as BursarOptions);
+  const template = migratedTemplate({ folder: migrationsFolder, schema: read.schema });
+  const bursar = assembleKit({ ...read, template }) as Bursar<K, TransactionOf<D>> & TestTools;
   await bursar.ready();
-  return bursar as unknown as Bursar<K, TransactionOf<D>> & TestTools;
+  return bursar;
 }

@@ -86,10 +86,11 @@ async function open({
   clock,
   prepare,
   directUrl,
+  template,
   migrate: apply,
 }: Options): Promise<Database> {
   const database = await openDatabase(target, {
-    ...{ schema, logger, allowEmbedded, prepare },
+    ...{ schema, logger, allowEmbedded, prepare, template },
     migrateUrl: directUrl,
   });
   try {

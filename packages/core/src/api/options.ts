@@ -16,6 +16,8 @@ export type Options = {
   readonly directUrl: string | undefined;
   readonly cache: boolean;
   readonly worker: boolean;
+  /** What `memory://` begins with; no host says it. */
+  readonly template?: (() => Promise<Blob>) | undefined;
 };
 
 type Rule = readonly [holds: (value: unknown) => boolean, mustBe: string];

@@ -57,6 +57,7 @@ export {
   type Position,
   pageOf,
 } from './page.ts';
+export { migratedTemplate } from './pglite-template.ts';
 export { faultsOf, readInput } from './read-input.ts';
 export { withRetries } from './retry.ts';
 export type { Logger, Ports, Scope, Tenant } from './scope.ts';

@@ -50,6 +50,8 @@ export type OpenDatabase = {
   readonly migrateUrl?: string | undefined;
   /** PGlite with NODE_ENV=production. Default false. */
   readonly allowEmbedded?: boolean | undefined;
+  /** The data folder that a database in memory begins with, where it can be had. Default: an empty one. */
+  readonly template?: (() => Promise<Blob>) | undefined;
   /** How long a statement may wait for a free connection. Default 5,000. */
   readonly acquireMilliseconds?: number | undefined;
   /** How long a statement may run. Default 15,000. */

@@ -8,13 +8,18 @@ export type OwnInstance = { readonly client: PGlite; stop(): Promise<void> };
 
 /**
  * Starts PGlite in `memory://` or a folder, which is locked for this process.
+ * @param template What `memory://` begins with; when that cannot be had it begins empty, as without.
  * @throws {ConfigurationError} The folder is in use, the package is missing, or it does not start.
  */
-export async function startInstance(folder: string): Promise<OwnInstance> {
+export async function startInstance(
+  folder: string,
+  template?: (() => Promise<Blob>) | undefined,
+): Promise<OwnInstance> {
   const unlock = folder === 'memory://' ? null : await lockFolder(folder);
   try {
     const { PGlite } = await import('@electric-sql/pglite');
-    const client = await PGlite.create(folder);
+    const copy = folder === 'memory://' && template ? await copied(PGlite, template) : null;
+    const client = copy ?? (await PGlite.create(folder));
     return {
       client,
       async stop() {
@@ -26,6 +31,16 @@ export async function startInstance(folder: string): Promise<OwnInstance> {
     await unlock?.();
     throw new ConfigurationError(notStarted(error), { folder }, { cause: error });
   }
+}
+
+async function copied(
+  Instance: typeof PGlite,
+  template: () => Promise<Blob>,
+): Promise<PGlite | null> {
+  return template().then(
+    (loadDataDir) => Instance.create({ loadDataDir }).catch(() => null),
+    () => null,
+  );
 }
 
 function notStarted(error: unknown): string {

@@ -24,7 +24,7 @@ export async function openPglite(
   target: string | object,
   options: OpenDatabase & { schema: string },
 ): Promise<Database> {
-  const own = typeof target === 'string' ? await startInstance(target) : null;
+  const own = typeof target === 'string' ? await startInstance(target, options.template) : null;
   const client = own?.client ?? (target as PGlite);
   const protocol = createProtocol(client);
   const rewrite = schemaRewriter(options.schema);
