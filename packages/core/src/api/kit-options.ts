@@ -20,6 +20,11 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
    * commit; while that cannot be heard everything is read. Takes one connection. Default true.
    */
   cache?: boolean | undefined;
+  /**
+   * Spends and holds that arrive together in this process share one statement and one commit; each is accepted or refused
+   * by itself, in the order they came, and one alone waits for nobody. False: each is a statement of its own. Default true.
+   */
+  batch?: boolean | undefined;
   /** False: `start` runs nothing in the background; some other process, or the host by itself, calls `runDue`. Default true. */
   worker?: boolean | undefined;
   /**

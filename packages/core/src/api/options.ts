@@ -15,6 +15,7 @@ export type Options = {
   readonly prepare: boolean;
   readonly directUrl: string | undefined;
   readonly cache: boolean;
+  readonly batch: boolean;
   readonly worker: boolean;
   /** What `memory://` begins with; no host says it. */
   readonly template?: (() => Promise<Blob>) | undefined;
@@ -44,6 +45,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   prepare: [isFlag, 'true or false'],
   directUrl: [(value) => isText(value) && /^postgres(ql)?:\/\//.test(value), 'a postgres:// URL'],
   cache: [isFlag, 'true or false'],
+  batch: [isFlag, 'true or false'],
   worker: [isFlag, 'true or false'],
 };
 
@@ -68,6 +70,7 @@ export function readOptions(given: BursarOptions): Options {
     directUrl: given.directUrl,
     // Through a pooler one listens on a connection that is somebody else's a moment later: deaf, and not told so.
     cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
+    batch: given.batch ?? true,
     worker: given.worker ?? true,
   };
 }

@@ -5,6 +5,7 @@
  */
 import { type Bus, createBus } from '../events/index.ts';
 import { type Database, type News, openScope, type Ports, type Scope } from '../kernel/index.ts';
+import { createSpendQueue } from '../ledger/index.ts';
 import { planOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
 import { createWatch, type HostLane, type Watch } from './host-lane.ts';
@@ -103,7 +104,8 @@ function foundations(options: Options) {
   const rights = createRightsMemory();
   const bus = rememberingBus(createBus(options.logger), rights);
   const subjects = options.cache ? rights.subjects : undefined;
-  const ports: Ports = { catalog: options.catalog, planOf, subjects };
+  const spendQueue = options.batch ? createSpendQueue() : undefined;
+  const ports: Ports = { catalog: options.catalog, planOf, subjects, spendQueue };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},
   );

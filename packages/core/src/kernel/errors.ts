@@ -176,6 +176,11 @@ export class DatabaseError extends BursarError {
   }
 }
 
+/** More is waiting in this process than can be served in time. Nothing was sent; try again in a moment. */
+export class OverloadError extends BursarError {
+  override readonly code = 'overload';
+}
+
 /** The kit was set up in a way that cannot work. */
 export class ConfigurationError extends BursarError {
   override readonly code = 'configuration';

@@ -93,6 +93,11 @@ export function lostStatement(cause: unknown): DatabaseError {
   return lostConnection(maybeDone, cause);
 }
 
+/** The connection was lost over a statement, and whether that was carried out cannot be known. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof DatabaseError && error.details.written === 'unknown';
+}
+
 /** A connection that closed before anything was sent over it. */
 export function lostBefore(): DatabaseError {
   return lostConnection(unreachable, null);
@@ -100,5 +105,6 @@ export function lostBefore(): DatabaseError {
 
 /** @param message Says whether a write may have happened. */
 export function lostConnection(message: string, cause: unknown): DatabaseError {
-  return new DatabaseError(message, { reason: codeOf(cause) }, { cause });
+  const written = message.includes('may or may not') ? 'unknown' : 'no';
+  return new DatabaseError(message, { reason: codeOf(cause), written }, { cause });
 }

@@ -28,11 +28,12 @@ export {
   isBursarError,
   kindOfCode,
   NotFoundError,
+  OverloadError,
   statusOf,
   statusOfKind,
   ValidationError,
 } from './errors.ts';
-export { constraintOf } from './failures.ts';
+export { constraintOf, isUncertain } from './failures.ts';
 export { canonicalJson, contentHash, requestHash } from './hash.ts';
 export {
   adaptTransaction,
@@ -61,7 +62,16 @@ export { migratedTemplate } from './pglite-template.ts';
 export { faultsOf, readInput } from './read-input.ts';
 export { withRetries } from './retry.ts';
 export type { Logger, Ports, Scope, Tenant } from './scope.ts';
-export { at, BEFORE_ALL, FOREVER, json, type Statement, sql, type Value } from './statement.ts';
+export {
+  at,
+  BEFORE_ALL,
+  FOREVER,
+  json,
+  list,
+  type Statement,
+  sql,
+  type Value,
+} from './statement.ts';
 export { checkId, unstorableIn } from './storable.ts';
 export { ensureTenant, findTenant } from './tenants.ts';
 export { isTestClock, type TestClock, testClock } from './test-clock.ts';

@@ -50,6 +50,16 @@ export function json(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** Values as an array's text. Write `${list(x)}::text::bigint[]`: no driver has to know the array's type. */
+export function list(values: readonly (string | number | bigint | null)[]): string {
+  return `{${values.map(element).join(',')}}`;
+}
+
+function element(value: string | number | bigint | null): string {
+  if (value === null) return 'NULL';
+  return typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value);
+}
+
 function instantText(instant: Date): string {
   const time = instant.getTime();
   if (time === FOREVER.getTime()) return 'infinity';

@@ -1,5 +1,5 @@
 /** The few numbers every answer about a balance carries. */
-import { available, type BalanceRow } from './draft.ts';
+import type { BalanceRow } from './draft.ts';
 
 export type Figures = {
   readonly settled: number;
@@ -11,12 +11,26 @@ export type Figures = {
   readonly validUntil: Date;
 };
 
+/** What of a balance's row decides whether a spend may be booked. */
+export type Seen = Pick<
+  BalanceRow,
+  | 'sequence'
+  | 'settled'
+  | 'held'
+  | 'drawn'
+  | 'floor'
+  | 'ceiling'
+  | 'mark'
+  | 'capLeft'
+  | 'validUntil'
+>;
+
 /** What a balance's row says, as an answer. */
-export function figuresOf(balance: BalanceRow): Figures {
+export function figuresOf(balance: Omit<Figures, 'available'>): Figures {
   return {
     settled: balance.settled,
     held: balance.held,
-    available: available(balance),
+    available: balance.settled - balance.held,
     floor: balance.floor,
     ceiling: balance.ceiling,
     drawn: balance.drawn,

@@ -43,4 +43,5 @@ export { type Broken, type Verdict, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';
 export type { BalancePlan, PlanOf, QuotaWindow, Rollover } from './plan.ts';
 export { ledgerRoutes } from './routes.ts';
+export { createSpendQueue, type SpendQueue } from './shared/spend-queue.ts';
 export type { Spend, SpendAnswer } from './spending.ts';

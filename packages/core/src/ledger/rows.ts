@@ -10,6 +10,7 @@ import {
   textOrNull,
 } from '../kernel/index.ts';
 import type { BalanceRow, DrawRow, GrantRow, LegRow } from './draft.ts';
+import type { Seen } from './figures.ts';
 
 /** A balance's row, from a statement or from JSON. */
 export function readBalanceRow(row: Row): BalanceRow {
@@ -30,6 +31,21 @@ export function readBalanceRow(row: Row): BalanceRow {
     ownLimits: flag(row.own_limits),
     validUntil: instant(row.valid_until),
     changedAt: instant(row.changed_at),
+  };
+}
+
+/** What of a balance's row decides whether a spend may be booked. */
+export function readSeen(row: Row): Seen {
+  return {
+    sequence: integer(row.sequence),
+    settled: integer(row.settled),
+    held: integer(row.held),
+    drawn: integer(row.drawn),
+    floor: integer(row.floor),
+    ceiling: integer(row.ceiling),
+    mark: integer(row.mark),
+    capLeft: integerOrNull(row.cap_left),
+    validUntil: instant(row.valid_until),
   };
 }
 

@@ -5,7 +5,6 @@
  * No row means "look closer", never "failed": the host's transaction stays usable.
  */
 
-import { news } from '../../events/index.ts';
 import {
   at,
   instant,
@@ -15,50 +14,43 @@ import {
   type Statement,
   sql,
 } from '../../kernel/index.ts';
-import { type Figures, figuresOf } from '../figures.ts';
-import { findBalanceId } from '../find-balance-id.ts';
-import { queueUpdate, transferId } from '../news.ts';
-import { readBalanceRow } from '../rows.ts';
+import { accepted, type Booked } from '../accepted.ts';
+import { figuresOf } from '../figures.ts';
+import { readSeen } from '../rows.ts';
 import type { Prepared, SpendAnswer } from '../spending.ts';
 
 /** Spends or holds in one statement; `null` when anything needs a closer look. */
-export async function spendAtOnce(scope: Scope, input: Prepared): Promise<SpendAnswer | null> {
-  const balanceId = await findBalanceId(scope, input);
-  if (balanceId === null) return null;
+export async function spendAtOnce(
+  scope: Scope,
+  balanceId: number,
+  input: Prepared,
+): Promise<SpendAnswer | null> {
   const statement = input.hold
     ? holdStatement(scope, balanceId, input, input.hold)
     : spendStatement(scope, balanceId, input);
-  const entry = await scope.maybeOne(statement, readEntry);
-  if (!entry) return null;
-  tell(scope, { balanceId, input, entry });
-  return {
-    allowed: true,
-    transferId: transferId(balanceId, entry.sequence),
-    replayed: false,
-    hold: input.hold?.id ?? null,
-    figures: entry.figures,
-  };
+  const booked = await scope.maybeOne(statement, readBooked);
+  return booked && accepted(scope, { balanceId, input, booked });
 }
 
 /**
  * A plain refusal without a lock: nothing is due, no key is known, no credits may pay, and it is not enough.
  * @returns `null` when that is not certain.
  */
-export async function refuseAtOnce(scope: Scope, input: Prepared): Promise<SpendAnswer | null> {
+export async function refuseAtOnce(
+  scope: Scope,
+  balanceId: number,
+  input: Prepared,
+): Promise<SpendAnswer | null> {
   if (input.key !== undefined || (input.credits && input.from !== 'quota')) return null;
-  const balanceId = await findBalanceId(scope, input);
-  if (balanceId === null) return null;
   const balance = await scope.maybeOne(
     sql`select * from bursar.balances where (tenant_id, id) = (${scope.tenant.id}::int, ${balanceId}::bigint)`,
-    readBalanceRow,
+    readSeen,
   );
   if (!balance || balance.validUntil <= scope.now) return null;
   const figures = figuresOf(balance);
   if (figures.available - input.amount >= balance.floor) return null;
   return { allowed: false, reason: 'insufficient', figures, credits: null };
 }
-
-type Booked = { readonly sequence: number; readonly figures: Figures };
 
 function spendStatement(scope: Scope, balanceId: number, input: Prepared): Statement {
   return sql`
@@ -137,46 +129,14 @@ function lockedBalance(scope: Scope, balanceId: number, input: Prepared): Statem
          for no key update`;
 }
 
-function readEntry(row: Row): Booked {
-  const settled = integer(row.settled_after);
-  const held = integer(row.held_after);
+function readBooked(row: Row): Booked {
   return {
     sequence: integer(row.sequence),
-    figures: {
-      settled,
-      held,
-      available: settled - held,
-      floor: integer(row.floor),
-      ceiling: integer(row.ceiling),
-      drawn: integer(row.drawn_to),
-      validUntil: instant(row.valid_until),
-    },
+    settled: integer(row.settled_after),
+    held: integer(row.held_after),
+    floor: integer(row.floor),
+    ceiling: integer(row.ceiling),
+    drawn: integer(row.drawn_to),
+    validUntil: instant(row.valid_until),
   };
-}
-
-function tell(
-  scope: Scope,
-  { balanceId, input, entry }: { balanceId: number; input: Prepared; entry: Booked },
-): void {
-  const { unit, customer, amount } = input;
-  const { sequence, figures } = entry;
-  if (!input.hold) {
-    queueUpdate(scope, {
-      unit,
-      customer,
-      balanceId,
-      entry: { sequence, kind: 'debit', amount: 0 - amount, settledAfter: figures.settled },
-    });
-    return;
-  }
-  const data = { hold: input.hold.id, unit, amount };
-  scope.queue(
-    news(scope, {
-      type: 'hold.created',
-      customer,
-      sequence,
-      subject: { type: 'balance', id: String(balanceId) },
-      data,
-    }),
-  );
 }

@@ -12,7 +12,8 @@ import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
 import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR } from '../draft.ts';
 import { InvalidStateError } from '../errors.ts';
 import { figuresOf } from '../figures.ts';
-import { findKeyed, type Keyed, standing } from '../keys.ts';
+import { findBalanceId } from '../find-balance-id.ts';
+import { findKeyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
 import { noticeUse } from '../notice-use.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
@@ -20,7 +21,8 @@ import { post } from '../post.ts';
 import type { Prepared, Spend, SpendAnswer } from '../spending.ts';
 import { quotaOf } from '../targets.ts';
 import { writeDraft } from '../write-draft.ts';
-import { holdOf, insertHold } from './insert-hold.ts';
+import { insertHold } from './insert-hold.ts';
+import { replayAtOnce, replayOf } from './replay-at-once.ts';
 import { refuseAtOnce, spendAtOnce } from './spend-at-once.ts';
 
 /**
@@ -44,11 +46,17 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
         ? await featureIdOf(scope, input.feature)
         : null,
   };
-  if (input.from !== 'credits') {
-    const done = (await spendAtOnce(scope, prepared)) ?? (await refuseAtOnce(scope, prepared));
-    if (done) return done;
-  }
-  return scope.transaction((inner) => spendUnderLocks(inner, prepared));
+  const closer = () => scope.transaction((inner) => spendUnderLocks(inner, prepared));
+  const balanceId = input.from === 'credits' ? null : await findBalanceId(scope, prepared);
+  if (balanceId === null) return closer();
+  const { spendQueue } = scope.ports;
+  if (spendQueue && !scope.inTransaction)
+    return spendQueue.spend({ scope, balanceId, input: prepared, closer });
+  const done =
+    (await spendAtOnce(scope, balanceId, prepared)) ??
+    (await refuseAtOnce(scope, balanceId, prepared)) ??
+    (await replayAtOnce(scope, balanceId, prepared));
+  return done ?? closer();
 }
 
 async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnswer> {
@@ -72,7 +80,10 @@ async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnsw
     input.key === undefined || input.hash === undefined
       ? null
       : standing(earlier, { key: input.key, hash: input.hash });
-  if (first) return replay(scope, { own, first });
+  if (first) {
+    await writeDraft(scope, own);
+    return replayOf(scope, { balanceId: own.draft.balance.id, first, now: own.draft.balance });
+  }
   const parts = customer.frozenAt ? null : split(input, own, other);
   if (parts)
     await book(scope, input, { own, other, parts, attempt: earlier ? earlier.attempt + 1 : 0 });
@@ -180,20 +191,6 @@ function legOf(
     cost,
     expiresAt: hold.expiresAt,
     open: units > 0,
-  };
-}
-
-async function replay(
-  scope: Scope,
-  { own, first }: { own: Opened; first: Keyed },
-): Promise<SpendAnswer> {
-  await writeDraft(scope, own);
-  return {
-    allowed: true,
-    transferId: transferId(own.draft.balance.id, first.sequence),
-    replayed: true,
-    hold: await holdOf(scope, { balanceId: own.draft.balance.id, sequence: first.sequence }),
-    figures: { ...figuresOf(own.draft.balance), available: first.availableAfter },
   };
 }
 

@@ -1,0 +1,151 @@
+/**
+ * Who of the waiting leaves when: lines are called up in turn, a statement is filled, and those that are back wait again.
+ *
+ * No timer: what waits at the end of a turn of the event loop leaves, unless enough is under way already.
+ */
+import { OverloadError } from '../../kernel/index.ts';
+import { type Ask, type Line, nextTurn } from './line.ts';
+import { type Port, sendAlone, sendTogether } from './send.ts';
+import { fail, lookCloser, refuse } from './settle.ts';
+import type { Party } from './shared-statement.ts';
+
+/** More in one statement gain nothing: measured flat from 256 on. */
+const requestsMax = 512;
+/** Statements under way at once; more lanes lose, on a hot balance and on many. */
+const flightsMax = 2;
+/** Locked balances waited for at once, each on a connection of its own. */
+const lockWaitsMax = 4;
+/** What waits longer than its caller is work for nobody. */
+const waitsMilliseconds = 3_000;
+
+/** What a process has waiting. */
+export type Queue = {
+  readonly lines: Map<string, Line>;
+  readonly ready: Line[];
+  /** Those whose balance somebody has locked. */
+  readonly locked: Party[];
+  /** Counts requests up. */
+  newest: number;
+  waiting: number;
+  flights: number;
+  lockWaits: number;
+  isPlanned: boolean;
+};
+
+/** Nobody waits. */
+export function createQueue(): Queue {
+  return {
+    ...{ lines: new Map(), ready: [], locked: [] },
+    ...{ newest: 0, waiting: 0, flights: 0, lockWaits: 0, isPlanned: false },
+  };
+}
+
+/** Its turn will come, or nobody waits and it is forgotten. */
+export function callUp(queue: Queue, line: Line): void {
+  if (line.waiting.length === 0 && line.state === 'idle') queue.lines.delete(line.key);
+  if (line.waiting.length === 0 || line.state !== 'idle') return;
+  line.state = 'queued';
+  queue.ready.push(line);
+  plan(queue);
+}
+
+function plan(queue: Queue): void {
+  if (queue.isPlanned || queue.flights >= flightsMax) return;
+  queue.isPlanned = true;
+  setImmediate(() => {
+    queue.isPlanned = false;
+    depart(queue);
+  });
+}
+
+function depart(queue: Queue): void {
+  while (queue.flights < flightsMax && queue.ready.length > 0) {
+    const parties = gather(queue);
+    const [first] = parties;
+    if (!first) return;
+    queue.flights += 1;
+    const port = portOf(queue, () => {
+      queue.flights -= 1;
+      if (queue.ready.length > 0) plan(queue);
+    });
+    const isLone = parties.length === 1 && first.asks.length === 1;
+    void (isLone ? sendAlone(first, port) : sendTogether(parties, port));
+  }
+}
+
+function portOf(queue: Queue, land: () => void): Port {
+  let isLanded = false;
+  return {
+    back: (line) => back(queue, line),
+    landed() {
+      if (!isLanded) land();
+      isLanded = true;
+    },
+    locked(party) {
+      queue.locked.push(party);
+      waitForLocks(queue);
+    },
+  };
+}
+
+/** A locked balance holds up nobody but its own line. */
+function waitForLocks(queue: Queue): void {
+  while (queue.lockWaits < lockWaitsMax) {
+    const party = queue.locked.shift();
+    if (!party) return;
+    queue.lockWaits += 1;
+    const port = portOf(queue, () => {
+      queue.lockWaits -= 1;
+      waitForLocks(queue);
+    });
+    void sendTogether([party], port, true);
+  }
+}
+
+function back(queue: Queue, line: Line): void {
+  line.waiting = line.waiting.filter((ask) => !ask.isSettled);
+  line.state = 'idle';
+  callUp(queue, line);
+}
+
+/** Fills a statement with the lines whose turn it is. Those that can be refused are; one that must look closer does. */
+function gather(queue: Queue): Party[] {
+  const parties: Party[] = [];
+  let room = requestsMax;
+  while (room > 0) {
+    const line = queue.ready.shift();
+    if (!line) break;
+    line.state = 'away';
+    const asks = takeTurn(queue, line, room);
+    if (asks.length === 0) continue;
+    room -= asks.length;
+    parties.push({ line, asks });
+  }
+  return parties;
+}
+
+/** @returns Who of the line goes now; if nobody, the line comes back by itself. */
+function takeTurn(queue: Queue, line: Line, room: number): readonly Ask[] {
+  turnAway(line);
+  const { go, refused, closer } = nextTurn(line, room);
+  for (const ask of refused) if (line.seen) refuse(ask, line.seen);
+  if (closer) void lookCloser(line, closer).then(() => back(queue, line));
+  else if (go.length === 0) back(queue, line);
+  line.looks += 1;
+  line.newest = queue.newest;
+  for (const ask of go) ask.lookedAt = line.looks;
+  return go;
+}
+
+function turnAway(line: Line): void {
+  const before = performance.now() - waitsMilliseconds;
+  if ((line.waiting[0]?.since ?? before) >= before) return;
+  for (const ask of line.waiting) if (ask.since < before) fail(ask, tooLong());
+  line.waiting = line.waiting.filter((ask) => !ask.isSettled);
+}
+
+function tooLong(): OverloadError {
+  return new OverloadError(
+    `Its turn did not come within ${waitsMilliseconds} ms: nothing was sent.`,
+  );
+}
