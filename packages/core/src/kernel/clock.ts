@@ -7,3 +7,8 @@ export type Clock = { now(): Date };
 
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => new Date() };
+
+/** Milliseconds of the process's own clock, which nobody sets: for how long something took, never for when it was. */
+export function stopwatch(): number {
+  return performance.now();
+}

@@ -3,7 +3,7 @@
  *
  * No timer: what waits at the end of a turn of the event loop leaves, unless enough is under way already.
  */
-import { OverloadError } from '../../kernel/index.ts';
+import { OverloadError, stopwatch } from '../../kernel/index.ts';
 import { type Ask, type Line, nextTurn } from './line.ts';
 import { type Port, sendAlone, sendTogether } from './send.ts';
 import { fail, lookCloser, refuse } from './settle.ts';
@@ -138,7 +138,7 @@ function takeTurn(queue: Queue, line: Line, room: number): readonly Ask[] {
 }
 
 function turnAway(line: Line): void {
-  const before = performance.now() - waitsMilliseconds;
+  const before = stopwatch() - waitsMilliseconds;
   if ((line.waiting[0]?.since ?? before) >= before) return;
   for (const ask of line.waiting) if (ask.since < before) fail(ask, tooLong());
   line.waiting = line.waiting.filter((ask) => !ask.isSettled);

@@ -4,7 +4,12 @@
  * Each is accepted or refused by itself, in the order they came; the contract is that of single statements. A balance is in
  * one statement at a time.
  */
-import { IdempotencyConflictError, OverloadError, type Scope } from '../../kernel/index.ts';
+import {
+  IdempotencyConflictError,
+  OverloadError,
+  type Scope,
+  stopwatch,
+} from '../../kernel/index.ts';
 import type { Prepared, SpendAnswer } from '../spending.ts';
 import { callUp, createQueue, type Queue } from './departures.ts';
 import { createLine, type Line } from './line.ts';
@@ -69,7 +74,7 @@ function join(queue: Queue, { scope, balanceId, input, closer }: Asked): Promise
   queue.newest += 1;
   queue.waiting += 1;
   const number = queue.newest;
-  const since = performance.now();
+  const since = stopwatch();
   const answer = new Promise<SpendAnswer>((resolve, reject) => {
     const common = { number, since, scope, input, closer, resolve, reject };
     line.waiting.push({ ...common, lookedAt: 0, isSettled: false });
