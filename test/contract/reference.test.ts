@@ -14,7 +14,7 @@ import { SignJWT } from 'jose';
 import postgres from 'postgres';
 import { afterEach, describe, expect, test } from 'vitest';
 import { postgresDatabase } from '#test/databases.ts';
-import { pause } from '#test/kit.ts';
+import { eventually, pause } from '#test/kit.ts';
 
 const folder = fileURLToPath(new URL('../../examples/reference', import.meta.url));
 const secret = 'a-secret-of-these-tests-and-nobody-else';
@@ -104,6 +104,38 @@ describe.each(frameworks)('the reference server on %s', (framework) => {
     expect(await left('ai-tokens')).toBe(50_000);
     for (const path of ['/livez', '/readyz', '/openapi.json'])
       expect((await asked(url + path)).status).toBe(200);
+  });
+
+  test('two processes see one test clock, and what is due on it', async () => {
+    const database = await postgresDatabase();
+    const env = {
+      ...{ FRAMEWORK: framework, DATABASE_URL: database.url, JWT_SECRET: secret, PORT: '0' },
+      TEST_CLOCK: '2026-01-31T00:00:00Z',
+    };
+    const [one, two] = [start(env), start(env)];
+    const [url, other] = [await one.listening, await two.listening];
+    const [ann, admin] = await Promise.all([
+      tokenOf({ sub: 'ann' }, secret),
+      tokenOf({ sub: 'root', role: 'admin' }, secret),
+    ]);
+    const left = async () => (await asked(`${other}/billing/entitlements/api-calls`, ann)).body;
+    await asked(`${url}/demo/render`, ann, {});
+    expect(await left()).toMatchObject({ available: 99, resetsAt: '2026-02-28T00:00:00.000Z' });
+
+    await asked(`${url}/test/clock`, admin, { to: '2026-02-27T23:59:59Z' });
+    await eventually(async () => (await left()).available === 99);
+    await asked(`${url}/test/clock`, admin, { advance: 'PT1S' });
+    await eventually(async () => (await left()).available === 100);
+
+    const back = await asked(`${other}/test/clock`, admin, { to: '2026-02-27T00:00:00Z' });
+    expect(back.status).toBe(422);
+    expect((await asked(`${other}/test/clock`, admin, { advance: 'PT1S' })).body).toEqual({
+      now: '2026-02-28T00:00:01.000Z',
+    });
+    expect(await left()).toMatchObject({ resetsAt: '2026-03-31T00:00:00.000Z' });
+    for (const server of [one, two]) server.child.kill('SIGTERM');
+    expect(await Promise.all([one.exit, two.exit])).toEqual([0, 0]);
+    await database.drop();
   });
 
   test('in production it refuses a test clock, a secret known or short, and the embedded database', async () => {

@@ -2,12 +2,11 @@
  * The demo on Express: the same routes and guards as on Fastify, with jose for the tokens.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bursarExpress } from '@bursar/express';
 import express, { type Request, type RequestHandler } from 'express';
 import { chatBody, checkBody, renderBody } from './bodies.ts';
-import { drain } from './drain.ts';
 import { documentOf, type Kit, type MoveClock } from './kit.ts';
 import { readToken, type User } from './tokens.ts';
 
@@ -75,7 +74,7 @@ export async function createExpressServer(kit: {
   });
   app.use(billing.errors);
   await billing.start();
-  return listening(createServer(app));
+  return listening(createServer(app), billing.close);
 }
 
 function checking(shape: typeof renderBody | typeof chatBody): RequestHandler {
@@ -85,17 +84,13 @@ function checking(shape: typeof renderBody | typeof chatBody): RequestHandler {
   };
 }
 
-function listening(server: ReturnType<typeof createServer>): Server {
+function listening(server: HttpServer, close: (server: HttpServer) => Promise<void>): Server {
   return {
     listen: async (port, host) => {
       server.listen(port, host);
       await once(server, 'listening');
       return `http://${host}:${(server.address() as AddressInfo).port}`;
     },
-    close: () =>
-      drain(server, () => {
-        server.close();
-        return once(server, 'close');
-      }),
+    close: () => close(server),
   };
 }

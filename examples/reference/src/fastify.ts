@@ -6,7 +6,6 @@ import bursarFastify from '@bursar/fastify';
 import fastifyJwt from '@fastify/jwt';
 import Fastify, { type FastifyRequest } from 'fastify';
 import { chatBody, checkBody, renderBody } from './bodies.ts';
-import { drain } from './drain.ts';
 import { documentOf, type Kit, type MoveClock } from './kit.ts';
 import { checkUser, type User } from './tokens.ts';
 
@@ -45,6 +44,7 @@ export async function createFastifyServer(kit: {
   });
   await app.register(bursarFastify, {
     bursar,
+    close: true,
     prefix: '/billing',
     customer: (request) => request.user?.sub,
     admin: (request) => request.user?.role === 'admin',
@@ -89,7 +89,7 @@ export async function createFastifyServer(kit: {
   app.get('/openapi.json', async () => documentOf(bursar, '/billing'));
   return {
     listen: (port, host) => app.listen({ port, host }),
-    close: () => drain(app.server, () => app.close()),
+    close: () => app.close(),
   };
 }
 

@@ -28,7 +28,7 @@ print(JSON.stringify({ listening: url }));
 
 let stopping: Promise<void> | undefined;
 const stop = (): Promise<void> => {
-  stopping ??= server.close().then(() => bursar.close());
+  stopping ??= server.close();
   return stopping;
 };
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -42,21 +42,34 @@ export function assembleKit(options: Options): object {
     await root.ready();
     if (root.options.worker) worker.start();
   };
+  const close = async () => {
+    await atMost(workerMilliseconds, worker.stop());
+    await root.close();
+  };
   const kit = {
     ...bindKit(root, context),
     events: root.bus as unknown as Events,
     ready: root.ready,
     start,
-    close: async () => {
-      await worker.stop();
-      await root.close();
-    },
+    close,
     runDue: () => runDue(root, { until: root.options.clock.now() }),
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
       runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
     ...testTools(root),
   };
-  return bindHttp(kit, httpBinding(root, start));
+  return bindHttp(kit, httpBinding(root, { start, close }));
+}
+
+/** How long closing waits for the worker; then its connection goes, too, and what it was in the middle of is rolled back. */
+const workerMilliseconds = 1_000;
+
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 export type { AnyKeys };

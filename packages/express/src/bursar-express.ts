@@ -17,6 +17,7 @@ import express, {
   type Response,
   Router,
 } from 'express';
+import { drainServer } from './drain-server.ts';
 import { settleBeforeEnd } from './settle-before-end.ts';
 import type { BursarExpressOptions, ExpressBursar, Guard } from './types.ts';
 
@@ -48,6 +49,11 @@ export function bursarExpress<K extends Keys, R extends Request = Request>(
     livez: (_request, response) => send(response, surface.livez()),
     readyz: async (_request, response) => send(response, await surface.readyz()),
     start: () => surface.binding.start(),
+    drain: (server) => drainServer(server, options.drainMilliseconds),
+    async close(server) {
+      await drainServer(server, options.drainMilliseconds);
+      await surface.binding.close();
+    },
     subscribed: (...ask) => guard(surface.subscribed(...ask)),
     minBalance: (...ask) => guard(surface.minBalance(...ask)),
     consumes: (...ask) => guard(surface.consumes(...ask)),

@@ -1,6 +1,7 @@
 /**
  * What an Express host types against: the options, the guards, and `req.bursar`.
  */
+import type { Server } from 'node:http';
 import type { Bursar, Denied, Keys, RequestHandle } from '@bursar/core';
 import type { AdapterOptions, ConsumesOptions, GuardOptions } from '@bursar/core/http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response, Router } from 'express';
@@ -26,6 +27,13 @@ export interface ExpressBursar<K extends Keys> {
   readonly readyz: RequestHandler;
   /** Connects, migrates and starts what runs in the background. */
   start(): Promise<void>;
+  /**
+   * Closes the server: no new connections, requests under way are answered, and connections kept alive end. What is left
+   * after `drainMilliseconds` is cut off. The kit stays open, for other servers on it.
+   */
+  drain(server: Server): Promise<void>;
+  /** `drain`, then `bursar.close()`: `process.once('SIGTERM', () => void billing.close(server))`. */
+  close(server: Server): Promise<void>;
   /** Refuses whoever has no subscription, or none with this feature usable. */
   subscribed(feature?: K['feature'], options?: GuardOptions<Request>): Guard;
   /** Refuses whoever has less than `amount` available; as much passes. */

@@ -8,6 +8,7 @@ import { createSurface, type Surface } from '@bursar/core/http';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { asObject, watchConfigs } from './config.ts';
+import { endWith, startWith } from './life.ts';
 import { guardsOf, type Runner, runnerOf, send } from './run-guard.ts';
 import { settleEnds } from './settle-ends.ts';
 import type { BursarFastifyOptions, FastifyBursar } from './types.ts';
@@ -38,7 +39,8 @@ export const bursarFastify: FastifyPluginAsync<BursarFastifyOptions> = fastifyPl
     });
     enforceConfigs(app, surface, run);
     settleEnds(app, surface);
-    app.addHook('onReady', () => surface.binding.start());
+    startWith(app, surface);
+    endWith(app, surface, options);
     const { prefix: at = '/billing', logLevel } = options;
     await app.register(
       async (inner) => {

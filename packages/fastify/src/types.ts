@@ -56,6 +56,8 @@ export interface GuardConfig<K extends Keys = Registered> {
 export interface BursarFastifyOptions extends AdapterOptions<FastifyRequest, Bursar<Any, Any>> {
   /** Where the routes are; default `/billing`, '' for the root. */
   prefix?: string;
+  /** True where no other app uses the kit: it is closed with this one. Default false. */
+  close?: boolean;
   /** Of the routes only. */
   logLevel?: LogLevel;
   /** Answers a refusal in the host's own way; when it sends nothing, the problem is sent. */

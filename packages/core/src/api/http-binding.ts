@@ -5,8 +5,11 @@ import { bindCustomer, bindKit } from './bind-kit.ts';
 import type { Context, Root } from './root.ts';
 import { routes } from './routes.ts';
 
-/** The binding of a root, for `bindHttp`; `start` is the kit's. */
-export function httpBinding(root: Root, start: () => Promise<void>): HttpBinding {
+/** The binding of a root, for `bindHttp`; `start` and `close` are the kit's. */
+export function httpBinding(
+  root: Root,
+  { start, close }: Pick<HttpBinding, 'start' | 'close'>,
+): HttpBinding {
   const { options } = root;
   const contextOf = ({
     tenant,
@@ -31,6 +34,7 @@ export function httpBinding(root: Root, start: () => Promise<void>): HttpBinding
     customer: ({ customer, kind, usedBy, ...input }) =>
       bindCustomer(root, contextOf(input), { customer, kind, usedBy }),
     start,
+    close,
     ping: async () => (await root.database()).ping(),
   };
 }

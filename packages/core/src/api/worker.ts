@@ -31,7 +31,9 @@ export function createWorker(root: Root): Worker {
       isFailing = false;
     } catch (err) {
       // Once per trouble: a database that is away for an hour is not 3,600 errors.
-      if (!isFailing) logger.error({ err }, 'Something that is due cannot be done');
+      // Nor is one whose connection was closed under it.
+      if (!isFailing && !signal.aborted)
+        logger.error({ err }, 'Something that is due cannot be done');
       isFailing = true;
     } finally {
       running = null;

@@ -27,6 +27,7 @@ export type HttpBinding = {
   customer(input: Acting & Asker): RouteCustomer;
   /** `kit.start()` and `kit.close()`, for adapters that follow their server's life. */
   start(): Promise<void>;
+  close(): Promise<void>;
   /** Answers once the database has answered. */
   ping(): Promise<void>;
 };

@@ -87,6 +87,8 @@ export interface AdapterOptions<Request, Kit extends object = object> {
   enforce?: boolean | undefined;
   /** Statuses other than the table's, by reason. */
   status?: Statuses | undefined;
+  /** How long a server that closes waits for requests under way before it cuts them off. Default 4,000. */
+  drainMilliseconds?: number | undefined;
 }
 
 /** What an adapter knows of a request, in no framework's words. */

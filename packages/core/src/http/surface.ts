@@ -49,6 +49,8 @@ const known = new Set([
   'actor',
   'enforce',
   'status',
+  'drainMilliseconds',
+  'close',
   'onDenied',
   'prefix',
   'logLevel',
@@ -125,5 +127,13 @@ function checked<Options extends object>(options: Options): Options {
       'The registration needs `customer`, a function from request to customer.',
     );
   }
+  const { drainMilliseconds = 0 } = options as { drainMilliseconds?: unknown };
+  if (!Number.isInteger(drainMilliseconds) || !isWithin(drainMilliseconds as number)) {
+    throw new ConfigurationError('drainMilliseconds must be a whole number, at most an hour.');
+  }
   return options;
+}
+
+function isWithin(milliseconds: number): boolean {
+  return milliseconds >= 0 && milliseconds <= 3_600_000;
 }
