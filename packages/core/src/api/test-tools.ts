@@ -8,11 +8,19 @@ import { runDue } from './run-due.ts';
 export function testTools(root: Root): Partial<TestTools> {
   const { clock } = root.options;
   if (!isTestClock(clock)) return {};
-  const advanceTo = async (at: Date | string) => {
+  // Another process may have moved it a moment ago: from then on one counts.
+  const current = async () => {
     await root.ready();
-    await travel(root, clock, new Date(at));
+    await clock.refresh();
+    return clock.now();
   };
-  return { advanceTo, advance: async (by) => advanceTo(addDuration(clock.now(), by, 1, 'UTC')) };
+  return {
+    async advanceTo(at) {
+      await current();
+      await travel(root, clock, new Date(at));
+    },
+    advance: async (by) => travel(root, clock, addDuration(await current(), by, 1, 'UTC')),
+  };
 }
 
 async function travel(root: Root, clock: TestClock, to: Date): Promise<void> {
