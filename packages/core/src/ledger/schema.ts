@@ -226,11 +226,8 @@ export const entries = bursar.table(
       name: 'entries_pkey',
       columns: [table.tenantId, table.balanceId, table.sequence],
     }),
-    foreignKey({
-      name: 'entries_of_a_balance',
-      columns: [table.tenantId, table.balanceId],
-      foreignColumns: [balances.tenantId, balances.id],
-    }),
+    // No foreign key to the balance: checked row by row it takes two fifths of a shared commit. Every statement that
+    // writes an entry reads its balance under the lock first, and `verify` looks for entries without one.
     foreignKey({
       name: 'entries_for_a_feature',
       columns: [table.tenantId, table.featureId],

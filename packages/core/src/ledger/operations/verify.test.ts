@@ -41,6 +41,7 @@ const damages: readonly (readonly [rule: string, damage: Statement])[] = [
     'settled_is_the_sum_of_its_entries',
     sql`update bursar.balances set settled = settled + 1 where id = ${balance}`,
   ],
+  ['entries_have_their_balance', sql`delete from bursar.balances where id = ${balance}`],
   [
     'held_is_the_sum_of_its_entries',
     sql`update bursar.balances set held = held + 1 where id = ${balance}`,

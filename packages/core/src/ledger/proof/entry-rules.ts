@@ -5,6 +5,8 @@ export const entryRules: Statement = sql`
       select 'settled_after_runs_on' as rule, balance_id as balance, sequence, null::text as other
         from e where settled_after <> settled_before + amount
       union all
+      select 'entries_have_their_balance', balance_id, sequence, null from stray
+      union all
       select 'held_after_runs_on', balance_id, sequence, null from e where held_after <> held_before + held_amount
       union all
       select 'sequences_have_no_gap', balance_id, sequence, null from e where sequence <> sequence_before + 1

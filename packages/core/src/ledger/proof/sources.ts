@@ -22,6 +22,10 @@ export function sources(scope: Scope): Statement {
         join b on b.id = entry.balance_id
        where entry.tenant_id = ${tenant}::int
       window story as (partition by entry.balance_id order by entry.sequence)
+    ), stray as materialized (
+      select entry.balance_id, entry.sequence
+        from bursar.entries as entry left join b on b.id = entry.balance_id
+       where entry.tenant_id = ${tenant}::int and b.id is null
     ), d as materialized (
       select draw.*, lag(to_position, 1, 0::bigint) over (partition by balance_id order by from_position) as to_before
         from bursar.draws as draw where draw.tenant_id = ${tenant}::int

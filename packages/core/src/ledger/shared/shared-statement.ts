@@ -5,19 +5,11 @@
  * If the sum fits, each does: nothing is approximated. A balance where it does not fit, something is due or a key is
  * known comes back as it was found. Running sums are made here, the figures before them by the database.
  */
-import {
-  at,
-  flag,
-  integer,
-  list,
-  type Row,
-  type Statement,
-  sql,
-  textOrNull,
-} from '../../kernel/index.ts';
+import { flag, integer, type Row, type Statement, textOrNull } from '../../kernel/index.ts';
 import type { Seen } from '../figures.ts';
 import { readSeen } from '../rows.ts';
 import type { Ask, Line } from './line.ts';
+import { lineColumns, type Needs, requestColumns } from './shared-columns.ts';
 
 /** Those of one line that go together. */
 export type Party = { readonly line: Line; readonly asks: readonly Ask[] };
@@ -43,30 +35,64 @@ export type SharedOptions = {
  */
 export function sharedStatement(parties: readonly Party[], options: SharedOptions): Statement {
   const asks = parties.flatMap((party) => party.asks);
-  const hasHolds = asks.some(({ input }) => input.hold);
-  const hasKeys = asks.some(({ input }) => input.key !== undefined);
-  const now = sql`${at(options.now)}::text::timestamptz`;
-  return sql`
+  const holds = asks.some(({ input }) => input.hold !== undefined);
+  const needs: Needs = {
+    holds,
+    keys: asks.some(({ input }) => input.key !== undefined),
+    facts:
+      holds ||
+      asks.some(({ input }) => (input.featureId ?? input.usedById ?? input.reference) != null),
+  };
+  return {
+    text: textFor(needs, options.skipsLocked),
+    values: [options.now.toISOString(), ...lineColumns(parties), ...requestColumns(parties, needs)],
+  };
+}
+
+const texts = new Map<string, string>();
+
+/** One text for each kind of batch, so that each is planned once and kept by its connection. */
+function textFor(needs: Needs, skipsLocked: boolean): string {
+  const kind = `${needs.holds} ${needs.keys} ${needs.facts} ${skipsLocked}`;
+  const known = texts.get(kind);
+  if (known !== undefined) return known;
+  const text = write(needs, skipsLocked);
+  texts.set(kind, text);
+  return text;
+}
+
+const now = '$1::text::timestamptz';
+
+/**
+ * An array's values in a column. Behind a `select` the planner cannot see how many there are: it would plan anew for each
+ * batch otherwise, which costs more than carrying it out.
+ */
+function column(place: number, type: string): string {
+  return `(select $${place}::text)::${type}[]`;
+}
+
+function write(needs: Needs, skipsLocked: boolean): string {
+  return `
     with line as (
-      ${lockedLines(parties, options)}
-    ), request as (
-      ${requests(parties, hasHolds)}
-    ), known as (
-      ${hasKeys ? knownKeys : sql`select null::bigint as line, null::bigint as place where false`}
+      select asked.number, balance.*, asked.debits, asked.holds, asked.debits + asked.holds as total, asked.requests,
+             asked.holds_until
+        from unnest(${column(2, 'int')}, ${column(3, 'bigint')}, ${column(4, 'bigint')}, ${column(5, 'bigint')},
+                        ${column(6, 'int')}, ${column(7, 'timestamptz')})
+             with ordinality as asked (tenant_id, balance_id, debits, holds, requests, holds_until, number)
+       cross join lateral (
+         select tenant_id, id as balance_id, customer_id, settled, held, drawn, mark, floor, ceiling, cap_left, sequence,
+                valid_until, changed_at
+           from bursar.balances
+          where (tenant_id, id) = (asked.tenant_id, asked.balance_id)
+            for no key update ${skipsLocked ? 'skip locked' : ''}
+       ) as balance
+    ), ${request(needs)}, known as (${needs.keys ? knownKeys : 'select null::bigint as line, null::bigint as place where false'}
     ), booked as (
       select * from line
        where settled - held - total >= floor and drawn + total < mark and (cap_left is null or cap_left >= total)
          and valid_until > ${now} and not exists (select 1 from known where known.line = line.number)
-    ), entry as (
-      insert into bursar.entries (tenant_id, balance_id, sequence, kind, amount, held_amount, settled_after, held_after, drawn_to,
-                                  counter, feature_id, used_by_id, reference_type, reference_id, key, request_hash, happened_at,
-                                  booked_at)
-      select booked.tenant_id, booked.balance_id, booked.sequence + request.place, request.kind, 0 - request.debit, request.hold,
-             booked.settled - request.debits_to, booked.held + request.holds_to, booked.drawn + request.debits_to + request.holds_to,
-             case request.kind when 'debit' then 'usage' end, request.feature_id, request.used_by_id, request.reference_type,
-             request.reference_id, request.key, request.request_hash, greatest(${now}, booked.changed_at), ${now}
-        from booked join request on request.line = booked.number
-    ), ${hasHolds ? heldBy(now) : sql``} spent as (
+    ), entry as (${needs.holds ? debitsAndHolds(needs) : debits(needs)}
+    ), ${needs.holds ? reservations : ''} spent as (
       update bursar.balances as balance
          set settled = booked.settled - booked.debits, held = booked.held + booked.holds, drawn = booked.drawn + booked.total,
              sequence = booked.sequence + booked.requests, cap_left = booked.cap_left - booked.total,
@@ -81,95 +107,48 @@ export function sharedStatement(parties: readonly Party[], options: SharedOption
       from line left join booked on booked.number = line.number`;
 }
 
-/** Each balance locked and read, with the sums of what is asked of it. In one order, and each by its key. */
-function lockedLines(parties: readonly Party[], { skipsLocked }: SharedOptions): Statement {
-  const columns = parties.map(({ line, asks }) => ({
-    tenant: asks[0]?.scope.tenant.id ?? 0,
-    balance: line.balanceId,
-    debits: sumOf(asks, (ask) => (ask.input.hold ? 0 : ask.input.amount)),
-    holds: sumOf(asks, (ask) => (ask.input.hold ? ask.input.amount : 0)),
-    requests: asks.length,
-    until: earliest(asks),
-  }));
-  const column = (name: keyof (typeof columns)[number]) => list(columns.map((one) => one[name]));
-  return sql`
-      select asked.number, asked.tenant_id, asked.balance_id, asked.debits, asked.holds, asked.debits + asked.holds as total,
-             asked.requests, asked.holds_until, balance.*
-        from unnest(${column('tenant')}::text::int[], ${column('balance')}::text::bigint[], ${column('debits')}::text::bigint[],
-                    ${column('holds')}::text::bigint[], ${column('requests')}::text::int[],
-                    ${column('until')}::text::timestamptz[])
-             with ordinality as asked (tenant_id, balance_id, debits, holds, requests, holds_until, number)
-       cross join lateral (
-         select customer_id, settled, held, drawn, mark, floor, ceiling, cap_left, sequence, valid_until, changed_at
-           from bursar.balances
-          where (tenant_id, id) = (asked.tenant_id, asked.balance_id)
-            for no key update ${skipsLocked ? sql`skip locked` : sql``}
-       ) as balance`;
+/** Every request with its place in its line, and the running sum of what is settled up to it. */
+function request(needs: Needs): string {
+  const names = ['line bigint', 'place bigint', 'debit bigint', 'debits_to bigint'];
+  if (needs.holds)
+    names.push('hold bigint', 'holds_to bigint', 'hold_id text', 'hold_until timestamptz');
+  if (needs.keys) names.push('key text', 'request_hash bigint');
+  if (needs.facts)
+    names.push('feature_id int', 'used_by_id bigint', 'reference_type text', 'reference_id text');
+  const columns = names.map((name, index) => column(index + 8, name.split(' ')[1] ?? ''));
+  const called = names.map((name) => name.split(' ')[0]).join(', ');
+  return `request as (
+      select * from unnest(${columns.join(', ')}) as request (${called})
+    )`;
 }
 
-function sumOf(asks: readonly Ask[], amountOf: (ask: Ask) => number): number {
-  return asks.reduce((sum, ask) => sum + amountOf(ask), 0);
+const always =
+  'tenant_id, balance_id, sequence, kind, amount, held_amount, settled_after, held_after, drawn_to, counter';
+
+/** The columns of an entry that only some batches have. */
+function further({ keys, facts }: Needs): string {
+  return `${facts ? ', feature_id, used_by_id, reference_type, reference_id' : ''}${keys ? ', key, request_hash' : ''}`;
 }
 
-function earliest(asks: readonly Ask[]): string | null {
-  let found: Date | null = null;
-  for (const { input } of asks) {
-    const until = input.hold?.expiresAt;
-    if (until && (!found || until < found)) found = until;
-  }
-  return at(found);
+function debits(needs: Needs): string {
+  return `
+      insert into bursar.entries (${always}, happened_at, booked_at${further(needs)})
+      select tenant_id, balance_id, sequence + place, 'debit', 0 - debit, 0, settled - debits_to, held, drawn + debits_to, 'usage',
+             greatest(${now}, changed_at), ${now}${further(needs)}
+        from booked join request on request.line = booked.number`;
 }
 
-/** Every request with its place in its line and the running sums up to it. */
-function requests(parties: readonly Party[], hasHolds: boolean): Statement {
-  const rows = parties.flatMap(({ asks }, line) => running(asks, line + 1));
-  const column = (name: keyof (typeof rows)[number]) => list(rows.map((row) => row[name]));
-  const ofHolds = hasHolds
-    ? sql`, ${column('holdId')}::text::text[], ${column('holdUntil')}::text::timestamptz[]`
-    : sql``;
-  return sql`
-      select *
-        from unnest(${column('line')}::text::bigint[], ${column('place')}::text::bigint[], ${column('kind')}::text::text[],
-                    ${column('debit')}::text::bigint[], ${column('hold')}::text::bigint[], ${column('debitsTo')}::text::bigint[],
-                    ${column('holdsTo')}::text::bigint[], ${column('feature')}::text::int[], ${column('usedBy')}::text::bigint[],
-                    ${column('referenceType')}::text::text[], ${column('referenceId')}::text::text[],
-                    ${column('key')}::text::text[], ${column('hash')}::text::bigint[]${ofHolds})
-             as request (line, place, kind, debit, hold, debits_to, holds_to, feature_id, used_by_id, reference_type,
-                         reference_id, key, request_hash${hasHolds ? sql`, hold_id, hold_until` : sql``})`;
-}
-
-function running(asks: readonly Ask[], line: number) {
-  let debitsTo = 0;
-  let holdsTo = 0;
-  return asks.map(({ input }, index) => {
-    const debit = input.hold ? 0 : input.amount;
-    const hold = input.hold ? input.amount : 0;
-    debitsTo += debit;
-    holdsTo += hold;
-    return {
-      ...{
-        line,
-        place: index + 1,
-        kind: input.hold ? 'hold' : 'debit',
-        debit,
-        hold,
-        debitsTo,
-        holdsTo,
-      },
-      feature: input.featureId,
-      usedBy: input.usedById,
-      referenceType: input.reference?.type ?? null,
-      referenceId: input.reference?.id ?? null,
-      key: input.key ?? null,
-      hash: input.hash ?? null,
-      holdId: input.hold?.id ?? null,
-      holdUntil: at(input.hold?.expiresAt ?? null),
-    };
-  });
+function debitsAndHolds(needs: Needs): string {
+  return `
+      insert into bursar.entries (${always}, happened_at, booked_at${further(needs)})
+      select tenant_id, balance_id, sequence + place, case when hold > 0 then 'hold' else 'debit' end, 0 - debit, hold,
+             settled - debits_to, held + holds_to, drawn + debits_to + holds_to, case when hold = 0 then 'usage' end,
+             greatest(${now}, changed_at), ${now}${further(needs)}
+        from booked join request on request.line = booked.number`;
 }
 
 /** Probed one by one: joined against the entries the planner would scan them. */
-const knownKeys: Statement = sql`
+const knownKeys = `
       select request.line, request.place
         from request
         join line on line.number = request.line
@@ -181,14 +160,12 @@ const knownKeys: Statement = sql`
        where request.key is not null`;
 
 /** The rows of the holds among them. */
-function heldBy(now: Statement): Statement {
-  return sql`reservation as (
-      select booked.tenant_id, booked.balance_id, booked.customer_id, booked.sequence + request.place as sequence, request.hold,
-             booked.drawn + request.debits_to + request.holds_to as drawn_to, request.feature_id, request.used_by_id,
-             request.reference_type, request.reference_id, request.hold_id, request.hold_until,
-             greatest(${now}, booked.changed_at) as happened_at
+const reservations = `reservation as (
+      select tenant_id, balance_id, customer_id, sequence + place as sequence, hold, drawn + debits_to + holds_to as drawn_to,
+             feature_id, used_by_id, reference_type, reference_id, hold_id, hold_until,
+             greatest(${now}, changed_at) as happened_at
         from booked join request on request.line = booked.number
-       where request.hold_id is not null
+       where hold_id is not null
     ), held as (
       insert into bursar.holds (tenant_id, id, customer_id, feature_id, used_by_id, reference_type, reference_id, expires_at,
                                 created_at)
@@ -199,7 +176,6 @@ function heldBy(now: Statement): Statement {
       select tenant_id, hold_id, 0, balance_id, sequence, drawn_to, hold, hold_until
         from reservation
     ),`;
-}
 
 /** A row of the answer, with the place of its line. */
 export function readFound(row: Row): Found & { readonly number: number } {
