@@ -87,10 +87,11 @@ async function open({
   prepare,
   directUrl,
   template,
+  pool,
   migrate: apply,
 }: Options): Promise<Database> {
   const database = await openDatabase(target, {
-    ...{ schema, logger, allowEmbedded, prepare, template },
+    ...{ schema, logger, allowEmbedded, prepare, template, ...pool },
     migrateUrl: directUrl,
   });
   try {

@@ -37,6 +37,26 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
    * heard, so `cache` is off.
    */
   directUrl?: string | undefined;
+  /** How many connections, and how long anything may wait. */
+  pool?: PoolOptions | undefined;
   /** Of the tenant that is meant when none is named. Default `default`. */
   tenant?: string | undefined;
+}
+
+/**
+ * Of the connections to PostgreSQL. The embedded database has one, and of these only `acquireMilliseconds`: how long a
+ * statement waits for its turn. Whatever waits longer fails with `database` (503), and nothing of it is done.
+ */
+export interface PoolOptions {
+  /** Connections at most, per process, from 1 to 1,000. Default 10; one more to listen, and one while migrating. */
+  connectionsMax?: number | undefined;
+  /** How long a statement may wait for a free connection, up to an hour. Default 5,000. */
+  acquireMilliseconds?: number | undefined;
+  /**
+   * How long a statement may run, from 100 up to an hour. A transaction that sends nothing for twice as long is rolled back.
+   * With `prepare: false` this says what the role's limit is. Default 15,000.
+   */
+  statementMilliseconds?: number | undefined;
+  /** How long a statement may wait for a lock, from 10 up to `statementMilliseconds`. Default 3,000. */
+  lockMilliseconds?: number | undefined;
 }

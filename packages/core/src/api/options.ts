@@ -2,6 +2,7 @@
 import type { CatalogSpec } from '../catalog/index.ts';
 import { type Clock, ConfigurationError, type Logger, systemClock } from '../kernel/index.ts';
 import type { BursarOptions } from './kit-options.ts';
+import { type Pool, readPool } from './pool-options.ts';
 
 export type Options = {
   readonly catalog: CatalogSpec;
@@ -17,6 +18,7 @@ export type Options = {
   readonly cache: boolean;
   readonly batch: boolean;
   readonly worker: boolean;
+  readonly pool: Pool;
   /** What `memory://` begins with; no host says it. */
   readonly template?: (() => Promise<Blob>) | undefined;
 };
@@ -47,6 +49,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   cache: [isFlag, 'true or false'],
   batch: [isFlag, 'true or false'],
   worker: [isFlag, 'true or false'],
+  pool: [isObject, 'an object of limits'],
 };
 
 /**
@@ -72,6 +75,7 @@ export function readOptions(given: BursarOptions): Options {
     cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
     batch: given.batch ?? true,
     worker: given.worker ?? true,
+    pool: readPool(given.pool, given.prepare),
   };
 }
 

@@ -138,6 +138,11 @@ describe('opening a database', () => {
     await expect(openDatabase('memory://', { logger: silentLogger })).rejects.toMatchObject({
       code: 'configuration',
     });
+    const opened = await PGlite.create();
+    await expect(openDatabase(opened, { logger: silentLogger })).rejects.toMatchObject({
+      code: 'configuration',
+    });
+    await opened.close();
     const allowed = await openDatabase('memory://', { logger: silentLogger, allowEmbedded: true });
 
     await allowed.ping();
