@@ -44,14 +44,20 @@ async function post(port: number, agent: Agent): Promise<number | null> {
   }
 }
 
-test.each(['fastify', 'express'])(
-  'on %s what was taken is answered, and no connection holds up the end',
+// Silent ones are cut off at the end of four seconds; without them only what is kept alive would hold it up.
+test.each([
+  ['fastify', 0, 3_500],
+  ['express', 0, 3_500],
+  ['fastify', 3, 8_000],
+  ['express', 3, 8_000],
+] as const)(
+  'on %s, with %i silent connections, what was taken is answered and it ends within %i ms',
   { timeout: 60_000 },
-  async (framework) => {
+  async (framework, silentOnes, milliseconds) => {
     const { url, drop } = await postgresDatabase();
     const host = startProcess(script, { parameters: [framework, url] });
     const port = Number(await host.line());
-    const silent = Array.from({ length: 3 }, () => connect(port, '127.0.0.1'));
+    const silent = Array.from({ length: silentOnes }, () => connect(port, '127.0.0.1'));
     for (const socket of silent) socket.on('error', () => {});
     const asked = ask(port);
     await pause(1_500);
@@ -72,8 +78,8 @@ test.each(['fastify', 'express'])(
     const answered = answers.filter((one) => one.status === 200);
     const before = answers.filter((one) => one.askedAt < at - 100);
     expect([status, errors, ok]).toEqual([0, '', true]);
-    expect(took).toBeLessThan(8_000);
-    expect(before.length).toBeGreaterThan(2 * clients);
+    expect(took).toBeLessThan(milliseconds);
+    expect(before.length).toBeGreaterThanOrEqual(clients);
     expect(before.filter((one) => one.status !== 200)).toEqual([]);
     expect(used).toBe(answered.length);
     for (const socket of silent) socket.destroy();

@@ -1,10 +1,13 @@
 /** The kit lives with the app: a slow migration does not break its boot, and closing it closes the kit if it was told so. */
+import dns from 'node:dns';
+import type { AddressInfo } from 'node:net';
 import { createBursar, defineCatalog } from '@bursar/core';
 import bursarFastify, { type BursarFastifyOptions } from '@bursar/fastify';
 import Fastify from 'fastify';
 import postgres from 'postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { describePostgres } from '../support/databases.ts';
+import { pause } from '../support/kit.ts';
 
 const catalog = defineCatalog({
   features: { calls: { kind: 'metered' } },
@@ -87,6 +90,33 @@ describePostgres('an app', (makeUrl) => {
 
     await expect(bursar.check(ask)).rejects.toMatchObject({ code: 'database' });
   });
+});
+
+test('an answer under way on the second address that is localhost is waited for', async () => {
+  const bursar = createBursar({ catalog, database: 'memory://' });
+  const app = await appOn(bursar, { close: true });
+  app.get('/slow', async () => {
+    await pause(500);
+    return (await bursar.consume(ask)).used;
+  });
+  const both = [1, 2].map((last) => ({ address: `127.0.0.${last}`, family: 4 }));
+  // Node asks for one address to listen on, Fastify then for all.
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((...asking: unknown[]) => {
+    const [host, how] = asking as [string, { all?: boolean }];
+    const found = asking.at(-1) as (error: null, addresses: unknown, family?: number) => void;
+    if (how.all) found(null, both);
+    else found(null, host === 'localhost' ? '127.0.0.1' : host, 4);
+  }) as never);
+  await app.listen({ port: 0 });
+  lookup.mockRestore();
+  const { port } = app.server.address() as AddressInfo;
+
+  const asked = fetch(`http://127.0.0.2:${port}/slow`);
+  await pause(100);
+  await app.close();
+
+  expect(await (await asked).text()).toBe('1');
+  await expect(bursar.check(ask)).rejects.toMatchObject({ code: 'database' });
 });
 
 test.each([{ close: 'yes' }, { drainMilliseconds: -1 }, { drainMilliseconds: 0.5 }])(

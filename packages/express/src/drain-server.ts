@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { drain } from '@bursar/core/http';
 
-const draining = new WeakMap<Server, Promise<void>>();
+const drained = new WeakMap<Server, Promise<void>>();
 
 /**
  * Resolves once the last request under way is answered and no connection is left; also for who asks again meanwhile.
  * @param milliseconds After so many what is left is cut off.
  */
 export function drainServer(server: Server, milliseconds?: number): Promise<void> {
-  const drained = draining.get(server) ?? drainOnce(server, milliseconds);
-  draining.set(server, drained);
-  return drained;
+  const ended = drained.get(server) ?? drainOnce(server, milliseconds);
+  drained.set(server, ended);
+  return ended;
 }
 
 async function drainOnce(server: Server, milliseconds: number | undefined): Promise<void> {
@@ -21,8 +21,8 @@ async function drainOnce(server: Server, milliseconds: number | undefined): Prom
   server.prependListener('request', (_request, response: ServerResponse) => {
     response.setHeader('connection', 'close');
   });
-  const over = drain(server, milliseconds);
+  const draining = drain(server, milliseconds);
   server.close();
   await once(server, 'close');
-  over();
+  draining.end();
 }

@@ -4,7 +4,7 @@
  * Fastify gives a hook `pluginTimeout` to settle, and a migration may take longer: it is waited for in shares.
  */
 import { ConfigurationError } from '@bursar/core';
-import { drain, type Surface } from '@bursar/core/http';
+import { type Draining, drain, type Surface } from '@bursar/core/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BursarFastifyOptions } from './types.ts';
 
@@ -39,18 +39,42 @@ export function endWith(
   { close = false, drainMilliseconds }: BursarFastifyOptions,
 ): void {
   if (typeof close !== 'boolean') throw new ConfigurationError('close must be true or false.');
-  let over: (() => void) | undefined;
+  const underWay = countRequests(app);
+  let draining: Draining | undefined;
   app.addHook('preClose', async () => {
-    over = drain(app.server, drainMilliseconds);
+    draining = drain(app.server, drainMilliseconds);
   });
   app.addHook('onSend', async (request, reply) => {
     // Nothing more is asked on it: there would be nobody to answer. HTTP/2 knows no such field.
-    if (over && request.raw.httpVersionMajor === 1) reply.header('connection', 'close');
+    if (draining && request.raw.httpVersionMajor === 1) reply.header('connection', 'close');
   });
   app.addHook('onClose', async () => {
-    over?.();
+    // On `localhost` Fastify listens on two addresses, and has waited for one.
+    if (draining) await Promise.race([underWay.none(), draining.late]);
+    draining?.end();
     if (close) await binding.close();
   });
+}
+
+/** How many are not answered yet, within reach of this registration. */
+function countRequests(app: FastifyInstance): { none(): Promise<void> } {
+  let count = 0;
+  let tell: () => void = () => {};
+  app.addHook('onRequest', (_request, reply, done) => {
+    count += 1;
+    reply.raw.once('close', () => {
+      count -= 1;
+      if (count === 0) tell();
+    });
+    done();
+  });
+  return {
+    none: () =>
+      new Promise((resolve) => {
+        tell = resolve;
+        if (count === 0) resolve();
+      }),
+  };
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {

@@ -13,22 +13,37 @@ const pauseMilliseconds = 50;
 /** Unless the registration says another: with it and the kit's own two seconds all is over within eight. */
 const drainMillisecondsDefault = 4_000;
 
+export type Draining = {
+  /** Resolves when what is left is cut off; never, once this is over. */
+  readonly late: Promise<void>;
+  /** To be called once the server has closed. */
+  end(): void;
+};
+
 /**
  * From now on ends each connection once it is idle, and after `milliseconds` whatever is left. The server stops to listen by
  * its own `close`, called at the same time.
  *
  * @param milliseconds Default 4,000.
- * @returns What ends this, to be called once the server has closed.
  */
 export function drain(
   server: Connections,
   milliseconds: number = drainMillisecondsDefault,
-): () => void {
+): Draining {
   const idle = setInterval(() => server.closeIdleConnections?.(), pauseMilliseconds);
-  // Also those on which nothing was ever sent: they count as busy until a header comes, for up to a minute.
-  const late = setTimeout(() => server.closeAllConnections?.(), milliseconds);
-  return () => {
-    clearInterval(idle);
-    clearTimeout(late);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      // Also those on which nothing was ever sent: they count as busy until a header comes, for up to a minute.
+      server.closeAllConnections?.();
+      resolve();
+    }, milliseconds);
+  });
+  return {
+    late,
+    end() {
+      clearInterval(idle);
+      clearTimeout(timer);
+    },
   };
 }

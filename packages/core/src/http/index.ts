@@ -5,7 +5,7 @@
  * `@bursar/express` and `@bursar/fastify` use the rest and decide nothing themselves.
  */
 export { bindHttp, bindingOf, type HttpBinding } from './binding.ts';
-export { drain } from './drain.ts';
+export { type Draining, drain } from './drain.ts';
 export type { Enforced, Guard } from './enforce.ts';
 export {
   AlreadySpentError,
