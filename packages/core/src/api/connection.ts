@@ -19,6 +19,8 @@ export type Connection = {
   ready(): Promise<void>;
   /** For verbs. @throws {ConfigurationError} In production, before `ready`. */
   database(): Promise<Database>;
+  /** The database once it is ready and until it is closed: verbs need not wait for it then. `null` otherwise. */
+  opened(): Database | null;
   /** Safe to call twice. */
   close(): Promise<void>;
 };
@@ -35,6 +37,7 @@ export function createConnection(
   let unfollow: (() => Promise<void>) | null = null;
   let closing: Promise<void> | null = null;
   let isReady = false;
+  let current: Database | null = null;
 
   async function connect(): Promise<Database> {
     if (closing) throw new DatabaseError('This kit is closed.');
@@ -60,7 +63,7 @@ export function createConnection(
 
   return {
     async ready() {
-      await connect();
+      current = await connect();
       isReady = true;
     },
     async database() {
@@ -71,7 +74,9 @@ export function createConnection(
       }
       return connect();
     },
+    opened: () => current,
     close() {
+      current = null;
       closing ??= closeAll();
       return closing;
     },

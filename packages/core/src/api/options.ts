@@ -112,7 +112,13 @@ function calls(value: unknown, keys: readonly string[]): boolean {
 }
 
 /** Says nothing unless something is wrong; then it goes where Node's own warnings go. */
-const quiet: Logger = { debug() {}, info() {}, warn: warn, error: warn };
+const quiet: Logger = {
+  debug() {},
+  info() {},
+  warn: warn,
+  error: warn,
+  isLevelEnabled: (level) => level === 'warn' || level === 'error',
+};
 
 function warn(facts: object, message: string): void {
   const { err } = facts as { err?: unknown };

@@ -75,7 +75,22 @@ export function createRoot(options: Options): Root {
 
   const prepare = async (context: Context) => void (await prepared(context, bus.publish));
 
-  async function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
+  /** A scope without waiting: not in the host's transaction, the database open, the tenant known. */
+  function atOnce(context: Context): Scope | null {
+    const opened = context.host ? null : connection.opened();
+    const known = opened && tenants.prepared(context.tenant);
+    return known && scopeOf(context, opened, known, bus.publish);
+  }
+
+  function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
+    const scope = atOnce(context);
+    return scope ? work(scope) : commandInTime(context, work);
+  }
+
+  async function commandInTime<T>(
+    context: Context,
+    work: (scope: Scope) => Promise<T>,
+  ): Promise<T> {
     const { host } = context;
     if (!host) return work(await prepared(context, bus.publish));
     const told: News[] = [];
@@ -88,7 +103,12 @@ export function createRoot(options: Options): Root {
     }
   }
 
-  async function read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
+  function read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
+    const scope = atOnce(context);
+    return scope ? work(scope) : readInTime(context, work);
+  }
+
+  async function readInTime<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
     const opened = await database();
     const { host, tenant } = context;
     const lane = host?.lane ?? opened;
@@ -105,7 +125,8 @@ function foundations(options: Options) {
   const bus = rememberingBus(createBus(options.logger), rights);
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
-  const ports: Ports = { catalog: options.catalog, planOf, subjects, spendQueue };
+  const { catalog } = options;
+  const ports: Ports = { catalog, planOf, subjects, spendQueue, hears: bus.hears };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},
   );

@@ -31,6 +31,8 @@ export type Make = Look & {
 export type Tenants = {
   /** Without a write; the id is 0 while nobody has made it. */
   find(key: string, look: Look): Promise<Known>;
+  /** What is known without asking: `null` unless its row and its catalogue are in place. */
+  prepared(key: string): Known | null;
   /** With its row and its catalogue in place. */
   prepare(key: string, make: Make): Promise<Known>;
 };
@@ -56,6 +58,10 @@ export function createTenants(): Tenants {
   }
 
   return {
+    prepared(key) {
+      const known = entries.get(key);
+      return known?.isPrepared ? known : null;
+    },
     async find(key, { lane, lasts }) {
       return entries.get(key) ?? entryOf(await findTenant(lane, key), lasts);
     },

@@ -27,7 +27,7 @@ export async function factsAfter(
   const memory = `granted/${feature}/${customer}`;
   const epoch = figures.validUntil.getTime();
   const kept = scope.recall<Kept>(memory);
-  if (kept?.epoch === epoch) return { feature, ...factsOf(kept, figures) };
+  if (kept?.epoch === epoch) return factsOf(feature, kept, figures);
   const {
     requested: _,
     replayed: __,
@@ -39,10 +39,12 @@ export async function factsAfter(
 }
 
 function factsOf(
+  feature: string,
   { granted, limit, resetsAt }: Kept,
   { available, held }: Figures,
-): Omit<Facts, 'feature' | 'requested' | 'replayed'> {
+): Omit<Facts, 'requested' | 'replayed'> {
   return {
+    feature,
     granted,
     used: Math.max(0, granted - available - held),
     held,

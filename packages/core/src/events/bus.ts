@@ -25,6 +25,8 @@ export interface Bus {
   once(type: string, listener: Listener): () => void;
   off(type: string, listener: Listener): void;
   publish(news: readonly News[]): void;
+  /** False: nobody listens to this type, so news of it that is only for listeners need not be made. */
+  hears(type: string): boolean;
 }
 
 /** A bus that tells `logger` of listeners that fail. */
@@ -43,6 +45,10 @@ export function createBus(logger: Logger): Bus {
       emitter.on(nameOf(type), handler);
     }
     return stop;
+  }
+
+  function has(type: string): boolean {
+    return (kept.get(type)?.size ?? 0) > 0;
   }
 
   function off(type: string, listener: Listener): void {
@@ -64,6 +70,7 @@ export function createBus(logger: Logger): Bus {
     once: (type, listener) => listen(type, listener, true),
     off,
     publish,
+    hears: (type) => has(type) || has(all),
   };
 }
 

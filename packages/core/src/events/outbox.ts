@@ -17,6 +17,13 @@ export type Announcement = {
   readonly data: Readonly<Record<string, unknown>>;
 };
 
+declare module '../kernel/scope.ts' {
+  interface Ports {
+    /** False: nobody in this process listens to that type. Left out: somebody may. */
+    readonly hears?: ((type: string) => boolean) | undefined;
+  }
+}
+
 /** The envelope of an announcement, for `scope.queue`. */
 export function news(scope: Scope, said: Announcement): News {
   return {

@@ -60,17 +60,49 @@ function isDatabase(lane: Database | Lane): lane is Database {
 }
 
 function poolScope(setting: Setting, database: Database): Scope {
-  const send = (statement: Statement) => withRetries(() => database.query(statement));
+  const { tenant, now, actor = null, ports, logger, memory } = setting;
+  const { many, maybeOne, one, run } = rowsOf(database);
+  const { recall, remember } = recallOf(memory);
   return {
-    ...facts(setting),
-    ...rows(send),
+    tenant,
+    now,
+    actor,
+    ports,
+    logger,
+    many,
+    maybeOne,
+    one,
+    run,
     inTransaction: false,
     foreign: false,
     transaction: (work) => inOwnTransaction(setting, database, work),
     queue: (news) => setting.publish([news]),
-    recall: (key) => setting.memory.get(key) as undefined,
-    remember: (key, value) => keep(setting.memory, key, value),
+    recall,
+    remember,
   };
+}
+
+// A scope is made for every verb: what does not depend on the verb is made once for its database and its tenant.
+const rowsByDatabase = new WeakMap<Database, ReturnType<typeof rows>>();
+const recallByMemory = new WeakMap<Memory, Pick<Scope, 'recall' | 'remember'>>();
+
+function rowsOf(database: Database): ReturnType<typeof rows> {
+  const known = rowsByDatabase.get(database);
+  if (known) return known;
+  const made = rows((statement) => withRetries(() => database.query(statement)));
+  rowsByDatabase.set(database, made);
+  return made;
+}
+
+function recallOf(memory: Memory): Pick<Scope, 'recall' | 'remember'> {
+  const known = recallByMemory.get(memory);
+  if (known) return known;
+  const made: Pick<Scope, 'recall' | 'remember'> = {
+    recall: (key) => memory.get(key) as undefined,
+    remember: (key, value) => keep(memory, key, value),
+  };
+  recallByMemory.set(memory, made);
+  return made;
 }
 
 /** Each try starts with empty hands: what a failed one queued or remembered is gone with it. */

@@ -3,7 +3,7 @@
  */
 import type { z } from 'zod';
 import { type Fault, InvalidAmountError, ValidationError } from './errors.ts';
-import { unstorableIn } from './storable.ts';
+import { isStorable, unstorableIn } from './storable.ts';
 
 /** More mistakes than anyone reads at once. */
 const faultsMax = 20;
@@ -15,8 +15,7 @@ const faultsMax = 20;
  * @throws {ValidationError} With a JSON pointer for each of up to 20 fields.
  */
 export function readInput<T>(shape: z.ZodType<T>, input: unknown): T {
-  const unstorable = unstorableIn(input);
-  if (unstorable.length > 0) throw new ValidationError(unstorable.slice(0, faultsMax));
+  if (!isStorable(input)) throw new ValidationError(unstorableIn(input).slice(0, faultsMax));
   const result = shape.safeParse(input ?? {});
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap(faultsOf).slice(0, faultsMax);

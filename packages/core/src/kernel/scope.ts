@@ -17,6 +17,8 @@ export type Logger = {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+  /** pino's: false for a level spares the making of what nobody will read. */
+  isLevelEnabled?(level: string): boolean;
 };
 
 /**

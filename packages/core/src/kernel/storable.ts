@@ -5,6 +5,16 @@ const detail = 'must be text without U+0000 and without half characters';
 // With the flag u only a surrogate without its other half matches.
 const unstorable = /\0|\p{Surrogate}/u;
 
+/** True when every text and key in it, however deep, can be stored. Read for each verb, so it makes nothing. */
+export function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !unstorable.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  for (const key in value) {
+    if (unstorable.test(key) || !isStorable(value[key as never])) return false;
+  }
+  return true;
+}
+
 /** A fault for each text and key, however deep, that cannot be stored. */
 export function unstorableIn(value: unknown, pointer = ''): Fault[] {
   if (typeof value === 'string') return unstorable.test(value) ? [{ pointer, detail }] : [];

@@ -85,7 +85,13 @@ export function queueUpdate(
   },
 ): void {
   if (entry.amount === 0) return;
+  const { logger, ports } = scope;
   const old = entry.settledAfter - entry.amount;
+  if (logger.isLevelEnabled?.('debug') !== false) {
+    const facts = { customer, unit, old, new: entry.settledAfter, at: at(scope.now) };
+    logger.debug(facts, 'balance updated');
+  }
+  if (ports.hears?.('balance.updated') === false) return;
   const data = {
     unit,
     old,
@@ -94,10 +100,6 @@ export function queueUpdate(
     kind: entry.kind,
     transfer: transferId(balanceId, entry.sequence),
   };
-  scope.logger.debug(
-    { customer, unit, old, new: entry.settledAfter, at: at(scope.now) },
-    'balance updated',
-  );
   scope.queue(
     news(scope, {
       type: 'balance.updated',

@@ -37,15 +37,7 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
   checkAmount(input.amount);
   if (unitOf(scope, input.unit).kind === 'gauge')
     throw new InvalidStateError(`${input.unit} is a gauge: change its level instead.`);
-  const prepared: Prepared = {
-    ...input,
-    hash: input.key === undefined ? undefined : requestHash(input.request),
-    usedById: input.usedBy ? await partyIdOf(scope, input.usedBy) : null,
-    featureId:
-      input.feature && input.feature !== input.unit
-        ? await featureIdOf(scope, input.feature)
-        : null,
-  };
+  const prepared = await prepare(scope, input);
   const closer = () => scope.transaction((inner) => spendUnderLocks(inner, prepared));
   const balanceId = input.from === 'credits' ? null : await findBalanceId(scope, prepared);
   if (balanceId === null) return closer();
@@ -57,6 +49,33 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
     (await refuseAtOnce(scope, balanceId, prepared)) ??
     (await replayAtOnce(scope, balanceId, prepared));
   return done ?? closer();
+}
+
+/** Looks up what the entry will name. */
+async function prepare(scope: Scope, input: Spend): Promise<Prepared> {
+  const { key, usedBy, feature, unit } = input;
+  const hash = key === undefined ? undefined : requestHash(input.request);
+  const usedById = usedBy ? await partyIdOf(scope, usedBy) : null;
+  const featureId = feature && feature !== unit ? await featureIdOf(scope, feature) : null;
+  // Named one by one: made for every spend, and a spread followed by further fields takes ten times as long.
+  return {
+    customer: input.customer,
+    kind: input.kind,
+    unit,
+    amount: input.amount,
+    feature,
+    usedBy,
+    key,
+    credits: input.credits,
+    from: input.from,
+    hold: input.hold,
+    reference: input.reference,
+    source: input.source,
+    request: input.request,
+    hash,
+    usedById,
+    featureId,
+  };
 }
 
 async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnswer> {

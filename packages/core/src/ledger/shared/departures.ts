@@ -103,9 +103,16 @@ function waitForLocks(queue: Queue): void {
 }
 
 function back(queue: Queue, line: Line): void {
-  line.waiting = line.waiting.filter((ask) => !ask.isSettled);
+  prune(queue, line);
   line.state = 'idle';
   callUp(queue, line);
+}
+
+/** Those who have their answer leave the line. */
+function prune(queue: Queue, line: Line): void {
+  const before = line.waiting.length;
+  line.waiting = line.waiting.filter((ask) => !ask.isSettled);
+  queue.waiting -= before - line.waiting.length;
 }
 
 /** Fills a statement with the lines whose turn it is. Those that can be refused are; one that must look closer does. */
@@ -126,7 +133,7 @@ function gather(queue: Queue): Party[] {
 
 /** @returns Who of the line goes now; if nobody, the line comes back by itself. */
 function takeTurn(queue: Queue, line: Line, room: number): readonly Ask[] {
-  turnAway(line);
+  turnAway(queue, line);
   const { go, refused, closer } = nextTurn(line, room);
   for (const ask of refused) if (line.seen) refuse(ask, line.seen);
   if (closer) void lookCloser(line, closer).then(() => back(queue, line));
@@ -137,11 +144,11 @@ function takeTurn(queue: Queue, line: Line, room: number): readonly Ask[] {
   return go;
 }
 
-function turnAway(line: Line): void {
+function turnAway(queue: Queue, line: Line): void {
   const before = stopwatch() - waitsMilliseconds;
   if ((line.waiting[0]?.since ?? before) >= before) return;
   for (const ask of line.waiting) if (ask.since < before) fail(ask, tooLong());
-  line.waiting = line.waiting.filter((ask) => !ask.isSettled);
+  prune(queue, line);
 }
 
 function tooLong(): OverloadError {

@@ -56,24 +56,23 @@ async function replay({ balanceId }: Line, { scope, input, closer }: Ask): Promi
 
 /** @returns The balance after all of them. */
 function settleBooked(line: Line, asks: readonly Ask[], before: Seen): Seen {
-  let now = before;
+  const now: Running = { ...before };
   for (const ask of asks) {
-    now = after(now, ask);
     const { scope, input } = ask;
+    move(now, input);
     settle(ask, accepted(scope, { balanceId: line.balanceId, input, booked: now }));
   }
   return now;
 }
 
-function after(seen: Seen, { input: { amount, hold } }: Ask): Seen {
-  return {
-    ...seen,
-    sequence: seen.sequence + 1,
-    settled: hold ? seen.settled : seen.settled - amount,
-    held: hold ? seen.held + amount : seen.held,
-    drawn: seen.drawn + amount,
-    capLeft: seen.capLeft === null ? null : seen.capLeft - amount,
-  };
+type Running = { -readonly [Name in keyof Seen]: Seen[Name] };
+
+function move(now: Running, { amount, hold }: Ask['input']): void {
+  now.sequence += 1;
+  now.drawn += amount;
+  if (hold) now.held += amount;
+  else now.settled -= amount;
+  if (now.capLeft !== null) now.capLeft -= amount;
 }
 
 /** One looks closer while its line waits, since what it finds may change what the others meet. */

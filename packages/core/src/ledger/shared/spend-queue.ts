@@ -75,13 +75,10 @@ function join(queue: Queue, { scope, balanceId, input, closer }: Asked): Promise
   queue.waiting += 1;
   const number = queue.newest;
   const since = stopwatch();
-  const answer = new Promise<SpendAnswer>((resolve, reject) => {
-    const common = { number, since, scope, input, closer, resolve, reject };
-    line.waiting.push({ ...common, lookedAt: 0, isSettled: false });
-  });
-  callUp(queue, line);
-  return answer.finally(() => {
-    queue.waiting -= 1;
+  return new Promise<SpendAnswer>((resolve, reject) => {
+    const settled = { lookedAt: 0, isSettled: false };
+    line.waiting.push({ number, since, scope, input, closer, resolve, reject, ...settled });
+    callUp(queue, line);
   });
 }
 
