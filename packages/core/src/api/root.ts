@@ -4,21 +4,17 @@
  * Every verb runs through here: it opens a scope, and what it committed is told afterwards. Nothing else publishes.
  */
 import { type Bus, createBus } from '../events/index.ts';
-import { type Database, type News, openScope, type Ports, type Scope } from '../kernel/index.ts';
+import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { planOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
-import { createWatch, type HostLane, type Watch } from './host-lane.ts';
+import { createWatch, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
 import { createRightsMemory, type RightsMemory } from './rights-memory.ts';
-import { createTenants, type Known } from './tenants.ts';
+import { type Context, createScopes } from './scopes.ts';
+import { createTenants } from './tenants.ts';
 
-/** Whose kit it is: a tenant, somebody who acts, and the host's transaction if there is one. */
-export type Context = {
-  readonly tenant: string;
-  readonly actor: string | null;
-  readonly host: HostLane | null;
-};
+export type { Context } from './scopes.ts';
 
 export interface Root {
   readonly options: Options;
@@ -38,53 +34,13 @@ export interface Root {
 
 /** The shared part of a kit; no I/O until something is asked. */
 export function createRoot(options: Options): Root {
-  const { logger, clock } = options;
   const { bus, ports, connection, tenants, watch } = foundations(options);
   const { ready, close, database } = connection;
-
-  type Lane = Database | HostLane['lane'];
-  function scopeOf(
-    context: Context,
-    lane: Lane,
-    known: Known,
-    publish: (news: readonly News[]) => void,
-  ): Scope {
-    const { tenant, memory } = known;
-    const { actor } = context;
-    return openScope({ lane, tenant, ports, logger, publish, now: clock.now(), actor, memory });
-  }
-
-  /** Ready to be written to. The embedded database has one connection: there the host's transaction makes what is missing. */
-  async function prepared(
-    context: Context,
-    publish: (news: readonly News[]) => void,
-  ): Promise<Scope> {
-    const opened = await database();
-    const { host, tenant } = context;
-    const lane = host?.lane ?? opened;
-    const isAlone = host !== null && opened.kind === 'pglite';
-    const scope = (known: Known) => scopeOf(context, isAlone ? lane : opened, known, bus.publish);
-    const known = await tenants.prepare(tenant, {
-      lane: isAlone ? lane : opened,
-      lasts: !isAlone,
-      scope,
-      witness: lane,
-    });
-    return scopeOf(context, lane, known, publish);
-  }
-
-  const prepare = async (context: Context) => void (await prepared(context, bus.publish));
-
-  /** A scope without waiting: not in the host's transaction, the database open, the tenant known. */
-  function atOnce(context: Context): Scope | null {
-    const opened = context.host ? null : connection.opened();
-    const known = opened && tenants.prepared(context.tenant);
-    return known && scopeOf(context, opened, known, bus.publish);
-  }
+  const scopes = createScopes(options, { bus, ports, connection, tenants });
 
   function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
-    const scope = atOnce(context);
-    return scope ? work(scope) : commandInTime(context, work);
+    const scope = scopes.atOnce(context);
+    return scope ? begin(work, scope) : commandInTime(context, work);
   }
 
   async function commandInTime<T>(
@@ -92,9 +48,9 @@ export function createRoot(options: Options): Root {
     work: (scope: Scope) => Promise<T>,
   ): Promise<T> {
     const { host } = context;
-    if (!host) return work(await prepared(context, bus.publish));
+    if (!host) return work(await scopes.prepared(context, bus.publish));
     const told: News[] = [];
-    const scope = await prepared(context, (news) => void told.push(...news));
+    const scope = await scopes.prepared(context, (news) => void told.push(...news));
     try {
       return await work(scope);
     } finally {
@@ -103,20 +59,21 @@ export function createRoot(options: Options): Root {
     }
   }
 
-  function read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
-    const scope = atOnce(context);
-    return scope ? work(scope) : readInTime(context, work);
+  async function read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
+    return work(scopes.atOnce(context) ?? (await scopes.found(context)));
   }
 
-  async function readInTime<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
-    const opened = await database();
-    const { host, tenant } = context;
-    const lane = host?.lane ?? opened;
-    const known = await tenants.find(tenant, { lane, lasts: host === null });
-    return work(scopeOf(context, lane, known, bus.publish));
-  }
-
+  const prepare = async (context: Context) => void (await scopes.prepared(context, bus.publish));
   return { options, bus, ready, close, database, watch, prepare, command, read };
+}
+
+/** What it throws before its first wait is a rejection too. */
+function begin<T>(work: (scope: Scope) => Promise<T>, scope: Scope): Promise<T> {
+  try {
+    return work(scope);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** What a root stands on. */

@@ -7,8 +7,8 @@
  */
 
 import { featureIdOf, unitOf } from '../../catalog/index.ts';
-import { lockCustomer, partyIdOf } from '../../customers/index.ts';
-import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
+import { lockCustomer } from '../../customers/index.ts';
+import { checkAmount, type Scope } from '../../kernel/index.ts';
 import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR } from '../draft.ts';
 import { InvalidStateError } from '../errors.ts';
 import { figuresOf } from '../figures.ts';
@@ -18,6 +18,7 @@ import { transferId } from '../news.ts';
 import { noticeUse } from '../notice-use.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { post } from '../post.ts';
+import { prepareSpend } from '../prepare-spend.ts';
 import type { Prepared, Spend, SpendAnswer } from '../spending.ts';
 import { quotaOf } from '../targets.ts';
 import { writeDraft } from '../write-draft.ts';
@@ -37,7 +38,7 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
   checkAmount(input.amount);
   if (unitOf(scope, input.unit).kind === 'gauge')
     throw new InvalidStateError(`${input.unit} is a gauge: change its level instead.`);
-  const prepared = await prepare(scope, input);
+  const prepared = await prepareSpend(scope, input);
   const closer = () => scope.transaction((inner) => spendUnderLocks(inner, prepared));
   const balanceId = input.from === 'credits' ? null : await findBalanceId(scope, prepared);
   if (balanceId === null) return closer();
@@ -49,33 +50,6 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
     (await refuseAtOnce(scope, balanceId, prepared)) ??
     (await replayAtOnce(scope, balanceId, prepared));
   return done ?? closer();
-}
-
-/** Looks up what the entry will name. */
-async function prepare(scope: Scope, input: Spend): Promise<Prepared> {
-  const { key, usedBy, feature, unit } = input;
-  const hash = key === undefined ? undefined : requestHash(input.request);
-  const usedById = usedBy ? await partyIdOf(scope, usedBy) : null;
-  const featureId = feature && feature !== unit ? await featureIdOf(scope, feature) : null;
-  // Named one by one: made for every spend, and a spread followed by further fields takes ten times as long.
-  return {
-    customer: input.customer,
-    kind: input.kind,
-    unit,
-    amount: input.amount,
-    feature,
-    usedBy,
-    key,
-    credits: input.credits,
-    from: input.from,
-    hold: input.hold,
-    reference: input.reference,
-    source: input.source,
-    request: input.request,
-    hash,
-    usedById,
-    featureId,
-  };
 }
 
 async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnswer> {
