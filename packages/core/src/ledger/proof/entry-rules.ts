@@ -36,7 +36,7 @@ export const entryRules: Statement = sql`
       union all
       select 'transfers_sum_to_zero', e.balance_id, e.sequence, null
         from e join e as pair on (pair.balance_id, pair.sequence) = (e.counter_balance_id, e.counter_sequence)
-       where e.counter is null and e.amount + pair.amount <> 0
+       where e.counter is null and pair.counter is null and e.amount + pair.amount <> 0
       union all
       select 'no_more_came_back_than_was_taken', back.balance_id, back.sequence, null
         from back

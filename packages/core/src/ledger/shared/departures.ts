@@ -3,20 +3,17 @@
  *
  * No timer: what waits at the end of a turn of the event loop leaves, unless enough is under way already.
  */
-import { OverloadError, stopwatch } from '../../kernel/index.ts';
 import { type Ask, type Line, nextTurn } from './line.ts';
 import { type Port, sendAlone, sendTogether } from './send.ts';
-import { fail, lookCloser, refuse } from './settle.ts';
+import { lookCloser, refuse, turnAway } from './settle.ts';
 import type { Party } from './shared-statement.ts';
 
 /** More in one statement gain nothing: measured flat from 256 on. */
 const requestsMax = 512;
 /** Statements under way at once; more lanes lose, on a hot balance and on many. */
 const flightsMax = 2;
-/** Locked balances waited for at once, each on a connection of its own. */
+/** Locked balances waited for at once, each on a connection of its own. The others' connections must stay free. */
 const lockWaitsMax = 4;
-/** What waits longer than its caller is work for nobody. */
-const waitsMilliseconds = 3_000;
 
 /** What a process has waiting. */
 export type Queue = {
@@ -64,22 +61,32 @@ function depart(queue: Queue): void {
     const [first] = parties;
     if (!first) return;
     queue.flights += 1;
-    const port = portOf(queue, () => {
-      queue.flights -= 1;
-      if (queue.ready.length > 0) plan(queue);
-    });
-    const isLone = parties.length === 1 && first.asks.length === 1;
+    const port = portOf(queue);
+    // By itself it waits for a lock where it is: not when as many wait as may.
+    const isLone =
+      parties.length === 1 && first.asks.length === 1 && queue.lockWaits < lockWaitsMax;
     void (isLone ? sendAlone(first, port) : sendTogether(parties, port));
   }
 }
 
-function portOf(queue: Queue, land: () => void): Port {
-  let isLanded = false;
+/** For a statement that is counted already: among the flights, or `isWaiting` among those that wait for a lock. */
+function portOf(queue: Queue, isWaiting = false): Port {
+  let state: 'flies' | 'waits' | 'landed' = isWaiting ? 'waits' : 'flies';
   return {
     back: (line) => back(queue, line),
+    waits() {
+      if (state !== 'flies') return;
+      state = 'waits';
+      queue.lockWaits += 1;
+      free(queue);
+    },
     landed() {
-      if (!isLanded) land();
-      isLanded = true;
+      if (state === 'flies') free(queue);
+      const hasWaited = state === 'waits';
+      state = 'landed';
+      if (!hasWaited) return;
+      queue.lockWaits -= 1;
+      waitForLocks(queue);
     },
     locked(party) {
       queue.locked.push(party);
@@ -88,17 +95,23 @@ function portOf(queue: Queue, land: () => void): Port {
   };
 }
 
-/** A locked balance holds up nobody but its own line. */
+function free(queue: Queue): void {
+  queue.flights -= 1;
+  if (queue.ready.length > 0) plan(queue);
+}
+
+/** A locked balance holds up nobody but its own line; those that have waited too long for their turn are turned away. */
 function waitForLocks(queue: Queue): void {
   while (queue.lockWaits < lockWaitsMax) {
     const party = queue.locked.shift();
     if (!party) return;
+    const asks = turnAway(party.asks);
+    if (asks.length === 0) {
+      back(queue, party.line);
+      continue;
+    }
     queue.lockWaits += 1;
-    const port = portOf(queue, () => {
-      queue.lockWaits -= 1;
-      waitForLocks(queue);
-    });
-    void sendTogether([party], port, true);
+    void sendTogether([{ ...party, asks }], portOf(queue, true), true);
   }
 }
 
@@ -133,26 +146,15 @@ function gather(queue: Queue): Party[] {
 
 /** @returns Who of the line goes now; if nobody, the line comes back by itself. */
 function takeTurn(queue: Queue, line: Line, room: number): readonly Ask[] {
-  turnAway(queue, line);
-  const { go, refused, closer } = nextTurn(line, room);
+  if (turnAway(line.waiting) !== line.waiting) prune(queue, line);
+  const { go, refused, closers } = nextTurn(line, room);
   for (const ask of refused) if (line.seen) refuse(ask, line.seen);
-  if (closer) void lookCloser(line, closer).then(() => back(queue, line));
+  if (closers.length > 0) void lookCloser(line, closers).then(() => back(queue, line));
   else if (go.length === 0) back(queue, line);
+  // Only a statement looks: what came since the last one has not been seen by a turn that sends none.
+  if (go.length === 0) return go;
   line.looks += 1;
   line.newest = queue.newest;
   for (const ask of go) ask.lookedAt = line.looks;
   return go;
-}
-
-function turnAway(queue: Queue, line: Line): void {
-  const before = stopwatch() - waitsMilliseconds;
-  if ((line.waiting[0]?.since ?? before) >= before) return;
-  for (const ask of line.waiting) if (ask.since < before) fail(ask, tooLong());
-  prune(queue, line);
-}
-
-function tooLong(): OverloadError {
-  return new OverloadError(
-    `Its turn did not come within ${waitsMilliseconds} ms: nothing was sent.`,
-  );
 }

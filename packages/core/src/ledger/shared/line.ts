@@ -50,49 +50,52 @@ export function createLine(key: string, balanceId: number): Line {
   };
 }
 
-/** Who of a line goes next: together by one statement, or one alone to look closer; and who has been refused. */
-export type Turn = { readonly go: Ask[]; readonly refused: Ask[]; readonly closer: Ask | null };
+/** Who of a line goes next: together by one statement, or to look closer; and who has been refused. */
+export type Turn = { readonly go: Ask[]; readonly refused: Ask[]; readonly closers: Ask[] };
 
 /** What of the balance may still be taken by those of one statement. */
 type Left = { units: number; draws: number };
 
 /**
  * Walks the line in the order they came: each goes that fits beside those before it. One that the balance could not
- * give even alone is refused; one that fits, but would reach something that must be announced, looks closer when it is first.
+ * give even alone is refused, or looks closer if credits may pay; one that fits, but would reach something that must be
+ * announced, looks closer when it is first.
  */
 export function nextTurn(line: Line, most: number): Turn {
   const { seen, waiting } = line;
-  if (!seen) return { go: waiting.slice(0, most), refused: [], closer: null };
-  const go: Ask[] = [];
-  const refused: Ask[] = [];
+  const all: Turn = { go: waiting.slice(0, most), refused: [], closers: [] };
+  if (!seen) return all;
+  const turn: Turn = { go: [], refused: [], closers: [] };
   const left: Left = { units: reachOf(seen), draws: drawsOf(seen) };
   for (const ask of waiting) {
-    if (go.length === most) break;
-    const verdict = judge(line, seen, ask, left);
-    if (verdict === 'go') {
-      go.push(ask);
-      left.units -= ask.input.amount;
-      left.draws -= ask.input.amount;
-    } else if (verdict === 'refused') refused.push(ask);
-    else if (verdict === 'closer' && go.length === 0) return { go, refused, closer: ask };
-    else if (verdict !== 'later') break;
+    if (turn.go.length === most || !takes(turn, judge(line, seen, ask, left), ask)) break;
+    if (turn.go.at(-1) !== ask) continue;
+    left.units -= ask.input.amount;
+    left.draws -= ask.input.amount;
   }
-  const isStuck = go.length + refused.length === 0;
-  return isStuck
-    ? { go: waiting.slice(0, most), refused, closer: null }
-    : { go, refused, closer: null };
+  return turn.go.length + turn.refused.length + turn.closers.length === 0 ? all : turn;
 }
 
-/** `later`: not beside those that go before it; `unsure`: it came after the balance was looked at. */
-type Verdict = 'go' | 'refused' | 'closer' | 'later' | 'unsure';
+/** @returns False when the turn ends before this one: what goes and what looks closer do not share a turn. */
+function takes({ go, refused, closers }: Turn, verdict: Verdict, ask: Ask): boolean {
+  if (verdict === 'later') return true;
+  if (verdict === 'unsure') return false;
+  if (verdict === 'refused') return refused.push(ask) > 0;
+  if (verdict === 'go') return closers.length === 0 && go.push(ask) > 0;
+  const isFirst = go.length + closers.length === 0;
+  return (isFirst || (verdict === 'payer' && go.length === 0)) && closers.push(ask) > 0;
+}
+
+/** `later`: not beside those that go before it; `payer`: too much, but credits may pay; `unsure`: it came after the look. */
+type Verdict = 'go' | 'refused' | 'closer' | 'payer' | 'later' | 'unsure';
 
 function judge(line: Line, seen: Seen, ask: Ask, left: Left): Verdict {
-  const { amount, key } = ask.input;
+  const { amount, key, credits, from } = ask.input;
   const isSeen = key === undefined ? ask.number <= line.newest : ask.lookedAt === line.looks;
   if (seen.validUntil <= ask.scope.now) return isSeen ? 'closer' : 'unsure';
   if (amount <= left.units && amount <= left.draws) return 'go';
   if (!isSeen) return 'unsure';
-  if (amount > reachOf(seen)) return 'refused';
+  if (amount > reachOf(seen)) return credits && from !== 'quota' ? 'payer' : 'refused';
   return amount <= left.units ? 'closer' : 'later';
 }
 

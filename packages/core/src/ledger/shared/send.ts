@@ -8,32 +8,37 @@ import { DatabaseError, type Scope } from '../../kernel/index.ts';
 import { replayAtOnce } from '../operations/replay-at-once.ts';
 import { refuseAtOnce, spendAtOnce } from '../operations/spend-at-once.ts';
 import type { Ask, Line } from './line.ts';
-import { fail, lookCloser, settle, settleParty } from './settle.ts';
-import { type Party, readFound, sharedStatement } from './shared-statement.ts';
+import { fail, lookCloser, settle, settleParty, turnAway } from './settle.ts';
+import { type Found, type Party, readFound, sharedStatement } from './shared-statement.ts';
 
 /** What the queue is told. */
 export type Port = {
   /** The line is back: what is left of it may be called up again. */
   back(line: Line): void;
-  /** Another statement may leave. Told at least once. */
+  /** It waits for a lock: another statement may leave. */
+  waits(): void;
+  /** It has been answered. Told at least once. */
   landed(): void;
   /** Somebody has this balance locked. */
   locked(party: Party): void;
 };
 
 /** A statement by itself that takes longer waits for a lock: others may leave. */
-const landsAfterMilliseconds = 10;
+const waitsAfterMilliseconds = 10;
 
-/** Sends one request that nobody is beside. */
+/** Sends each by its own: one that nobody is beside, or those of a statement that failed. */
 export async function sendAlone({ line, asks }: Party, port: Port): Promise<void> {
-  const timer = setTimeout(port.landed, landsAfterMilliseconds);
+  const timer = setTimeout(port.waits, waitsAfterMilliseconds);
   line.seen = null;
   for (const ask of asks) {
+    if (ask.isSettled || turnAway([ask]).length === 0) continue;
     const isSettled = await tryAlone(line, ask);
     clearTimeout(timer);
     port.landed();
-    if (!isSettled) await lookCloser(line, ask);
+    if (!isSettled) await lookCloser(line, [ask]);
   }
+  clearTimeout(timer);
+  port.landed();
   port.back(line);
 }
 
@@ -62,20 +67,22 @@ export async function sendTogether(
   const asks = parties.flatMap((party) => party.asks);
   const scope = asks[0]?.scope as Scope;
   const now = new Date(Math.max(...asks.map((ask) => ask.scope.now.getTime())));
-  const statement = sharedStatement(parties, { now, skipsLocked: !waits });
+  let found: (Found & { readonly number: number })[];
   try {
-    const found = await scope.many(statement, readFound);
-    port.landed();
-    const byNumber = new Map(found.map((one) => [one.number, one]));
-    for (const [index, party] of parties.entries()) {
-      const one = byNumber.get(index + 1);
-      if (one) settleParty(party, one);
-      if (one) port.back(party.line);
-      else port.locked(party);
-    }
+    found = await scope.many(sharedStatement(parties, { now, skipsLocked: !waits }), readFound);
   } catch (error) {
     port.landed();
     for (const party of parties) void afterFailure(party, error, port);
+    return;
+  }
+  port.landed();
+  const byNumber = new Map(found.map((one) => [one.number, one]));
+  for (const [index, party] of parties.entries()) {
+    const one = byNumber.get(index + 1);
+    if (one) settleParty(party, one);
+    else if (waits) for (const ask of party.asks) settle(ask, ask.closer());
+    if (one || waits) port.back(party.line);
+    else port.locked(party);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * Whoever is settled leaves the line when it is called back; nobody is settled twice.
  */
-import { isUncertain } from '../../kernel/index.ts';
+import { DatabaseError, isUncertain, OverloadError, stopwatch } from '../../kernel/index.ts';
 import { accepted } from '../accepted.ts';
 import { figuresOf, type Seen } from '../figures.ts';
 import { replayAtOnce } from '../operations/replay-at-once.ts';
@@ -11,6 +11,10 @@ import type { SpendAnswer } from '../spending.ts';
 import type { Ask, Line } from './line.ts';
 import type { Found, Party } from './shared-statement.ts';
 
+/** What waits longer than its caller is work for nobody. */
+const waitsMilliseconds = 3_000;
+/** Of one line at once: they wait for each other's locks anyway, and must leave connections to the other lines. */
+const closersMax = 2;
 /** After so many looks in a row that settled nobody, each looks closer by itself. */
 const vainMax = 8;
 
@@ -20,22 +24,41 @@ export function settle(ask: Ask, answer: Parameters<Ask['resolve']>[0]): void {
   ask.resolve(answer);
 }
 
-/** Refuses one by what was found; credits that may pay are looked at closer. */
+/** Refuses one by what was found. */
 export function refuse(ask: Ask, seen: Seen): void {
-  const { credits, from } = ask.input;
-  const mayPay = credits && from !== 'quota';
-  const figures = figuresOf(seen);
-  settle(
-    ask,
-    mayPay ? ask.closer() : { allowed: false, reason: 'insufficient', figures, credits: null },
-  );
+  settle(ask, {
+    ...{ allowed: false, reason: 'insufficient', figures: figuresOf(seen), credits: null },
+  });
 }
 
 /** Its statement failed. One that may have been booked is asked for under its key; without a key nobody can know. */
 export function fail(ask: Ask, error: unknown): void {
   ask.isSettled = true;
-  if (isUncertain(error) && ask.input.key !== undefined) ask.resolve(ask.closer());
+  if (isUncertain(error) && ask.input.key !== undefined) ask.resolve(askAgain(ask, error));
   else ask.reject(error);
+}
+
+async function askAgain({ closer }: Ask, lost: unknown): Promise<SpendAnswer> {
+  try {
+    return await closer();
+  } catch (error) {
+    // That asking failed says nothing of what may have been booked before.
+    throw error instanceof DatabaseError ? lost : error;
+  }
+}
+
+/** @returns Those that may still be sent. What has waited too long for its turn has failed, and nothing of it was sent. */
+export function turnAway<T extends readonly Ask[]>(asks: T): T | Ask[] {
+  const before = stopwatch() - waitsMilliseconds;
+  if ((asks[0]?.since ?? before) >= before) return asks;
+  for (const ask of asks) if (ask.since < before && !ask.isSettled) fail(ask, tooLong());
+  return asks.filter((ask) => !ask.isSettled);
+}
+
+function tooLong(): OverloadError {
+  return new OverloadError(
+    `Its turn did not come within ${waitsMilliseconds} ms: nothing was sent.`,
+  );
 }
 
 /** Answers those of a party by what the statement found at their balance. */
@@ -60,7 +83,12 @@ function settleBooked(line: Line, asks: readonly Ask[], before: Seen): Seen {
   for (const ask of asks) {
     const { scope, input } = ask;
     move(now, input);
-    settle(ask, accepted(scope, { balanceId: line.balanceId, input, booked: now }));
+    try {
+      settle(ask, accepted(scope, { balanceId: line.balanceId, input, booked: now }));
+    } catch (error) {
+      // Whoever was told of it failed: that is one's own trouble, not the others'.
+      fail(ask, error);
+    }
   }
   return now;
 }
@@ -75,14 +103,29 @@ function move(now: Running, { amount, hold }: Ask['input']): void {
   if (now.capLeft !== null) now.capLeft -= amount;
 }
 
-/** One looks closer while its line waits, since what it finds may change what the others meet. */
-export async function lookCloser(line: Line, ask: Ask): Promise<void> {
-  const looking = ask.closer();
-  settle(ask, looking);
-  const answer = await looking.catch(() => null);
+/**
+ * Some look closer while their line waits, since what they find may change what the others meet. A frozen customer's all
+ * do: no other look will find it, and they would come back one by one.
+ */
+export async function lookCloser(line: Line, asks: readonly Ask[]): Promise<void> {
+  const isFrozen = await lookAt(asks);
+  if (isFrozen) await lookAt(line.waiting.slice());
   line.seen = null;
-  const isFrozen = answer?.allowed === false && answer.reason === 'customer_frozen';
-  // No look will find it otherwise: they would come back one by one.
-  if (isFrozen)
-    for (const other of line.waiting) if (!other.isSettled) settle(other, other.closer());
+}
+
+/** @returns Whether one of them met a frozen customer. */
+async function lookAt(asks: readonly Ask[]): Promise<boolean> {
+  const rest = asks.values();
+  let isFrozen = false;
+  async function work(): Promise<void> {
+    for (const ask of rest) {
+      if (ask.isSettled || turnAway([ask]).length === 0) continue;
+      const looking = ask.closer();
+      settle(ask, looking);
+      const answer = await looking.catch(() => null);
+      isFrozen ||= answer?.allowed === false && answer.reason === 'customer_frozen';
+    }
+  }
+  await Promise.all(Array.from({ length: closersMax }, work));
+  return isFrozen;
 }
