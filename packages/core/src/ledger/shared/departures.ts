@@ -49,7 +49,7 @@ export function callUp(queue: Queue, line: Line): void {
 function plan(queue: Queue): void {
   if (queue.isPlanned || queue.flights >= flightsMax) return;
   queue.isPlanned = true;
-  setImmediate(() => {
+  process.nextTick(() => {
     queue.isPlanned = false;
     depart(queue);
   });
