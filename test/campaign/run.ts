@@ -1,6 +1,7 @@
 /**
  * `npm run campaign`: the suites whose short forms are part of `npm test`, at their full sizes and with seeds of their
- * own: property runs, backends and processes killed under load, races, requests made from the OpenAPI document.
+ * own: property runs, backends and processes killed and servers restarted under load, races, requests made from the
+ * OpenAPI document.
  *
  * Every parameter can be set in the environment; the status is vitest's own. It takes many minutes.
  */
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 const sizes = {
   BURSAR_PROPERTY_RUNS: '3000',
   BURSAR_BACKEND_KILLS: '20',
+  BURSAR_SERVER_RESTARTS: '10',
   BURSAR_PROCESS_KILLS: '50',
   BURSAR_REQUESTS_EACH: '500',
   BURSAR_SEED: String(Date.now() % 2 ** 31),

@@ -28,6 +28,10 @@ export type Server = {
   /** As a superuser, on database `postgres`. */
   readonly adminUrl: string;
   stop(): Promise<void>;
+  /** As `pg_ctl stop -m immediate`: no checkpoint, every backend gone at once. Resolves once it is down. */
+  crash(): Promise<void>;
+  /** Starts it again after `crash`, on the same port. Resolves once it has recovered and takes connections. */
+  startAgain(): Promise<void>;
 };
 
 type User = { readonly uid: number; readonly gid: number };
@@ -145,7 +149,7 @@ function startKeeper(
   const script = fileURLToPath(new URL('keeper.mjs', import.meta.url));
   // Detached: an interrupt from the keyboard must reach the suites first.
   return spawn(process.execPath, [script, JSON.stringify(task)], {
-    stdio: ['pipe', 'ignore', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
 }
@@ -170,6 +174,15 @@ function serverOf(home: Home, port: number, keeper: ReturnType<typeof startKeepe
       const exited = once(keeper, 'exit');
       keeper.stdin.end();
       await exited;
+    },
+    async crash() {
+      const stopped = once(keeper.stdout, 'data');
+      keeper.stdin.write('stop\n');
+      await stopped;
+    },
+    async startAgain() {
+      keeper.stdin.write('start\n');
+      if (!(await isReady(home, keeper))) throw new Error('PostgreSQL did not start again.');
     },
   };
 }
