@@ -3,6 +3,7 @@
  * books are right. `npm run campaign` does the same 20, 10 and 50 times: BURSAR_BACKEND_KILLS, BURSAR_SERVER_RESTARTS and
  * BURSAR_PROCESS_KILLS.
  */
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describePostgres } from '../support/databases.ts';
 import { killBackends, killProcesses, restartServer, type Toll } from '../support/faults.ts';
@@ -56,6 +57,17 @@ describe('while a process spends', () => {
     server = await startServer({ durable: true });
   });
   afterAll(() => server.stop());
+
+  test('the server syncs what it commits', async () => {
+    const sql = postgres(server.adminUrl, { max: 1 });
+
+    const [durability] = await sql`
+      select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
+             current_setting('full_page_writes') as pages`;
+    await sql.end();
+
+    expect(durability).toEqual({ fsync: 'on', commit: 'on', pages: 'on' });
+  });
 
   test('the server stops at once and starts again: answered spends stay, service returns', {
     timeout,

@@ -64,7 +64,8 @@ async function underLoad(url: string, times: number, fault: () => Promise<void>)
   const { spender, over } = await startSpender({ url, tenant, word: 'k', heard });
   let longestAway = 0;
   for (let time = 0; time < times; time += 1) {
-    await until(() => heard.answers > time * 20);
+    // At ever other moments of a load that has had time to become even.
+    await pause(100 + ((time * 37) % 150));
     await fault();
     const [since, before] = [performance.now(), heard.answers];
     await until(() => heard.answers > before + atOnce);
