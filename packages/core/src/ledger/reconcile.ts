@@ -85,7 +85,7 @@ function issue(draft: Draft, window: QuotaWindow, left: Left): void {
   );
   const { rollover } = window;
   if (rollover) {
-    const rest = Math.min(rollover.max, left.get(rollover.from) ?? leftBefore(draft, rollover));
+    const rest = Math.min(rollover.max, leftOf(draft, rollover, left));
     if (rest > 0) {
       creditGrant(
         draft,
@@ -101,6 +101,17 @@ function issue(draft: Draft, window: QuotaWindow, left: Left): void {
       );
     }
   }
+}
+
+/** What rolls over at most. What came back to a quota that had shrunk below its use is nobody's, here as in its window. */
+function leftOf(draft: Draft, rollover: { from: string; fromQuota: number }, left: Left): number {
+  const counted = left.get(rollover.from);
+  if (counted === undefined) return leftBefore(draft, rollover);
+  const from = { reference: rollover.from, usedBefore: 0 };
+  const removed = issuedOf(draft, from).reduce((sum, grant) => sum + grant.removed, 0);
+  // No more was removed than was left at its end: its quota never shrank.
+  if (removed <= counted) return counted;
+  return Math.min(counted, Math.max(0, rollover.fromQuota - usedIn(draft, from)));
 }
 
 /** Nobody touched the balance during the window before: all of its quota was left, unless it was ended earlier. */
