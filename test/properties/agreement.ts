@@ -1,0 +1,102 @@
+/**
+ * Whatever is done in whatever order at whatever times: the ledger, which works out late who paid, and a model that does
+ * so at once, agree on what is left of every grant.
+ *
+ * The suites run 2,000 sequences that are compared after every step, 600 of them on the embedded database, and a quarter
+ * as many that are read ahead of time. BURSAR_PROPERTY_RUNS asks for another number of each kind on each database.
+ */
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { getCustomer } from '../../packages/core/src/customers/index.ts';
+import {
+  type PlanOf,
+  type Projected,
+  readBalance,
+  settleBalances,
+  verify,
+} from '../../packages/core/src/ledger/index.ts';
+import { openBooks } from '../support/books.ts';
+import type { Engine } from '../support/databases.ts';
+import { describeMigrated, type MigratedDatabase } from '../support/kernel.ts';
+import { PaperAndLedger } from './paper-and-ledger.ts';
+import { type Sequence, sequences } from './steps.ts';
+
+const start = new Date('2026-01-10T00:00:00Z');
+const seed = Number(process.env.BURSAR_SEED ?? 2026);
+let tenants = 0;
+
+/** How much is run where: sequences of each kind, and how many are under way at once, each on books of its own. */
+export type Size = { readonly engine: Engine; readonly runs: number; readonly atOnce: number };
+
+/** The suite on one database. */
+export function describeAgreement({ engine, runs: usual, atOnce }: Size): void {
+  const runs = Number(process.env.BURSAR_PROPERTY_RUNS ?? usual);
+  describeMigrated(
+    'random sequences',
+    (make) => {
+      let home: MigratedDatabase;
+      beforeAll(async () => {
+        home = await make();
+      });
+      const begin = ({ plan }: Sequence) => {
+        const open = (planOf: PlanOf) => openBooks(home.database, `property${++tenants}`, planOf);
+        return new PaperAndLedger(open, start, plan);
+      };
+
+      test(`${runs} agree with an eager model after every step, and verify at the end`, async () => {
+        await assertAtOnce({ runs, atOnce }, sequences(30), async (sequence) => {
+          const both = begin(sequence);
+          for (const one of sequence.steps) {
+            await both.run(one);
+            await both.compare();
+          }
+          expect(await verify(await both.scope())).toEqual({ ok: true, broken: [] });
+        });
+      }, 600_000);
+
+      const ahead = fc.record({
+        sequence: sequences(20),
+        minutes: fc.integer({ min: 1, max: 60 }),
+      });
+      test(`${runs / 4} read ahead of time what will be booked when that time comes`, async () => {
+        await assertAtOnce({ runs: runs / 4, atOnce }, ahead, async ({ sequence, minutes }) => {
+          const both = begin(sequence);
+          for (const one of sequence.steps) await both.run(one);
+          await readAhead(await both.books.at(new Date(both.ann.now + minutes * 60_000)));
+        });
+      }, 600_000);
+    },
+    [engine],
+  );
+}
+
+/** As many runs, from `atOnce` seeds at once: each is repeated by the seed that its failure names. */
+async function assertAtOnce<T>(
+  { runs, atOnce }: { runs: number; atOnce: number },
+  arbitrary: fc.Arbitrary<T>,
+  holds: (value: T) => Promise<void>,
+): Promise<void> {
+  const numRuns = Math.ceil(runs / atOnce);
+  await Promise.all(
+    Array.from({ length: atOnce }, (_, lane) =>
+      fc.assert(fc.asyncProperty(arbitrary, holds), { numRuns, seed: seed + lane }),
+    ),
+  );
+}
+
+async function readAhead(later: Awaited<ReturnType<PaperAndLedger['scope']>>): Promise<void> {
+  const customer = await getCustomer(later, 'ann').catch(() => null);
+  if (!customer) return;
+
+  const read = await readBalance(later, { customer: 'ann', unit: 'points' });
+  await later.transaction((scope) => settleBalances(scope, { customer, units: ['points'] }));
+  const booked = await readBalance(later, { customer: 'ann', unit: 'points' });
+
+  expect(figuresIn(read)).toEqual(figuresIn(booked));
+  expect((await verify(later)).broken).toEqual([]);
+}
+
+/** Without what only a row in the database has. */
+function figuresIn({ exists: _, validUntil: __, grants, ...figures }: Projected) {
+  return { ...figures, grants: grants.map((grant) => ({ ...grant, id: null })) };
+}
