@@ -1,5 +1,6 @@
 /** Four processes on one database that do the same task at once; what came of it, added up. */
 import { createBursar } from '@bursar/core';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Outcomes, Task } from '../concurrency/spender.process.ts';
 import { catalog } from './books.ts';
@@ -14,6 +15,8 @@ type Kit = ReturnType<typeof open>;
 export type Racers = {
   /** A tenant nobody has used, and this process's kit for it. */
   fresh(): { tenant: string; kit: ReturnType<Kit['tenant']> };
+  /** Entries that are not the next of their balance, by their numbers or by what they say was settled after them. */
+  outOfTurn(tenant: string): Promise<unknown[]>;
   /** All processes get the task at once; their outcomes are added up. */
   race(task: Task): Promise<Outcomes>;
 };
@@ -50,6 +53,7 @@ export function describeRaces(name: string, suite: (racers: Racers) => void): vo
         tenants += 1;
         return { tenant: `race${tenants}`, kit: bursar.tenant(`race${tenants}`) };
       },
+      outOfTurn: (tenant) => outOfTurn(database.url, tenant),
       async race(task) {
         for (const one of processes) one.tell(JSON.stringify(task));
         const sums: Outcomes = {};
@@ -62,4 +66,18 @@ export function describeRaces(name: string, suite: (racers: Racers) => void): vo
       },
     });
   });
+}
+
+async function outOfTurn(url: string, tenant: string): Promise<unknown[]> {
+  const admin = postgres(url, { max: 1 });
+  const found = await admin`
+    select * from (
+      select balance_id, sequence, settled_after, row_number() over its_balance as place, sum(amount) over its_balance as sum
+        from bursar.entries
+       where tenant_id = (select id from bursar.tenants where key = ${tenant})
+      window its_balance as (partition by balance_id order by sequence)
+    ) as entry
+     where sequence <> place or settled_after <> sum`;
+  await admin.end();
+  return [...found];
 }

@@ -20,6 +20,37 @@ function sharing(scope: Scope, between: (sent: number) => Promise<unknown> = asy
 }
 
 describeBooks('the spend queue', (fresh) => {
+  test('serves customers of several tenants by one statement', async () => {
+    const { scope } = await fresh();
+    const { scope: other } = await fresh();
+    const customers = ['ann', 'bob'];
+    for (const one of [scope, other])
+      for (const customer of customers) {
+        await fill(one, one === scope ? 100 : 10, { customer });
+        await take(one, 'points', 1, { customer });
+      }
+    let sent = 0;
+    const shared = sharing(scope, async () => {
+      sent += 1;
+    });
+    const { many, ports } = shared;
+
+    const answers = await Promise.all(
+      [shared, { ...other, many, ports }].flatMap((one) =>
+        customers.flatMap((customer) => [20, 5].map((n) => take(one, 'points', n, { customer }))),
+      ),
+    );
+
+    const allowed = answers.map((answer) => answer.allowed);
+    expect(allowed).toEqual([true, true, true, true, false, true, false, true]);
+    // The second one is for what did not fit into the sum.
+    expect(sent).toBeLessThanOrEqual(2);
+    for (const [one, left] of [[scope, 74] as const, [other, 4] as const]) {
+      expect(await readBalance(one, points)).toMatchObject({ settled: left });
+      expect(await verify(one)).toEqual(clean);
+    }
+  });
+
   test('refuses nobody by figures that are older than the request', async () => {
     const { scope, books } = await fresh();
     await fill(scope, 5);
