@@ -1,4 +1,5 @@
 /** The hash of a request: the same for the same content, whatever the order of its keys. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson, contentHash, requestHash } from './hash.ts';
 
@@ -19,6 +20,15 @@ test('the order of keys and absent options do not matter, at any depth', () => {
 
   expect(requestHash(one)).toBe(requestHash(other));
   expect(contentHash(one)).toBe(contentHash(other));
+});
+
+test('canonical JSON is JSON: it reads as what it was written from', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('content and the order of lists do', () => {

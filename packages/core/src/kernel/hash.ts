@@ -20,14 +20,18 @@ export function contentHash(value: unknown): string {
 
 /** JSON with the keys of every object in order. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(ordered(JSON.parse(JSON.stringify(value ?? null))));
+  return written(value) ?? 'null';
 }
 
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== 'object' || value === null) return value;
-  const keys = Object.keys(value).sort();
-  return Object.fromEntries(
-    keys.map((key) => [key, ordered((value as Record<string, unknown>)[key])]),
-  );
+/** `undefined` for what JSON leaves out of an object. */
+function written(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return written(value.toJSON());
+  if (Array.isArray(value)) return `[${value.map((one) => written(one) ?? 'null').join(',')}]`;
+  let fields = '';
+  for (const key of Object.keys(value).sort()) {
+    const field = written(value[key as never]);
+    if (field !== undefined) fields += `${fields && ','}${JSON.stringify(key)}:${field}`;
+  }
+  return `{${fields}}`;
 }

@@ -12,7 +12,7 @@ import { checkAmount, type Scope } from '../../kernel/index.ts';
 import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR } from '../draft.ts';
 import { InvalidStateError } from '../errors.ts';
 import { figuresOf } from '../figures.ts';
-import { findBalanceId } from '../find-balance-id.ts';
+import { findBalanceId, recallBalanceId } from '../find-balance-id.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
 import { noticeUse } from '../notice-use.ts';
@@ -40,7 +40,10 @@ export async function spend(scope: Scope, input: Spend): Promise<SpendAnswer> {
     throw new InvalidStateError(`${input.unit} is a gauge: change its level instead.`);
   const prepared = await prepareSpend(scope, input);
   const closer = () => scope.transaction((inner) => spendUnderLocks(inner, prepared));
-  const balanceId = input.from === 'credits' ? null : await findBalanceId(scope, prepared);
+  const balanceId =
+    input.from === 'credits'
+      ? null
+      : (recallBalanceId(scope, input) ?? (await findBalanceId(scope, input)));
   if (balanceId === null) return closer();
   const { spendQueue } = scope.ports;
   if (spendQueue && !scope.inTransaction)

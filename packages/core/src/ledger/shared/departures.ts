@@ -8,7 +8,7 @@ import { type Port, sendAlone, sendTogether } from './send.ts';
 import { lookCloser, refuse, turnAway } from './settle.ts';
 import type { Party } from './shared-statement.ts';
 
-/** More in one statement gain nothing: measured flat from 256 on. */
+/** Bounds how long one statement takes: at 512 it is about 4 ms, of which each request is the same part as at 64. */
 const requestsMax = 512;
 /** Statements under way at once; more lanes lose, on a hot balance and on many. */
 const flightsMax = 2;

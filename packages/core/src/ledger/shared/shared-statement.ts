@@ -61,7 +61,8 @@ function textFor(needs: Needs, skipsLocked: boolean): string {
   return text;
 }
 
-const now = '$1::text::timestamptz';
+// Behind a `select` it is read once, and not for each row.
+const now = '(select $1::text::timestamptz)';
 
 /**
  * An array's values in a column. Behind a `select` the planner cannot see how many there are: it would plan anew for each
