@@ -54,6 +54,11 @@ test('the routes of the contract are all there', () => {
     'POST /admin/subscriptions',
     'POST /admin/wallet/credit',
     'POST /admin/wallet/debit',
+    'POST /admin/wallet/setLimits',
+    'POST /admin/wallet/voidGrant',
+    'POST /admin/customers/:id/freeze',
+    'POST /admin/customers/:id/unfreeze',
+    'GET /admin/audit',
     'GET /admin/customers',
     'GET /admin/customers/:id',
   ];

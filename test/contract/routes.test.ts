@@ -123,6 +123,47 @@ describeContract('routes', ({ kit, host }) => {
       expect(one.status).toBe(200);
     });
 
+    test('what operators change keeps who did it and why; a refusal, a replay and a missing reason keep nothing', async () => {
+      const calls = await started();
+      const admin = (path: string, body: object, headers: object = {}) =>
+        calls.post(`${prefix}/admin${path}`, 'root', body, { ...asAdmin, ...headers });
+      const ann = { customer: 'ann', unit: 'points' };
+      await kit().customers.upsert({ customer: 'ann' });
+      const topUp = { ...ann, amount: 50, reason: 'a broken render' };
+      const keyed = { 'idempotency-key': 'ticket-7' };
+
+      await admin('/wallet/credit', topUp, keyed);
+      await admin('/wallet/credit', topUp, keyed);
+      await admin('/wallet/debit', { ...ann, amount: 51, reason: 'too much' });
+      const grants = await calls.get(`${prefix}/balances/points/grants`, 'ann');
+      const [grant] = grants.body.items as { id: string }[];
+      const voided = await admin('/wallet/voidGrant', {
+        ...{ customer: 'bob', grant: grant?.id, reason: 'not his' },
+      });
+      const limited = await admin('/wallet/setLimits', { ...ann, floor: -20, reason: 'trusted' });
+      const bare = await admin('/customers/ann/freeze', {});
+      await admin('/customers/ann/freeze', { reason: 'chargeback' });
+      const refused = await admin('/wallet/debit', { ...ann, amount: 1 });
+      const audit = await calls.get(`${prefix}/admin/audit?customer=ann`, 'root', asAdmin);
+
+      expect([voided.status, limited.status, bare.status]).toEqual([404, 200, 422]);
+      expect(refused.body).toMatchObject({ code: 'customer_frozen' });
+      expect(
+        (audit.body.items as { operation: string; reason: string }[]).map((one) => [
+          one.operation,
+          one.reason,
+        ]),
+      ).toEqual([
+        ['customers.freeze', 'chargeback'],
+        ['wallet.setLimits', 'trusted'],
+        ['wallet.credit', 'a broken render'],
+      ]);
+      expect((audit.body.items as object[])[2]).toMatchObject({
+        ...{ customer: 'ann', subject: { type: 'balance', id: 'points' }, facts: { amount: 50 } },
+      });
+      expect((await calls.get(`${prefix}/admin/audit`, 'ann')).status).toBe(403);
+    });
+
     test('admin routes are 401 for nobody, 403 without the right, and name an unknown customer', async () => {
       const calls = await started();
       const credit = { customer: 'nobody-yet', unit: 'points', amount: 1 };

@@ -11,7 +11,7 @@ import { longestFile, longestFunction, ratchet } from './ratchets.ts';
 import { type Problem, packageFolders, readSources } from './source.ts';
 import { anys, bareTransactions, clockReads, missingDocblocks, missingHeaders } from './words.ts';
 
-const longestFileLines = 208;
+const longestFileLines = 190;
 const longestFunctionLines = 62;
 
 const sources = readSources(packageFolders());

@@ -78,4 +78,21 @@ export const accountRoutes: readonly Route[] = [
       return kit.state(params.id);
     },
   }),
+  freezing('freeze', 'Stops new spends, holds and transfers out of a customer.'),
+  freezing('unfreeze', 'Lets a customer go on that was frozen.'),
 ];
+
+function freezing(verb: 'freeze' | 'unfreeze', summary: string): Route {
+  return defineRoute({
+    ...{ operation: `${verb}Customer`, summary, method: 'POST', access: 'admin' },
+    path: `/admin/customers/:id/${verb}`,
+    params: z.object({ id: z.string().min(1).max(255) }),
+    body: z.object({ reason: z.string().min(1).max(500) }),
+    answers: profileShape,
+    refuses: ['customer_unknown'],
+    async handle({ kit }, { params: { id: customer }, body: { reason } }) {
+      await kit.customers.get({ customer });
+      return kit.customers[verb]({ customer, reason });
+    },
+  });
+}

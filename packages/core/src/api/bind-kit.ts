@@ -1,4 +1,5 @@
 /** A kit of one tenant, in the host's transaction or not: the verbs, and what is not about one customer. */
+import { audited, listAudit } from '../audit/index.ts';
 import type { AnyKeys, Keys } from '../catalog/index.ts';
 import { findCustomer, getCustomer, listCustomers, upsertCustomer } from '../customers/index.ts';
 import { adaptTransaction, type HostTransaction, readInput } from '../kernel/index.ts';
@@ -6,8 +7,8 @@ import { freezeCustomer, verify } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
 import { bindVerbs } from './bind-verbs.ts';
-import { bindingFor, type Given } from './binding.ts';
-import { listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
+import { type Binding, bindingFor, type Given } from './binding.ts';
+import { freezeInput, listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
 import type { CustomerHandle, Kit } from './kit.ts';
 import { profileOf } from './profile.ts';
 import type { Context, Root } from './root.ts';
@@ -45,18 +46,8 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
         const asked = readInput(upsertInput, input);
         return profileOf(await command((scope) => upsertCustomer(scope, asked)));
       },
-      freeze: async (input) => {
-        const { customer } = readInput(namedCustomerInput, input);
-        return profileOf(
-          await command((scope) => freezeCustomer(scope, { customer, frozen: true })),
-        );
-      },
-      unfreeze: async (input) => {
-        const { customer } = readInput(namedCustomerInput, input);
-        return profileOf(
-          await command((scope) => freezeCustomer(scope, { customer, frozen: false })),
-        );
-      },
+      freeze: (input) => freeze(command, true, input),
+      unfreeze: (input) => freeze(command, false, input),
       list: async (input) => {
         const asked = readInput(listCustomersInput, input);
         const page = await read((scope) => listCustomers(scope, asked));
@@ -65,11 +56,26 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     },
     catalog: { plans: (input) => read((scope) => listPlans(scope, input)) },
     ledger: { verify: () => read(verify) },
+    audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     settings: {
       get: (key) => read((scope) => getSetting(scope, key)),
       set: (input) => command((scope) => setSetting(scope, input)),
     },
   } as Kit<AnyKeys, unknown>;
+}
+
+async function freeze(command: Binding['command'], frozen: boolean, input: unknown) {
+  const { customer, reason } = readInput(freezeInput, input);
+  const operation = frozen ? 'customers.freeze' : 'customers.unfreeze';
+  const row = await command((scope) =>
+    audited(
+      scope,
+      reason,
+      (inner) => freezeCustomer(inner, { customer, frozen }),
+      () => ({ operation, customer, subject: null, facts: { frozen } }),
+    ),
+  );
+  return profileOf(row);
 }
 
 /** The handle of a customer, with what a request knows of it. */

@@ -1,4 +1,5 @@
 /** Filling, emptying and moving: what the wallet answers is the balance afterwards, and the name of the movement. */
+import { type Audited, audited } from '../audit/index.ts';
 import { unitOf } from '../catalog/index.ts';
 import { partyOf } from '../customers/index.ts';
 import { readInput, type Scope } from '../kernel/index.ts';
@@ -24,20 +25,30 @@ export function bindMoves({ command, whole, used }: Binding) {
         source: grantSource,
         notBeforeStart: waits,
         idempotencyKey: key,
+        reason,
         ...asked
       } = readInput(creditInput, whole(input));
       const source = 'wallet.credit';
-      return command(async (scope) =>
-        moved(
+      return command(async (scope) => {
+        const made = await audited(
           scope,
-          asked.unit,
-          await credit(scope, { ...asked, grantSource, waits, key, source }),
-        ),
-      );
+          reason,
+          (inner) => credit(inner, { ...asked, grantSource, waits, key, source }),
+          (answer) => movement(source, asked, answer),
+        );
+        return moved(scope, asked.unit, made);
+      });
     },
     debit: async (input: unknown) => {
       const asked = readInput(debitInput, used(input));
-      return command((scope) => debit(scope, asked));
+      return command((scope) =>
+        audited(
+          scope,
+          asked.reason,
+          (inner) => debit(inner, asked),
+          (answer) => movement('wallet.debit', asked, answer),
+        ),
+      );
     },
     transfer: async (input: unknown) => {
       const {
@@ -51,6 +62,16 @@ export function bindMoves({ command, whole, used }: Binding) {
       );
     },
   };
+}
+
+/** What the audit keeps of a movement; of a replay nothing, since nothing moved. */
+function movement(
+  operation: string,
+  { customer, unit, amount }: { customer: string; unit: string; amount: number },
+  { transferId, replayed }: { transferId: string | null; replayed: boolean },
+): Audited | null {
+  const subject = { type: 'balance', id: unit };
+  return replayed ? null : { operation, customer, subject, facts: { amount, transferId } };
 }
 
 async function debit(scope: Scope, asked: ReturnType<typeof debitInput.parse>) {

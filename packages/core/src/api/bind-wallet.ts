@@ -1,4 +1,5 @@
 /** The wallet's verbs over one binding. */
+import { audited } from '../audit/index.ts';
 import { unitOf } from '../catalog/index.ts';
 import { readInput } from '../kernel/index.ts';
 import {
@@ -8,6 +9,7 @@ import {
   captureInput,
   extendHold,
   extendInput,
+  grantInput,
   limitsInput,
   listEntries,
   readBalance,
@@ -15,6 +17,7 @@ import {
   releaseInput,
   setLimits,
   statementInput,
+  voidGrant,
 } from '../ledger/index.ts';
 import { expiryOf } from './bind-holding.ts';
 import { bindMoves } from './bind-moves.ts';
@@ -67,10 +70,36 @@ function bindBalances({ command, read, whole }: Binding) {
       return read(async (scope) => (await readBalance(scope, asked)).grants);
     },
     setLimits: async (input: unknown) => {
-      const asked = readInput(limitsInput, whole(input));
-      return command(async (scope) =>
-        balanceOf(unitOf(scope, asked.unit), await setLimits(scope, asked)),
-      );
+      const { reason, ...asked } = readInput(limitsInput, whole(input));
+      return command(async (scope) => {
+        const { customer, unit, floor = null, ceiling = null, inherit = false } = asked;
+        const figures = await audited(
+          scope,
+          reason,
+          (inner) => setLimits(inner, asked),
+          () => ({
+            ...{ operation: 'wallet.setLimits', customer, subject: { type: 'balance', id: unit } },
+            facts: { floor, ceiling, inherit },
+          }),
+        );
+        return balanceOf(unitOf(scope, asked.unit), figures);
+      });
+    },
+    voidGrant: async (input: unknown) => {
+      const { reason, ...asked } = readInput(grantInput, whole(input));
+      return command(async (scope) => {
+        const { unit, figures } = await audited(
+          scope,
+          reason,
+          (inner) => voidGrant(inner, asked),
+          ({ customer, unit: of, amount }) => ({
+            ...{ operation: 'wallet.voidGrant', customer },
+            subject: { type: 'grant', id: asked.grant },
+            facts: { unit: of, amount },
+          }),
+        );
+        return balanceOf(unitOf(scope, unit), figures);
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What the metering verbs take, checked at the border. Subscriptions read their own inputs. */
 import { z } from 'zod';
-import { amountInput, customerInput, keyInput, usedByInput } from '../ledger/index.ts';
+import { amountInput, customerInput, keyInput, reasonInput, usedByInput } from '../ledger/index.ts';
 
 const feature = z.string().min(1).max(64);
 const from = z.enum(['quota', 'credits', 'both']).optional();
@@ -75,3 +75,4 @@ export const listCustomersInput = z.strictObject({
 });
 
 export const namedCustomerInput = z.strictObject({ customer: customerInput });
+export const freezeInput = z.strictObject({ customer: customerInput, reason: reasonInput });

@@ -1,7 +1,8 @@
 /** What `createBursar` gives: the kit, its customers' handles, and what they have beside the verbs. */
+import type { AuditLine, ListAudit } from '../audit/index.ts';
 import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
 import type { CustomerPage } from '../customers/index.ts';
-import type { HostTransaction, QueryClient } from '../kernel/index.ts';
+import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
 import type { Verdict } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
@@ -43,9 +44,9 @@ export interface CustomersVerbs {
     timeZone?: string | undefined;
     external?: Record<string, string> | undefined;
   }): Promise<CustomerProfile>;
-  /** Stops new spends, holds and transfers out, in every process, until `unfreeze`. */
-  freeze(input: { customer: string }): Promise<CustomerProfile>;
-  unfreeze(input: { customer: string }): Promise<CustomerProfile>;
+  /** Stops new spends, holds and transfers out, in every process, until `unfreeze`. A `reason` is kept in the audit. */
+  freeze(input: { customer: string; reason?: string | undefined }): Promise<CustomerProfile>;
+  unfreeze(input: { customer: string; reason?: string | undefined }): Promise<CustomerProfile>;
   list(input?: {
     kind?: string | undefined;
     search?: string | undefined;
@@ -75,6 +76,10 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
     plans(input?: { selfService?: boolean | undefined }): Promise<readonly PublishedPlan[]>;
   };
   readonly ledger: { verify(): Promise<Verdict> };
+  readonly audit: {
+    /** What was changed with a `reason`, newest first: by whom, of whose, and why. */
+    list(input?: ListAudit): Promise<Page<AuditLine>>;
+  };
   readonly settings: {
     get(key: string): Promise<unknown>;
     set(input: { key: string; value: unknown }): Promise<void>;

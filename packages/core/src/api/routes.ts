@@ -1,7 +1,8 @@
 /** The whole HTTP surface: what each slice declares, in the order it is documented. */
+import { auditRoutes } from '../audit/index.ts';
 import { entitlementRoutes } from '../entitlements/index.ts';
 import type { Route } from '../http/index.ts';
-import { ledgerRoutes } from '../ledger/index.ts';
+import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import { subscriptionRoutes } from '../subscriptions/index.ts';
 import { accountRoutes } from './account-routes.ts';
 
@@ -9,5 +10,7 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...entitlementRoutes,
   ...ledgerRoutes,
+  ...ledgerAdminRoutes,
+  ...auditRoutes,
   ...subscriptionRoutes,
 ];

@@ -25,6 +25,8 @@ export interface WalletVerbs<K extends Keys, With> {
         effectiveAt?: Instant | undefined;
         notBeforeStart?: boolean | undefined;
         priority?: number | undefined;
+        /** Why: kept in the audit, with the change. */
+        reason?: string | undefined;
       },
   ): Promise<Balance & Moved>;
   /** @throws {InsufficientBalanceError} Less is available; nothing is written. */
@@ -35,6 +37,8 @@ export interface WalletVerbs<K extends Keys, With> {
         amount: number;
         reference?: Reference | undefined;
         usedBy?: UsedBy | undefined;
+        /** Why: kept in the audit, with the change. */
+        reason?: string | undefined;
       },
   ): Promise<Balance & Moved>;
   transfer(
@@ -68,6 +72,19 @@ export interface WalletVerbs<K extends Keys, With> {
       floor?: number | null | undefined;
       ceiling?: number | null | undefined;
       inherit?: boolean | undefined;
+      /** Why: kept in the audit, with the change. */
+      reason?: string | undefined;
+    },
+  ): Promise<Balance>;
+  /**
+   * Takes what is left of a grant out of the books; what was spent of it stays spent.
+   * @throws {NotFoundError} No such grant. @throws {InvalidStateError} It is over, or a plan's quota.
+   */
+  voidGrant(
+    input: WithMaybe<With> & {
+      grant: string;
+      /** Why: kept in the audit, with the change. */
+      reason?: string | undefined;
     },
   ): Promise<Balance>;
 }

@@ -3,6 +3,7 @@
  * grants, emptied by spends and holds, and every change of it is an entry.
  */
 
+export { ledgerAdminRoutes } from './admin-routes.ts';
 export { balanceOf, type ShownBalance } from './balance-of.ts';
 export {
   CustomerFrozenError,

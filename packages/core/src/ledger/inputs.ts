@@ -26,6 +26,9 @@ export const usedByInput = z.union(
   'must be an id, or { kind, id }',
 );
 
+/** Why it is done: with one, the change is kept in the audit, in the same transaction. */
+export const reasonInput = z.string().min(1).max(500).optional();
+
 export const balanceInput = z.strictObject({ customer: customerInput, unit: unitInput });
 
 export const creditInput = z.strictObject({
@@ -40,6 +43,7 @@ export const creditInput = z.strictObject({
   notBeforeStart: z.boolean().optional(),
   priority: z.int().min(-1000).max(1000).optional(),
   idempotencyKey: keyInput,
+  reason: reasonInput,
 });
 
 export const debitInput = z.strictObject({
@@ -49,6 +53,7 @@ export const debitInput = z.strictObject({
   reference: referenceInput.optional(),
   usedBy: usedByInput.optional(),
   idempotencyKey: keyInput,
+  reason: reasonInput,
 });
 
 export const transferInput = z.strictObject({
@@ -90,6 +95,7 @@ export const limitsInput = z.strictObject({
   floor: z.int().nullable().optional(),
   ceiling: z.int().nullable().optional(),
   inherit: z.boolean().optional(),
+  reason: reasonInput,
 });
 
 /** Longest that a hold may reserve: a year. */
@@ -131,4 +137,8 @@ export const extendInput = z.strictObject({
   hold: z.string().min(1).max(255),
   until: z.union([durationInput, momentInput]),
 });
-export const grantInput = z.strictObject({ grant: z.string().min(1).max(64) });
+export const grantInput = z.strictObject({
+  customer: customerInput.optional(),
+  grant: z.string().min(1).max(64),
+  reason: reasonInput,
+});

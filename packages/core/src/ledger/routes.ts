@@ -1,7 +1,6 @@
-/** Balances over HTTP: customers read their own, operators credit and debit. */
+/** Balances over HTTP: customers read their own. */
 import { z } from 'zod';
 import {
-  amountShape,
   balanceShape,
   defineRoute,
   instantInput,
@@ -48,18 +47,6 @@ const grantShape = z.object({
   priority: z.int(),
   effectiveAt: instantShape,
   expiresAt: instantShape.nullable(),
-});
-
-const movedShape = balanceShape.extend({
-  transferId: z.string().nullable(),
-  replayed: z.boolean(),
-});
-
-const movement = z.object({
-  customer: z.string().min(1).max(255),
-  unit: z.string().min(1).max(64),
-  amount: amountShape,
-  reference: referenceShape.optional(),
 });
 
 export const ledgerRoutes: readonly Route[] = [
@@ -110,53 +97,5 @@ export const ledgerRoutes: readonly Route[] = [
     answers: z.object({ items: z.array(grantShape) }),
     refuses: ['unit_unknown'],
     handle: async ({ me }, { params }) => ({ items: await me.wallet.grants(params) }),
-  }),
-  defineRoute({
-    operation: 'creditWallet',
-    summary: 'Credits any customer the kit knows.',
-    method: 'POST',
-    path: '/admin/wallet/credit',
-    access: 'admin',
-    body: movement.extend({
-      source: z.enum(['top_up', 'promotion', 'reward', 'refund', 'adjustment', 'order']).optional(),
-      expiresAt: instantInput.optional(),
-      effectiveAt: instantInput.optional(),
-      notBeforeStart: z.boolean().optional(),
-      priority: z.int().min(-1000).max(1000).optional(),
-    }),
-    answers: movedShape,
-    refuses: [
-      'customer_unknown',
-      'unit_unknown',
-      'invalid_amount',
-      'invalid_state',
-      'limit_exceeded',
-    ],
-    async handle({ kit, idempotencyKey }, { body }) {
-      await kit.customers.get({ customer: body.customer });
-      return kit.wallet.credit({ ...body, idempotencyKey });
-    },
-  }),
-  defineRoute({
-    operation: 'debitWallet',
-    summary: 'Debits any customer the kit knows.',
-    method: 'POST',
-    path: '/admin/wallet/debit',
-    access: 'admin',
-    body: movement,
-    answers: movedShape,
-    refuses: [
-      'customer_unknown',
-      'unit_unknown',
-      'invalid_amount',
-      'invalid_state',
-      'insufficient_balance',
-      'limit_exceeded',
-      'customer_frozen',
-    ],
-    async handle({ kit, idempotencyKey }, { body }) {
-      await kit.customers.get({ customer: body.customer });
-      return kit.wallet.debit({ ...body, idempotencyKey });
-    },
   }),
 ];

@@ -5,9 +5,9 @@ import { checkAmount, type Scope } from '../../kernel/index.ts';
 import { noticeUse } from '../notice-use.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { post } from '../post.ts';
+import { reachOf } from '../split.ts';
 import { quotaOf } from '../targets.ts';
 import { writeDraft } from '../write-draft.ts';
-import { reachOf } from './spend.ts';
 
 export type SpendUpTo = {
   readonly customer: string;

@@ -9,7 +9,7 @@
 import { featureIdOf, unitOf } from '../../catalog/index.ts';
 import { lockCustomer } from '../../customers/index.ts';
 import { checkAmount, type Scope } from '../../kernel/index.ts';
-import { available, type EntryFacts, type EntryRow, type LegRow, NO_FLOOR } from '../draft.ts';
+import type { EntryFacts, EntryRow, LegRow } from '../draft.ts';
 import { InvalidStateError } from '../errors.ts';
 import { figuresOf } from '../figures.ts';
 import { findBalanceId, recallBalanceId } from '../find-balance-id.ts';
@@ -20,6 +20,7 @@ import { type Opened, openBalances } from '../open-balances.ts';
 import { post } from '../post.ts';
 import { prepareSpend } from '../prepare-spend.ts';
 import type { Prepared, Spend, SpendAnswer } from '../spending.ts';
+import { type Parts, split } from '../split.ts';
 import { quotaOf } from '../targets.ts';
 import { writeDraft } from '../write-draft.ts';
 import { insertHold } from './insert-hold.ts';
@@ -88,29 +89,6 @@ async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnsw
   if (!parts) return refusal(own, other, customer.frozenAt !== null);
   if (input.hold) await insertHold(scope, { customerId: customer.id, spend: input, own, other });
   return allowed(own, input);
-}
-
-type Parts = { readonly own: number; readonly credits: number };
-
-/** What each balance pays: its own units as far as they go, credits for the rest. `null` when they do not reach. */
-function split(input: Prepared, own: Opened, other: Opened | undefined): Parts | null {
-  const reach = input.from === 'credits' ? 0 : Math.max(0, reachOf(own));
-  const fromOwn = Math.min(input.amount, reach);
-  const rest = input.amount - fromOwn;
-  if (rest === 0) return { own: fromOwn, credits: 0 };
-  if (!other || !input.credits) return null;
-  const credits = rest * input.credits.cost;
-  return Number.isSafeInteger(credits) && credits <= reachOf(other)
-    ? { own: fromOwn, credits }
-    : null;
-}
-
-/** How much a balance lets go before its floor. */
-export function reachOf({ draft: { balance } }: Opened): number {
-  const within = balance.capLeft ?? Number.POSITIVE_INFINITY;
-  const reach =
-    balance.floor === NO_FLOOR ? Number.MAX_SAFE_INTEGER : available(balance) - balance.floor;
-  return Math.min(within, reach);
 }
 
 async function book(

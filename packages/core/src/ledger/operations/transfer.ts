@@ -14,8 +14,8 @@ import { findKeyed, standing } from '../keys.ts';
 import { transferId } from '../news.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { attribute, post } from '../post.ts';
+import { reachOf } from '../split.ts';
 import { writeDraft } from '../write-draft.ts';
-import { reachOf } from './spend.ts';
 
 export type Transfer = {
   readonly from: string;

@@ -7,14 +7,26 @@ import { closeGrant } from '../grant-moves.ts';
 import { openBalance } from '../open-balances.ts';
 import { writeDraft } from '../write-draft.ts';
 
+/** How much was taken out of the unit's balance, and what the balance says since. */
+export type VoidedGrant = {
+  readonly customer: string;
+  readonly unit: string;
+  readonly amount: number;
+  readonly figures: Figures;
+};
+
 /**
  * Voids a grant: its remainder goes by one entry, what was spent of it stays spent.
  *
  * @param input.grant `grt_<number>`.
+ * @param input.customer Given, the grant must be this customer's.
  * @throws {NotFoundError} No such grant.
  * @throws {InvalidStateError} It is over already, or it is a plan's quota: the plan would bring it again.
  */
-export async function voidGrant(scope: Scope, input: { grant: string }): Promise<Figures> {
+export async function voidGrant(
+  scope: Scope,
+  input: { grant: string; customer?: string | undefined },
+): Promise<VoidedGrant> {
   const id = Number(/^grt_(\d{1,16})$/.exec(input.grant)?.[1] ?? 0);
   const found = await scope.maybeOne(
     sql`
@@ -26,7 +38,8 @@ export async function voidGrant(scope: Scope, input: { grant: string }): Promise
      where (g.tenant_id, g.id) = (${scope.tenant.id}::int, ${id}::bigint)`,
     (row) => ({ customer: text(row.customer), unit: text(row.unit) }),
   );
-  if (!found) throw new NotFoundError('grant', input.grant);
+  const isOthers = input.customer !== undefined && found?.customer !== input.customer;
+  if (!found || isOthers) throw new NotFoundError('grant', input.grant);
   return scope.transaction(async (inner) => {
     const customer = await lockCustomer(inner, { customer: found.customer, mode: 'share' });
     const opened = await openBalance(inner, { customer, unit: found.unit });
@@ -37,8 +50,9 @@ export async function voidGrant(scope: Scope, input: { grant: string }): Promise
       throw new InvalidStateError(`Grant ${input.grant} is a plan's quota: change the quota.`, {
         grant: input.grant,
       });
+    const before = grant.removed;
     closeGrant(opened.draft, grant, { kind: 'void', at: opened.draft.now });
     await writeDraft(inner, opened);
-    return figuresOf(opened.draft.balance);
+    return { ...found, amount: grant.removed - before, figures: figuresOf(opened.draft.balance) };
   });
 }
