@@ -82,6 +82,17 @@ const met: Sequence[] = [
       { do: 'spend', amount: 1 },
     ],
   },
+  {
+    // The same where nothing was left to take when it shrank.
+    plan: { quota: 6, suspended: false, period: 11 * MINUTE, priority: 1, rolloverMax: 7 },
+    steps: [
+      { do: 'hold', amount: 1, lasts: 1 },
+      { do: 'spend', amount: 5 },
+      { do: 'quota', quota: 0, suspended: false },
+      { do: 'advance', minutes: 11 },
+      { do: 'spend', amount: 1 },
+    ],
+  },
 ];
 
 /** As many runs, from `atOnce` seeds at once: each is repeated by the seed that its failure names. */

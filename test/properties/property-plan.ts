@@ -34,6 +34,7 @@ export class PropertyPlan {
         ? {
             from: `${lead}/${number - 1}`,
             fromQuota: plan.quota,
+            fromMayShrink: true,
             max: plan.rolloverMax ?? 0,
             expiresAt: endsAt,
           }

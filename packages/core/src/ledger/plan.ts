@@ -12,6 +12,8 @@ export type Rollover = {
   readonly from: string;
   /** The quota then in force: what was left of that window if nobody touched the balance during it. */
   readonly fromQuota: number;
+  /** True: it may have been changed during that window, and is what was in force at its end. */
+  readonly fromMayShrink: boolean;
   readonly max: number;
   readonly expiresAt: Date | null;
 };

@@ -2,7 +2,7 @@
 import { type Draft, type GrantRow, later } from './draft.ts';
 import { closeGrant, creditGrant, removeUnits } from './grant-moves.ts';
 import type { Left } from './pass-time.ts';
-import type { BalancePlan, QuotaWindow } from './plan.ts';
+import type { BalancePlan, QuotaWindow, Rollover } from './plan.ts';
 import { baseOf, freeOf, issuedOf, leadOf, REVISION, usedIn } from './windows.ts';
 
 /**
@@ -103,19 +103,17 @@ function issue(draft: Draft, window: QuotaWindow, left: Left): void {
   }
 }
 
-/** What rolls over at most. What came back to a quota that had shrunk below its use is nobody's, here as in its window. */
-function leftOf(draft: Draft, rollover: { from: string; fromQuota: number }, left: Left): number {
+/** What came back to a quota that had shrunk below its use is nobody's: it does not roll over either. */
+function leftOf(draft: Draft, rollover: Rollover, left: Left): number {
   const counted = left.get(rollover.from);
   if (counted === undefined) return leftBefore(draft, rollover);
-  const from = { reference: rollover.from, usedBefore: 0 };
-  const removed = issuedOf(draft, from).reduce((sum, grant) => sum + grant.removed, 0);
-  // No more was removed than was left at its end: its quota never shrank.
-  if (removed <= counted) return counted;
-  return Math.min(counted, Math.max(0, rollover.fromQuota - usedIn(draft, from)));
+  if (!rollover.fromMayShrink) return counted;
+  const used = usedIn(draft, { reference: rollover.from, usedBefore: 0 });
+  return Math.min(counted, Math.max(0, rollover.fromQuota - used));
 }
 
 /** Nobody touched the balance during the window before: all of its quota was left, unless it was ended earlier. */
-function leftBefore(draft: Draft, rollover: { from: string; fromQuota: number }): number {
+function leftBefore(draft: Draft, rollover: Rollover): number {
   const known = draft.grants.some(
     (grant) => grant.source === 'plan' && baseOf(grant) === rollover.from,
   );

@@ -116,6 +116,7 @@ describe('a quota', () => {
     expect(plan([source([item(100, options)])]).windows[0]?.rollover).toEqual({
       from: 'sub_1/calls/1',
       fromQuota: 100,
+      fromMayShrink: true,
       max: 50,
       expiresAt: new Date('2026-03-31T10:00:00Z'),
     });

@@ -107,6 +107,8 @@ function rolloverOf(
   return {
     from: `${lead}/${period.number - 1}`,
     fromQuota: item.quota,
+    // A default's period keeps the version it began with; this one's may be another.
+    fromMayShrink: source.kind === 'subscription',
     max: rollover.max,
     expiresAt,
   };
