@@ -164,6 +164,39 @@ describeContract('routes', ({ kit, host }) => {
       expect((await calls.get(`${prefix}/admin/audit`, 'ann')).status).toBe(403);
     });
 
+    test('an admin adjusts, reverses and moves an end, each once under its key', async () => {
+      const calls = await started();
+      const reason = 'counted by hand';
+      const ann = { customer: 'ann', unit: 'points' };
+      const admin = (verb: string, body: object, headers: object = {}) =>
+        calls.post(`${prefix}/admin/wallet/${verb}`, 'root', body, { ...asAdmin, ...headers });
+      await kit().customers.upsert({ customer: 'ann' });
+      await kit().wallet.credit({ ...ann, amount: 50 });
+      const { transferId } = await kit().wallet.debit({ ...ann, amount: 20 });
+      const key = { 'idempotency-key': 'once' };
+
+      const back = { customer: 'ann', transfer: transferId, amount: 5, reason };
+      const reversed = await admin('reverse', back, key);
+      const again = await admin('reverse', back, key);
+      const more = await admin('reverse', { ...back, amount: 16 });
+      const others = await admin('reverse', { ...back, customer: 'bob' });
+      const adjusted = await admin('adjust', { ...ann, to: 12, reason });
+      const unreasoned = await admin('adjust', { ...ann, to: 0 });
+      const ended = await admin('setExpiry', { ...ann, expiresAt: '2020-01-01T00:00:00Z', reason });
+
+      expect(reversed.body).toMatchObject({ reversed: 5, available: 35, replayed: false });
+      expect(again.body).toMatchObject({ reversed: 5, replayed: true });
+      expect(more.body).toMatchObject({ status: 409, code: 'invalid_state' });
+      expect(others.body).toMatchObject({ status: 404, code: 'not_found' });
+      expect(adjusted.body).toMatchObject({ available: 12, replayed: false });
+      expect(unreasoned.body).toMatchObject({ status: 422, errors: [{ pointer: '/reason' }] });
+      expect(ended.body).toMatchObject({ available: 0, grants: 1 });
+      expect((await kit().audit.list()).items.map(({ operation }) => operation)).toEqual([
+        ...['wallet.setExpiry', 'wallet.adjust', 'wallet.reverse'],
+      ]);
+      expect((await kit().ledger.verify()).ok).toBe(true);
+    });
+
     test('admin routes are 401 for nobody, 403 without the right, and name an unknown customer', async () => {
       const calls = await started();
       const credit = { customer: 'nobody-yet', unit: 'points', amount: 1 };

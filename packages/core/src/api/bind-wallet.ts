@@ -1,5 +1,4 @@
 /** The wallet's verbs over one binding. */
-import { audited } from '../audit/index.ts';
 import { unitOf } from '../catalog/index.ts';
 import { readInput } from '../kernel/index.ts';
 import {
@@ -9,16 +8,13 @@ import {
   captureInput,
   extendHold,
   extendInput,
-  grantInput,
-  limitsInput,
   listEntries,
   readBalance,
   releaseHold,
   releaseInput,
-  setLimits,
   statementInput,
-  voidGrant,
 } from '../ledger/index.ts';
+import { bindCorrections } from './bind-corrections.ts';
 import { expiryOf } from './bind-holding.ts';
 import { bindMoves } from './bind-moves.ts';
 import type { Binding } from './binding.ts';
@@ -27,7 +23,10 @@ import { listBalances } from './list-balances.ts';
 
 /** All of `wallet`; `hold` is the kit's own. */
 export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<unknown>) {
-  return { hold, ...bindMoves(binding), ...bindHolds(binding), ...bindBalances(binding) };
+  return {
+    ...{ hold, ...bindMoves(binding), ...bindHolds(binding) },
+    ...{ ...bindBalances(binding), ...bindCorrections(binding) },
+  };
 }
 
 function bindHolds({ command, whole }: Binding) {
@@ -49,7 +48,7 @@ function bindHolds({ command, whole }: Binding) {
   };
 }
 
-function bindBalances({ command, read, whole }: Binding) {
+function bindBalances({ read, whole }: Binding) {
   return {
     balance: async (input: unknown) => {
       const asked = readInput(balanceInput, whole(input));
@@ -68,38 +67,6 @@ function bindBalances({ command, read, whole }: Binding) {
     grants: async (input: unknown) => {
       const asked = readInput(balanceInput, whole(input));
       return read(async (scope) => (await readBalance(scope, asked)).grants);
-    },
-    setLimits: async (input: unknown) => {
-      const { reason, ...asked } = readInput(limitsInput, whole(input));
-      return command(async (scope) => {
-        const { customer, unit, floor = null, ceiling = null, inherit = false } = asked;
-        const figures = await audited(
-          scope,
-          reason,
-          (inner) => setLimits(inner, asked),
-          () => ({
-            ...{ operation: 'wallet.setLimits', customer, subject: { type: 'balance', id: unit } },
-            facts: { floor, ceiling, inherit },
-          }),
-        );
-        return balanceOf(unitOf(scope, asked.unit), figures);
-      });
-    },
-    voidGrant: async (input: unknown) => {
-      const { reason, ...asked } = readInput(grantInput, whole(input));
-      return command(async (scope) => {
-        const { unit, figures } = await audited(
-          scope,
-          reason,
-          (inner) => voidGrant(inner, asked),
-          ({ customer, unit: of, amount }) => ({
-            ...{ operation: 'wallet.voidGrant', customer },
-            subject: { type: 'grant', id: asked.grant },
-            facts: { unit: of, amount },
-          }),
-        );
-        return balanceOf(unitOf(scope, unit), figures);
-      });
     },
   };
 }

@@ -6,10 +6,11 @@ import type { Captured, Projected, StatementLine } from '../ledger/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
 import type { Keyed, Reservation } from './asked.ts';
+import type { CorrectionVerbs } from './correction-verbs.ts';
 
 type Reference = { type: string; id: string };
 
-export interface WalletVerbs<K extends Keys, With> {
+export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, With> {
   balance(input: With & { unit: K['unit'] }): Promise<Balance>;
   /** One per unit of the catalogue that is no feature. */
   balances(input?: With): Promise<readonly Balance[]>;
@@ -66,27 +67,6 @@ export interface WalletVerbs<K extends Keys, With> {
   ): Promise<Page<StatementLine>>;
   /** Open grants in the order they are spent. */
   grants(input: With & { unit: K['unit'] }): Promise<Projected['grants']>;
-  setLimits(
-    input: With & {
-      unit: K['unit'];
-      floor?: number | null | undefined;
-      ceiling?: number | null | undefined;
-      inherit?: boolean | undefined;
-      /** Why: kept in the audit, with the change. */
-      reason?: string | undefined;
-    },
-  ): Promise<Balance>;
-  /**
-   * Takes what is left of a grant out of the books; what was spent of it stays spent.
-   * @throws {NotFoundError} No such grant. @throws {InvalidStateError} It is over, or a plan's quota.
-   */
-  voidGrant(
-    input: WithMaybe<With> & {
-      grant: string;
-      /** Why: kept in the audit, with the change. */
-      reason?: string | undefined;
-    },
-  ): Promise<Balance>;
 }
 
 /** A hold names its customer by itself. */

@@ -101,6 +101,53 @@ export const ledgerAdminRoutes: readonly Route[] = [
     refuses: ['not_found', 'invalid_state'],
     handle: ({ kit }, { body }) => kit.wallet.voidGrant(body),
   }),
+  defineRoute({
+    operation: 'setExpiry',
+    summary: 'Moves the end of a grant, or of all that are open on a balance; null is never.',
+    method: 'POST',
+    path: '/admin/wallet/setExpiry',
+    access: 'admin',
+    body: z.object({
+      ...{ customer, unit: unit.optional(), grant: z.string().min(1).max(64).optional() },
+      ...{ expiresAt: instantInput.nullable(), reason },
+    }),
+    answers: balanceShape.extend({ grants: z.int() }),
+    refuses: ['customer_unknown', 'unit_unknown', 'not_found', 'invalid_state'],
+    async handle({ kit }, { body }) {
+      await known(kit, body);
+      return kit.wallet.setExpiry(body as Parameters<typeof kit.wallet.setExpiry>[0]);
+    },
+  }),
+  defineRoute({
+    operation: 'adjustWallet',
+    summary: 'Sets what is settled on a balance, by one entry of the difference.',
+    method: 'POST',
+    path: '/admin/wallet/adjust',
+    access: 'admin',
+    body: z.object({ ...{ customer, unit, reason }, to: z.int() }),
+    answers: movedShape,
+    refuses: [
+      ...(['customer_unknown', 'unit_unknown', 'invalid_state', 'insufficient_balance'] as const),
+      'limit_exceeded',
+    ],
+    async handle({ kit, idempotencyKey }, { body }) {
+      await known(kit, body);
+      return kit.wallet.adjust({ ...body, idempotencyKey });
+    },
+  }),
+  defineRoute({
+    operation: 'reverseMovement',
+    summary: 'Undoes a spend, a transfer or a credit, in full or in part.',
+    method: 'POST',
+    path: '/admin/wallet/reverse',
+    access: 'admin',
+    body: z.object({
+      ...{ customer, transfer: z.string().min(1).max(64), amount: amountShape.optional(), reason },
+    }),
+    answers: balanceShape.extend({ reversed: z.int(), replayed: z.boolean() }),
+    refuses: ['not_found', 'invalid_amount', 'invalid_state', 'insufficient_balance'],
+    handle: ({ kit, idempotencyKey }, { body }) => kit.wallet.reverse({ ...body, idempotencyKey }),
+  }),
 ];
 
 /** @throws {CustomerUnknownError} No command has named it. */

@@ -78,7 +78,7 @@ export function removeUnits(
   draft: Draft,
   grant: GrantRow,
   units: number,
-  how: { kind: 'expiry' | 'void'; at: Date; facts?: EntryFacts | undefined },
+  how: { kind: 'expiry' | 'void' | 'reversal'; at: Date; facts?: EntryFacts | undefined },
 ): void {
   if (units === 0) return;
   const counter = how.kind === 'expiry' ? 'expired' : 'issued';

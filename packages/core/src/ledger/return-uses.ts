@@ -15,6 +15,8 @@ export type ReturnUses = {
   /** Only what was paid by grants that are still open: the rest belongs to a period that is over. */
   readonly isLiveOnly: boolean;
   readonly keyed: { readonly key: string; readonly requestHash: bigint } | null;
+  /** A reversal is an operator's undoing; a give-back the use's own. */
+  readonly kind: 'give_back' | 'reversal';
 };
 
 /**
@@ -23,7 +25,7 @@ export type ReturnUses = {
  */
 export function returnUses(
   drafts: readonly Draft[],
-  { uses, wanted, isLiveOnly, keyed }: ReturnUses,
+  { uses, wanted, isLiveOnly, keyed, kind }: ReturnUses,
 ): Returned[] {
   const on = ({ balanceId }: Use) => drafts.find((draft) => draft.balance.id === balanceId);
   const returnable = uses.flatMap((use) => {
@@ -46,7 +48,7 @@ export function returnUses(
     rest -= units / use.cost;
     returnUnits(
       draft,
-      { use, units },
+      { use, units, kind },
       keyed && { ...keyed, key: keyAt(keyed.key, returned.length) },
     );
     returned.push({ use, units });
@@ -61,11 +63,11 @@ export function keyAt(key: string, index: number): string {
 
 function returnUnits(
   draft: Draft,
-  { use, units }: Returned,
+  { use, units, kind }: Returned & Pick<ReturnUses, 'kind'>,
   keyed: { key: string; requestHash: bigint } | null,
 ): void {
   post(draft, {
-    kind: 'give_back',
+    kind,
     amount: units,
     facts: {
       counter: 'usage',

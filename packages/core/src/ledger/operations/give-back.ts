@@ -5,11 +5,12 @@
  * their grants are still live.
  */
 import { type CustomerRow, lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
-import { checkAmount, NotFoundError, requestHash, type Scope, sql } from '../../kernel/index.ts';
+import { checkAmount, NotFoundError, requestHash, type Scope } from '../../kernel/index.ts';
 import { type Figures, figuresOf } from '../figures.ts';
+import { keepReturn } from '../keep-return.ts';
 import { findStanding, usesUnder } from '../keys.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
-import { keyAt, type Returned, returnUses } from '../return-uses.ts';
+import { keyAt, returnUses } from '../return-uses.ts';
 import type { Use } from '../use.ts';
 import { writeDraft } from '../write-draft.ts';
 import { listUses, type UsesAsked } from './list-uses.ts';
@@ -23,6 +24,8 @@ export type GiveBack = {
   readonly amount?: number | undefined;
   readonly usedBy?: Party | undefined;
   readonly key?: string | undefined;
+  /** True: an operator's reversal, which leaves the spend's own key taken. */
+  readonly reversal?: boolean | undefined;
   readonly source: string;
 };
 
@@ -62,10 +65,14 @@ async function giveBackUnderLocks(
   const uses = await lockedUses(scope, { asked, known });
   const returned = returnUses(
     opened.map(({ draft }) => draft),
-    { uses, keyed, wanted: wantedBy(input), isLiveOnly: input.of === undefined },
+    {
+      ...{ uses, keyed, wanted: wantedBy(input), isLiveOnly: input.of === undefined },
+      kind: input.reversal ? 'reversal' : 'give_back',
+    },
   );
   for (const one of opened) await writeDraft(scope, one);
-  await keepReturns(scope, returned);
+  for (const { use, units } of returned)
+    await keepReturn(scope, { ...use, units, reversed: input.reversal === true });
   const total = returned.reduce((sum, { use, units }) => sum + units / use.cost, 0);
   return { returned: total, figures: figures(), replayed: false };
 }
@@ -105,9 +112,13 @@ function wantedBy({ amount, of }: GiveBack): number | undefined {
 
 type Keyed = { readonly key: string; readonly requestHash: bigint };
 
-function keyedBy({ unit, of, amount, key }: GiveBack, usedBy: number | null): Keyed | null {
+function keyedBy(
+  { unit, of, amount, key, reversal }: GiveBack,
+  usedBy: number | null,
+): Keyed | null {
   if (key === undefined) return null;
-  const request = { verb: 'giveBack', unit, of: of ?? null, amount: amount ?? null, usedBy };
+  const verb = reversal ? 'reverse' : 'giveBack';
+  const request = { verb, unit, of: of ?? null, amount: amount ?? null, usedBy };
   return { key, requestHash: requestHash(request) };
 }
 
@@ -120,13 +131,4 @@ async function returnedUnder(
   const balanceIds = asked.opened.map(({ draft }) => draft.balance.id);
   if (!(await findStanding(scope, { balanceIds, key, hash }))) return null;
   return usesUnder(scope, { balanceIds, keys: asked.uses.map((_, index) => keyAt(key, index)) });
-}
-
-async function keepReturns(scope: Scope, returned: readonly Returned[]): Promise<void> {
-  for (const { use, units } of returned) {
-    await scope.run(sql`
-      insert into bursar.returns (tenant_id, balance_id, sequence, units)
-      values (${scope.tenant.id}::int, ${use.balanceId}::bigint, ${use.sequence}::bigint, ${units}::bigint)
-      on conflict (tenant_id, balance_id, sequence) do update set units = returns.units + excluded.units`);
-  }
 }

@@ -1,8 +1,9 @@
 /** Taking what is left of a grant out of the books. */
 import { lockCustomer } from '../../customers/index.ts';
-import { NotFoundError, type Scope, sql, text } from '../../kernel/index.ts';
+import { NotFoundError, type Scope } from '../../kernel/index.ts';
 import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
+import { findGrant } from '../find-grant.ts';
 import { closeGrant } from '../grant-moves.ts';
 import { openBalance } from '../open-balances.ts';
 import { writeDraft } from '../write-draft.ts';
@@ -27,23 +28,13 @@ export async function voidGrant(
   scope: Scope,
   input: { grant: string; customer?: string | undefined },
 ): Promise<VoidedGrant> {
-  const id = Number(/^grt_(\d{1,16})$/.exec(input.grant)?.[1] ?? 0);
-  const found = await scope.maybeOne(
-    sql`
-    select customer.external_id as customer, unit.key as unit
-      from bursar.grants as g
-      join bursar.balances as balance on (balance.tenant_id, balance.id) = (g.tenant_id, g.balance_id)
-      join bursar.customers as customer on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id)
-      join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
-     where (g.tenant_id, g.id) = (${scope.tenant.id}::int, ${id}::bigint)`,
-    (row) => ({ customer: text(row.customer), unit: text(row.unit) }),
-  );
+  const found = await findGrant(scope, input.grant);
   const isOthers = input.customer !== undefined && found?.customer !== input.customer;
   if (!found || isOthers) throw new NotFoundError('grant', input.grant);
   return scope.transaction(async (inner) => {
     const customer = await lockCustomer(inner, { customer: found.customer, mode: 'share' });
     const opened = await openBalance(inner, { customer, unit: found.unit });
-    const grant = opened.draft.grants.find((one) => one.id === id);
+    const grant = opened.draft.grants.find((one) => one.id === found.id);
     if (!grant || grant.closedAt !== null)
       throw new InvalidStateError(`Grant ${input.grant} is over.`, { grant: input.grant });
     if (grant.source === 'plan')
@@ -53,6 +44,12 @@ export async function voidGrant(
     const before = grant.removed;
     closeGrant(opened.draft, grant, { kind: 'void', at: opened.draft.now });
     await writeDraft(inner, opened);
-    return { ...found, amount: grant.removed - before, figures: figuresOf(opened.draft.balance) };
+    const { customer: whose, unit } = found;
+    return {
+      customer: whose,
+      unit,
+      amount: grant.removed - before,
+      figures: figuresOf(opened.draft.balance),
+    };
   });
 }

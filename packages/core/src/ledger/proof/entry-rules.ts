@@ -13,7 +13,8 @@ export const entryRules: Statement = sql`
       union all
       select 'positions_run_on', balance_id, sequence, null from e
        where not gauge
-         and drawn_to <> drawn_before + case kind when 'debit' then 0 - amount when 'hold' then held_amount else 0 end
+         and drawn_to <> drawn_before + case when kind = 'debit' then 0 - amount when kind = 'hold' then held_amount
+                                         when kind in ('adjustment', 'reversal') and grant_id is null then greatest(0 - amount, 0) else 0 end
       union all
       select 'instants_never_go_back', balance_id, sequence, null from e where happened_at < happened_before
       union all

@@ -40,14 +40,14 @@ export function sources(scope: Scope): Statement {
         from e group by balance_id
     ), of_grant as materialized (
       select balance_id, grant_id,
-             coalesce(sum(0 - amount) filter (where kind in ('expiry', 'void')), 0) as removed,
-             coalesce(sum(amount) filter (where kind = 'credit'), 0) as brought
+             coalesce(sum(0 - amount) filter (where kind in ('expiry', 'void', 'reversal')), 0) as removed,
+             coalesce(sum(amount) filter (where kind in ('credit', 'adjustment')), 0) as brought
         from e where grant_id is not null group by balance_id, grant_id
     ), of_entry as materialized (
       select balance_id, of_sequence,
              coalesce(sum(0 - amount) filter (where kind = 'capture'), 0) as captured,
              coalesce(sum(0 - held_amount) filter (where kind = 'release'), 0) as released,
-             coalesce(sum(amount) filter (where kind in ('give_back', 'reversal')), 0) as returned
+             coalesce(sum(abs(amount)) filter (where kind in ('give_back', 'reversal')), 0) as returned
         from e where of_sequence is not null group by balance_id, of_sequence
     ), drawn_by as materialized (
       select grant_id, sum(to_position - from_position) as units from d group by grant_id
