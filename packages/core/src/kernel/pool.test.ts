@@ -96,6 +96,20 @@ describePostgres('the pool', (makeUrl) => {
     expect(await database.query(sql`select 6 as six`)).toEqual([{ six: 6 }]);
   });
 
+  test('says of each statement that nothing of it was sent while a server starts up', async () => {
+    const proxy = await proxied();
+    const database = await open(proxy.url, { connectionsMax: 1 });
+
+    proxy.behave('starting up');
+    const nothing = expect.objectContaining({ details: { reason: '57P03', written: 'no' } });
+    for (let number = 0; number < 4; number += 1)
+      await expect(database.query(sql`select 1`)).rejects.toEqual(nothing);
+    await expect(database.transaction(async () => {})).rejects.toEqual(nothing);
+    proxy.behave('well');
+
+    await database.ping();
+  });
+
   test('says that a server that is not there cannot be reached', async () => {
     const nowhere = new URL(url);
     nowhere.port = '1';
@@ -115,7 +129,7 @@ describePostgres('the pool', (makeUrl) => {
   });
 });
 
-type Manners = 'well' | 'silent' | 'hang up';
+type Manners = 'well' | 'silent' | 'hang up' | 'starting up';
 type Proxy = {
   readonly url: string;
   behave(manners: Manners): void;
@@ -123,12 +137,21 @@ type Proxy = {
   close(): Promise<void>;
 };
 
+const fields = 'SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0';
+/** An error as the protocol has it: `E`, its length, its fields. */
+const startingUp = Buffer.from(`E\0\0\0${String.fromCharCode(fields.length + 4)}${fields}`);
+
 /** Between client and server, with bad manners on demand. */
 async function startProxy(target: URL): Promise<Proxy> {
   let manners: Manners = 'well';
   const sockets = new Set<Socket>();
   const server: Server = createServer((client) => {
     if (manners === 'hang up') return void client.destroy();
+    if (manners === 'starting up')
+      return void client
+        .on('error', () => {})
+        .resume()
+        .end(startingUp);
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);

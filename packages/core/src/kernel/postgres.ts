@@ -5,7 +5,7 @@
 import postgres from 'postgres';
 import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
-import { lostBefore, lostStatement, translate } from './failures.ts';
+import { isLost, lostBefore, lostStatement, translate } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
 import { listenOn } from './listen.ts';
 import { type ConnectionOptions, createPool, openSlot, type Pool, type Slot } from './pool.ts';
@@ -72,6 +72,8 @@ async function onSlot<T>(pool: Pool, work: (slot: Slot) => Promise<T>): Promise<
   try {
     return await work(slot);
   } catch (error) {
+    // It closes in a moment: the next one must not be sent over it, and be told that it may have been carried out.
+    if (isLost(error)) slot.lost = true;
     throw translate(error);
   } finally {
     pool.give(slot);
