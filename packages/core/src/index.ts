@@ -3,6 +3,7 @@
  */
 export type * from './api/answers.ts';
 export type * from './api/asked.ts';
+export type * from './api/correction-verbs.ts';
 export type * from './api/event-map.ts';
 export type * from './api/kit.ts';
 export type * from './api/kit-options.ts';
@@ -11,6 +12,7 @@ export * from './api/register.ts';
 export type * from './api/request.ts';
 export type * from './api/verbs.ts';
 export type * from './api/wallet-verbs.ts';
+export type { AuditFacts, AuditLine, ListAudit } from './audit/index.ts';
 export { createBursar } from './bursar.ts';
 export {
   type AnyKeys,
@@ -80,6 +82,7 @@ export {
   isBursarError,
   type Logger,
   NotFoundError,
+  OverloadError,
   type Page,
   type PostgresJsTransaction,
   parseAmount,
@@ -92,11 +95,15 @@ export {
 export {
   type Captured,
   CustomerFrozenError,
+  fixedRates,
   HoldClosedError,
   HoldExpiredError,
   InsufficientBalanceError,
   InvalidStateError,
   LimitExceededError,
+  type Rate,
+  RateMissingError,
+  type Rates,
   type StatementLine,
   type Verdict,
 } from './ledger/index.ts';

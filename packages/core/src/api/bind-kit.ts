@@ -1,9 +1,15 @@
 /** A kit of one tenant, in the host's transaction or not: the verbs, and what is not about one customer. */
 import { audited, listAudit } from '../audit/index.ts';
-import type { AnyKeys, Keys } from '../catalog/index.ts';
+import { type AnyKeys, type Keys, unitOf } from '../catalog/index.ts';
 import { findCustomer, getCustomer, listCustomers, upsertCustomer } from '../customers/index.ts';
-import { adaptTransaction, type HostTransaction, readInput } from '../kernel/index.ts';
-import { freezeCustomer, verify } from '../ledger/index.ts';
+import {
+  adaptTransaction,
+  convertAmount,
+  type HostTransaction,
+  readInput,
+  type Scope,
+} from '../kernel/index.ts';
+import { convertInput, findRate, freezeCustomer, verify } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
 import { bindVerbs } from './bind-verbs.ts';
@@ -57,11 +63,20 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     catalog: { plans: (input) => read((scope) => listPlans(scope, input)) },
     ledger: { verify: () => read(verify) },
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
+    rates: { convert: (input) => read((scope) => convert(scope, input)) },
     settings: {
       get: (key) => read((scope) => getSetting(scope, key)),
       set: (input) => command((scope) => setSetting(scope, input)),
     },
   } as Kit<AnyKeys, unknown>;
+}
+
+async function convert(scope: Scope, input: unknown) {
+  const { from, to, amount } = readInput(convertInput, input);
+  const [source, target] = [unitOf(scope, from), unitOf(scope, to)];
+  const rate = await findRate(scope, { from, to });
+  const scales = { from: source.scale, to: target.scale, rounding: 'half_up' } as const;
+  return { amount: convertAmount(amount, rate, scales).amount, unit: to, rate };
 }
 
 async function freeze(command: Binding['command'], frozen: boolean, input: unknown) {

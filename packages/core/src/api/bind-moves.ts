@@ -9,6 +9,8 @@ import {
   credit,
   creditInput,
   debitInput,
+  exchange,
+  exchangeInput,
   type Figures,
   InsufficientBalanceError,
   spend,
@@ -50,6 +52,10 @@ export function bindMoves({ command, whole, used }: Binding) {
         ),
       );
     },
+    exchange: async (input: unknown) => {
+      const { idempotencyKey: key, ...asked } = readInput(exchangeInput, whole(input));
+      return command((scope) => exchanged(scope, { ...asked, key }));
+    },
     transfer: async (input: unknown) => {
       const {
         customer: from,
@@ -61,6 +67,17 @@ export function bindMoves({ command, whole, used }: Binding) {
         moved(scope, asked.unit, await transfer(scope, { ...asked, from, key, source })),
       );
     },
+  };
+}
+
+async function exchanged(scope: Scope, asked: Parameters<typeof exchange>[1]) {
+  const { from, to } = asked;
+  const [given, taken] = [unitOf(scope, from), unitOf(scope, to)];
+  const done = await exchange(scope, asked);
+  const { received, of, per, source, at, residue, transferId, replayed } = done;
+  return {
+    ...{ from: balanceOf(given, done.given), to: balanceOf(taken, done.taken), received },
+    ...{ rate: { of, per, source, at: new Date(at) }, residue, transferId, replayed },
   };
 }
 

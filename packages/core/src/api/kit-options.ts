@@ -1,6 +1,7 @@
 /** What `createBursar` takes. */
 import type { Catalog, Keys } from '../catalog/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
+import type { Rates } from '../ledger/index.ts';
 
 export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clock = Clock> {
   catalog: Catalog<K>;
@@ -25,6 +26,8 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
    * by itself, in the order they came, and one alone waits for nobody. False: each is a statement of its own. Default true.
    */
   batch?: boolean | undefined;
+  /** Where exchange rates come from, such as `fixedRates`. Without any there is no exchange: `rate_missing`. */
+  rates?: Rates | undefined;
   /** False: `start` runs nothing in the background; some other process, or the host by itself, calls `runDue`. Default true. */
   worker?: boolean | undefined;
   /**

@@ -3,7 +3,7 @@ import type { AuditLine, ListAudit } from '../audit/index.ts';
 import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
 import type { CustomerPage } from '../customers/index.ts';
 import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
-import type { Verdict } from '../ledger/index.ts';
+import type { Rate, Verdict } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
 import type { Events } from './event-map.ts';
@@ -79,6 +79,14 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   readonly audit: {
     /** What was changed with a `reason`, newest first: by whom, of whose, and why. */
     list(input?: ListAudit): Promise<Page<AuditLine>>;
+  };
+  readonly rates: {
+    /** What an amount is worth in another unit, half up at its scale. Moves nothing. @throws {RateMissingError} */
+    convert(input: { from: K['unit']; to: K['unit']; amount: number }): Promise<{
+      readonly amount: number;
+      readonly unit: string;
+      readonly rate: Rate;
+    }>;
   };
   readonly settings: {
     get(key: string): Promise<unknown>;

@@ -1,6 +1,7 @@
 /** Reading `createBursar`'s options: unknown keys and impossible values are refused before anything is opened. */
 import type { CatalogSpec } from '../catalog/index.ts';
 import { type Clock, ConfigurationError, type Logger, systemClock } from '../kernel/index.ts';
+import type { Rates } from '../ledger/index.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
 
@@ -19,6 +20,7 @@ export type Options = {
   readonly batch: boolean;
   readonly worker: boolean;
   readonly pool: Pool;
+  readonly rates: Rates | undefined;
   /** What `memory://` begins with; no host says it. */
   readonly template?: (() => Promise<Blob>) | undefined;
 };
@@ -50,6 +52,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   batch: [isFlag, 'true or false'],
   worker: [isFlag, 'true or false'],
   pool: [isObject, 'an object of limits'],
+  rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
 };
 
 /**
@@ -74,6 +77,7 @@ export function readOptions(given: BursarOptions): Options {
     // Through a pooler one listens on a connection that is somebody else's a moment later: deaf, and not told so.
     cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
     batch: given.batch ?? true,
+    rates: given.rates,
     worker: given.worker ?? true,
     pool: readPool(given.pool, given.prepare),
   };

@@ -82,8 +82,8 @@ function foundations(options: Options) {
   const bus = rememberingBus(createBus(options.logger), rights);
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
-  const { catalog } = options;
-  const ports: Ports = { catalog, planOf, subjects, spendQueue, hears: bus.hears };
+  const { catalog, rates: table } = options;
+  const ports: Ports = { catalog, planOf, subjects, spendQueue, hears: bus.hears, rates: table };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},
   );

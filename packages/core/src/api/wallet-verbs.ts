@@ -2,7 +2,7 @@
 import type { Duration, Keys } from '../catalog/index.ts';
 import type { UsedBy } from '../customers/index.ts';
 import type { Page } from '../kernel/index.ts';
-import type { Captured, Projected, StatementLine } from '../ledger/index.ts';
+import type { Captured, Projected, Rate, StatementLine } from '../ledger/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
 import type { Keyed, Reservation } from './asked.ts';
@@ -46,6 +46,15 @@ export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, Wi
     input: With &
       Keyed & { to: string; unit: K['unit']; amount: number; reference?: Reference | undefined },
   ): Promise<Balance & Moved>;
+  /**
+   * Turns one unit into another at the rate of the option `rates`, which is kept with the movement. Rounded down: there and
+   * back never gains.
+   * @throws {RateMissingError} No rate, or one that would be waited for in your transaction; nothing is written.
+   * @throws {InsufficientBalanceError} Less is available. @throws {LimitExceededError} A ceiling is in the way.
+   */
+  exchange(
+    input: With & Keyed & { from: K['unit']; to: K['unit']; amount: number },
+  ): Promise<Exchanged>;
   /** @throws {InsufficientBalanceError} Less is available. @throws {DeniedError} For a feature. */
   hold(input: With & Reservation<K>): Promise<Hold>;
   capture(
@@ -71,5 +80,15 @@ export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, Wi
 
 /** A hold names its customer by itself. */
 type WithMaybe<With> = Partial<With>;
+/** Both balances afterwards, and what it was done at: `of` wholes of `to` for `per` wholes of `from`. */
+export type Exchanged = Moved & {
+  readonly from: Balance;
+  readonly to: Balance;
+  /** In the minor unit of `to`. */
+  readonly received: number;
+  readonly rate: Rate;
+  /** What was cut off, as a fraction of the smallest part of `to`: `'2/3'`. */
+  readonly residue: string;
+};
 /** The entry a movement made; `null` for a grant that waits for its start. */
 export type Moved = { readonly transferId: string | null; readonly replayed: boolean };

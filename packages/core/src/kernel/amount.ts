@@ -72,3 +72,60 @@ export function formatAmount(amount: number, { scale }: { scale: number }): stri
   if (scale === 0) return sign + digits;
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
+
+/** A factor as an exact quotient of two decimals: `of` for each `per`. */
+export type Quotient = { readonly of: string; readonly per: string };
+
+/** Up from half (away from zero), or always down (towards zero). */
+export type Rounding = 'half_up' | 'down';
+
+/**
+ * An amount times an exact quotient, from one scale to another, rounded once: the only place where an amount is rounded.
+ *
+ * @param factor Of wholes: `{ of: '1.0842', per: '1' }` is 1.0842 USD for one EUR. Above zero, 30 digits at most each.
+ * @returns The amount, and what was cut off as a fraction of its smallest part: `'2/3'`; negative when it was rounded up.
+ * @throws {InvalidAmountError} The factor is no such quotient, or the result leaves the safe range.
+ */
+export function convertAmount(
+  amount: number,
+  factor: Quotient,
+  { from, to, rounding }: { from: number; to: number; rounding: Rounding },
+): { readonly amount: number; readonly residue: string } {
+  const [of, per] = [fractionOf(factor.of), fractionOf(factor.per)];
+  const numerator = BigInt(amount) * of.numerator * per.denominator * 10n ** BigInt(to);
+  const denominator = of.denominator * per.numerator * 10n ** BigInt(from);
+  const down = numerator / denominator;
+  const cut = numerator - down * denominator;
+  const isUp = rounding === 'half_up' && 2n * abs(cut) >= denominator;
+  const result = isUp ? down + (numerator < 0n ? -1n : 1n) : down;
+  const left = numerator - result * denominator;
+  return {
+    amount: safe(Number(result)),
+    residue: left === 0n ? '0' : reduced(left, denominator),
+  };
+}
+
+type Fraction = { readonly numerator: bigint; readonly denominator: bigint };
+
+function fractionOf(decimal: string): Fraction {
+  const match = /^(\d{1,30})(?:\.(\d{1,30}))?$/.exec(decimal);
+  const numerator = match ? BigInt(`${match[1]}${match[2] ?? ''}`) : 0n;
+  if (numerator === 0n)
+    throw new InvalidAmountError(decimal, 'a decimal rate above zero, like 1.0842');
+  return { numerator, denominator: 10n ** BigInt(match?.[2]?.length ?? 0) };
+}
+
+function reduced(numerator: bigint, denominator: bigint): string {
+  const common = greatestCommonDivisor(abs(numerator), denominator);
+  return `${numerator / common}/${denominator / common}`;
+}
+
+function greatestCommonDivisor(one: bigint, other: bigint): bigint {
+  let [larger, smaller] = [one, other];
+  while (smaller !== 0n) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
+}
+
+function abs(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}

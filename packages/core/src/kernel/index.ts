@@ -1,5 +1,14 @@
 /** The door of the kernel. Tables are imported from `kernel/schema.ts` by other slices' schemas only. */
-export { add, checkAmount, formatAmount, multiply, parseAmount, subtract } from './amount.ts';
+export {
+  add,
+  checkAmount,
+  convertAmount,
+  formatAmount,
+  multiply,
+  parseAmount,
+  type Quotient,
+  subtract,
+} from './amount.ts';
 export { addDuration, checkTimeZone, durationBetween, type Period, periodAt } from './calendar.ts';
 export { type Clock, stopwatch, systemClock } from './clock.ts';
 export {

@@ -12,6 +12,7 @@ export {
   InsufficientBalanceError,
   InvalidStateError,
   LimitExceededError,
+  RateMissingError,
 } from './errors.ts';
 export type { LedgerEvents } from './events.ts';
 export type { Figures } from './figures.ts';
@@ -22,6 +23,7 @@ export { type Adjust, type Adjusted, adjust } from './operations/adjust.ts';
 export { type Captured, type CaptureHold, captureHold } from './operations/capture-hold.ts';
 export { type ChangeGauge, changeGauge, type GaugeAnswer } from './operations/change-gauge.ts';
 export { type Credit, type Credited, credit } from './operations/credit.ts';
+export { type Exchange, type Exchanged, exchange } from './operations/exchange.ts';
 export {
   type Projected,
   type ProjectedGrant,
@@ -46,6 +48,7 @@ export { type Transfer, type Transferred, transfer } from './operations/transfer
 export { type Broken, type Verdict, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';
 export type { BalancePlan, PlanOf, QuotaWindow, Rollover } from './plan.ts';
+export { findRate, fixedRates, type Rate, type RatePair, type Rates } from './rates.ts';
 export { ledgerRoutes } from './routes.ts';
 export { createSpendQueue, type SpendQueue } from './shared/spend-queue.ts';
 export type { Spend, SpendAnswer } from './spending.ts';

@@ -137,6 +137,21 @@ export const extendInput = z.strictObject({
   hold: z.string().min(1).max(255),
   until: z.union([durationInput, momentInput]),
 });
+export const exchangeInput = z.strictObject({
+  customer: customerInput,
+  from: unitInput,
+  to: unitInput,
+  amount: amountInput,
+  idempotencyKey: keyInput,
+});
+
+/** What an amount is worth in another unit. */
+export const convertInput = z.strictObject({
+  from: unitInput,
+  to: unitInput,
+  amount: z.int().nonnegative('must not be below 0'),
+});
+
 export const reverseInput = z.strictObject({
   customer: customerInput.optional(),
   transfer: z.string().min(1).max(64),

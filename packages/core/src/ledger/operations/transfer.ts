@@ -1,7 +1,7 @@
 /** Moving units of one kind between two customers: both entries or none, the expiries of the units taken travel along. */
 import { CustomerUnknownError, findCustomer, lockCustomer } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
-import { available, type Draft, type GrantRow, UNLIMITED } from '../draft.ts';
+import { available, type Draft, UNLIMITED } from '../draft.ts';
 import {
   CustomerFrozenError,
   InsufficientBalanceError,
@@ -11,6 +11,7 @@ import {
 import { type Figures, figuresOf } from '../figures.ts';
 import { addGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
+import { type Lot, lotsOf } from '../lots.ts';
 import { transferId } from '../news.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { attribute, post } from '../post.ts';
@@ -130,26 +131,6 @@ function check({ unit, amount }: Transfer, sender: Opened, receiver: Opened): vo
   const { ceiling, settled } = receiver.draft.balance;
   if (ceiling !== UNLIMITED && settled + amount > ceiling)
     throw new LimitExceededError({ unit, amount, limit: ceiling });
-}
-
-type Lot = { readonly units: number; readonly expiresAt: Date | null };
-
-/** The units taken, by when they expire; those nobody had paid for yet never do. */
-function lotsOf(draft: Draft, stretch: { from: number; to: number }): Lot[] {
-  const lots: Lot[] = [];
-  let covered = 0;
-  for (const row of draft.draws) {
-    const units = Math.min(row.to, stretch.to) - Math.max(row.from, stretch.from);
-    if (units <= 0) continue;
-    covered += units;
-    const payer: GrantRow | undefined = draft.grants.find((grant) => grant.id === row.grantId);
-    const expiresAt = payer?.expiresAt ?? null;
-    const same = lots.find((lot) => lot.expiresAt?.getTime() === expiresAt?.getTime());
-    if (same) lots.splice(lots.indexOf(same), 1, { units: same.units + units, expiresAt });
-    else lots.push({ units, expiresAt });
-  }
-  const uncovered = stretch.to - stretch.from - covered;
-  return uncovered > 0 ? [...lots, { units: uncovered, expiresAt: null }] : lots;
 }
 
 /** One entry for the whole, a grant per expiry. */

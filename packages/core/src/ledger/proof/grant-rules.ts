@@ -16,7 +16,7 @@ export const grantRules: Statement = sql`
       union all
       select 'grants_bring_what_their_entry_says', g.balance_id, null, 'grt_' || g.id
         from g left join of_grant on (of_grant.balance_id, of_grant.grant_id) = (g.balance_id, g.id)
-       where g.source not in ('refund', 'transfer') and (g.open or g.removed > 0)
+       where g.source not in ('refund', 'transfer', 'exchange') and (g.open or g.removed > 0)
          and g.amount <> coalesce(of_grant.brought, 0) and not ${neverBegan}`;
 
 export const holdRules: Statement = sql`
