@@ -8,6 +8,7 @@ import {
   balanceOf,
   expiryInput,
   type Figures,
+  freezeBalance,
   grantInput,
   limitsInput,
   resetInput,
@@ -15,6 +16,7 @@ import {
   reverseInput,
   setExpiry,
   setLimits,
+  stopInput,
   voidGrant,
 } from '../ledger/index.ts';
 import type { Binding } from './binding.ts';
@@ -29,6 +31,20 @@ function shown(scope: Scope, unit: string, figures: Figures) {
 }
 
 function bindGrants({ command, whole }: Binding) {
+  const stop = async (frozen: boolean, { reason, ...asked }: Stopping) => {
+    const operation = frozen ? 'wallet.freeze' : 'wallet.unfreeze';
+    const { customer, unit } = asked;
+    return command(async (scope) => {
+      unitOf(scope, unit);
+      const figures = await audited(
+        scope,
+        reason,
+        (inner) => freezeBalance(inner, { ...asked, frozen }),
+        () => ({ operation, customer, subject: balanceNamed(unit), facts: { frozen } }),
+      );
+      return shown(scope, unit, figures);
+    });
+  };
   return {
     setLimits: async (input: unknown) => {
       const { reason, ...asked } = readInput(limitsInput, whole(input));
@@ -63,6 +79,8 @@ function bindGrants({ command, whole }: Binding) {
         return shown(scope, unit, figures);
       });
     },
+    freeze: (input: unknown) => stop(true, readInput(stopInput, whole(input))),
+    unfreeze: (input: unknown) => stop(false, readInput(stopInput, whole(input))),
     setExpiry: async (input: unknown) => {
       const { reason, unit: of, grant, ...asked } = readInput(expiryInput, whole(input));
       const wanted = grant === undefined ? { ...asked, unit: of ?? '' } : { ...asked, grant };
@@ -126,6 +144,7 @@ function bindSettled({ command, whole }: Binding) {
   };
 }
 
+type Stopping = ReturnType<typeof stopInput.parse>;
 type Adjusting = ReturnType<typeof adjustInput.parse>;
 
 function balanceNamed(unit: string) {

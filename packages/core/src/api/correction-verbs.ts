@@ -17,6 +17,9 @@ export interface CorrectionVerbs<K extends Keys, With> {
         inherit?: boolean | undefined;
       },
   ): Promise<Balance>;
+  /** Stops new spends, holds, transfers and exchanges out of one balance, in every process, until `unfreeze`. */
+  freeze(input: With & Reasoned & { unit: K['unit'] }): Promise<Balance>;
+  unfreeze(input: With & Reasoned & { unit: K['unit'] }): Promise<Balance>;
   /**
    * Takes what is left of a grant out of the books; what was spent of it stays spent.
    * @throws {NotFoundError} No such grant. @throws {InvalidStateError} It is over, or a plan's quota.

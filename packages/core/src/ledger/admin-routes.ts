@@ -148,9 +148,25 @@ export const ledgerAdminRoutes: readonly Route[] = [
     refuses: ['not_found', 'invalid_amount', 'invalid_state', 'insufficient_balance'],
     handle: ({ kit, idempotencyKey }, { body }) => kit.wallet.reverse({ ...body, idempotencyKey }),
   }),
+  stopping('freeze', 'Stops what goes out of one balance of a customer.'),
+  stopping('unfreeze', 'Lets a balance go on that was frozen.'),
 ];
 
 /** @throws {CustomerUnknownError} No command has named it. */
 async function known(kit: RouteKit, { customer: id }: { customer: string }): Promise<void> {
   await kit.customers.get({ customer: id });
+}
+
+function stopping(verb: 'freeze' | 'unfreeze', summary: string): Route {
+  return defineRoute({
+    ...{ operation: `${verb}Balance`, summary, method: 'POST', access: 'admin' },
+    path: `/admin/wallet/${verb}`,
+    body: z.object({ customer, unit, reason }),
+    answers: balanceShape,
+    refuses: ['customer_unknown', 'unit_unknown'],
+    async handle({ kit }, { body }) {
+      await known(kit, body);
+      return kit.wallet[verb](body);
+    },
+  });
 }

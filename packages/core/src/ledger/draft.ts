@@ -26,6 +26,8 @@ export type BalanceRow = {
   capLeft: number | null;
   sequence: number;
   ownLimits: boolean;
+  /** Stopped by an operator. */
+  frozen: boolean;
   validUntil: Date;
   changedAt: Date;
 };
@@ -153,6 +155,7 @@ export function untouched(ids: { customerId: number; unitId: number }): BalanceR
     capLeft: null,
     sequence: 0,
     ownLimits: false,
+    frozen: false,
     validUntil: new Date(0),
     changedAt: BEFORE_ALL,
   };

@@ -33,6 +33,7 @@ export {
 } from './operations/find-balance.ts';
 export { getHold, type StoredHold } from './operations/find-hold.ts';
 export { findTransferUnit } from './operations/find-transfer-unit.ts';
+export { freezeBalance } from './operations/freeze-balance.ts';
 export { freezeCustomer } from './operations/freeze-customer.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';

@@ -145,6 +145,12 @@ export const exchangeInput = z.strictObject({
   idempotencyKey: keyInput,
 });
 
+export const stopInput = z.strictObject({
+  customer: customerInput,
+  unit: unitInput,
+  reason: reasonInput,
+});
+
 /** What an amount is worth in another unit. */
 export const convertInput = z.strictObject({
   from: unitInput,

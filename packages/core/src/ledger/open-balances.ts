@@ -97,7 +97,8 @@ function finish(
   draft: Draft,
   exists: boolean,
 ): Opened {
-  const outlook = { unit, plan, frozen: input.customer.frozenAt !== null };
+  const frozen = input.customer.frozenAt !== null || draft.balance.frozen;
+  const outlook = { unit, plan, frozen };
   const loaded = imprint(draft);
   const epoch = draft.balance.validUntil;
   catchUp(draft, outlook);

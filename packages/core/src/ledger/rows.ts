@@ -29,6 +29,7 @@ export function readBalanceRow(row: Row): BalanceRow {
     capLeft: integerOrNull(row.cap_left),
     sequence: integer(row.sequence),
     ownLimits: flag(row.own_limits),
+    frozen: flag(row.frozen),
     validUntil: instant(row.valid_until),
     changedAt: instant(row.changed_at),
   };

@@ -58,6 +58,8 @@ export const balances = bursar.table(
     capLeft: whole('cap_left'),
     sequence: whole('sequence').notNull().default(0),
     ownLimits: boolean('own_limits').notNull().default(false),
+    /** Stopped by an operator, beside its customer's own freeze. */
+    frozen: boolean().notNull().default(false),
     /** The next instant at which something changes by time alone; 'infinity' for never, '-infinity' while frozen. */
     validUntil: instant('valid_until').notNull(),
     changedAt: instant('changed_at').notNull(),

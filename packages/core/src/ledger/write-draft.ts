@@ -91,7 +91,7 @@ function writeStatement(scope: Scope, draft: Draft): Statement {
        set settled = ${balance.settled}::bigint, held = ${balance.held}::bigint, drawn = ${balance.drawn}::bigint,
            attributed = ${balance.attributed}::bigint, mark = ${balance.mark}::bigint, floor = ${balance.floor}::bigint,
            ceiling = ${balance.ceiling}::bigint, debt = ${balance.debt}::bigint, cap_left = ${balance.capLeft}::bigint,
-           sequence = ${balance.sequence}::bigint, own_limits = ${balance.ownLimits}::boolean,
+           sequence = ${balance.sequence}::bigint, own_limits = ${balance.ownLimits}::boolean, frozen = ${balance.frozen}::boolean,
            valid_until = ${at(balance.validUntil)}::text::timestamptz, changed_at = ${at(balance.changedAt)}::text::timestamptz
      where (tenant_id, id) = (${tenant}::int, ${balance.id}::bigint)`;
 }

@@ -60,7 +60,7 @@ async function changeUnderLock(scope: Scope, input: ChangeGauge): Promise<GaugeA
   const wanted = wantedOf(input, part);
   const refused = refusalOf(opened, {
     change: wanted - part,
-    frozen: customer.frozenAt !== null,
+    frozen: opened.outlook.frozen,
   });
   if (refused === null && wanted !== part) {
     const sequence = await book(scope, { input, opened, usedById, part, wanted });

@@ -35,7 +35,7 @@ export async function spendUpTo(
       units.map((one) => ({ customer: row, unit: one })),
     );
     const featureId = credits ? await featureIdOf(inner, unit) : null;
-    const taken = row.frozenAt
+    const taken = opened.some(({ outlook }) => outlook.frozen)
       ? 0
       : spendMore(opened, { units: amount, usedById, featureId, credits });
     for (const one of opened) await writeDraft(inner, one);

@@ -81,12 +81,13 @@ async function spendUnderLocks(scope: Scope, input: Prepared): Promise<SpendAnsw
     await writeDraft(scope, own);
     return replayOf(scope, { balanceId: own.draft.balance.id, first, now: own.draft.balance });
   }
-  const parts = customer.frozenAt ? null : split(input, own, other);
+  const isFrozen = own.outlook.frozen || other?.outlook.frozen === true;
+  const parts = isFrozen ? null : split(input, own, other);
   if (parts)
     await book(scope, input, { own, other, parts, attempt: earlier ? earlier.attempt + 1 : 0 });
   await writeDraft(scope, own);
   if (other) await writeDraft(scope, other);
-  if (!parts) return refusal(own, other, customer.frozenAt !== null);
+  if (!parts) return refusal(own, other, isFrozen);
   if (input.hold) await insertHold(scope, { customerId: customer.id, spend: input, own, other });
   return allowed(own, input);
 }
