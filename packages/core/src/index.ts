@@ -98,6 +98,7 @@ export {
   fixedRates,
   HoldClosedError,
   HoldExpiredError,
+  type HoldLine,
   InsufficientBalanceError,
   InvalidStateError,
   LimitExceededError,

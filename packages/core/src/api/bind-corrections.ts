@@ -23,7 +23,7 @@ import type { Binding } from './binding.ts';
 
 /** The correcting verbs of one binding. */
 export function bindCorrections(binding: Binding) {
-  return { ...bindGrants(binding), ...bindSettled(binding) };
+  return { ...bindGrants(binding), ...bindStopping(binding), ...bindSettled(binding) };
 }
 
 function shown(scope: Scope, unit: string, figures: Figures) {
@@ -31,20 +31,6 @@ function shown(scope: Scope, unit: string, figures: Figures) {
 }
 
 function bindGrants({ command, whole }: Binding) {
-  const stop = async (frozen: boolean, { reason, ...asked }: Stopping) => {
-    const operation = frozen ? 'wallet.freeze' : 'wallet.unfreeze';
-    const { customer, unit } = asked;
-    return command(async (scope) => {
-      unitOf(scope, unit);
-      const figures = await audited(
-        scope,
-        reason,
-        (inner) => freezeBalance(inner, { ...asked, frozen }),
-        () => ({ operation, customer, subject: balanceNamed(unit), facts: { frozen } }),
-      );
-      return shown(scope, unit, figures);
-    });
-  };
   return {
     setLimits: async (input: unknown) => {
       const { reason, ...asked } = readInput(limitsInput, whole(input));
@@ -79,8 +65,6 @@ function bindGrants({ command, whole }: Binding) {
         return shown(scope, unit, figures);
       });
     },
-    freeze: (input: unknown) => stop(true, readInput(stopInput, whole(input))),
-    unfreeze: (input: unknown) => stop(false, readInput(stopInput, whole(input))),
     setExpiry: async (input: unknown) => {
       const { reason, unit: of, grant, ...asked } = readInput(expiryInput, whole(input));
       const wanted = grant === undefined ? { ...asked, unit: of ?? '' } : { ...asked, grant };
@@ -100,6 +84,27 @@ function bindGrants({ command, whole }: Binding) {
         return { ...shown(scope, unit, figures), grants };
       });
     },
+  };
+}
+
+function bindStopping({ command, whole }: Binding) {
+  const stop = async (frozen: boolean, { reason, ...asked }: Stopping) => {
+    const operation = frozen ? 'wallet.freeze' : 'wallet.unfreeze';
+    const { customer, unit } = asked;
+    return command(async (scope) => {
+      unitOf(scope, unit);
+      const figures = await audited(
+        scope,
+        reason,
+        (inner) => freezeBalance(inner, { ...asked, frozen }),
+        () => ({ operation, customer, subject: balanceNamed(unit), facts: { frozen } }),
+      );
+      return shown(scope, unit, figures);
+    });
+  };
+  return {
+    freeze: async (input: unknown) => stop(true, readInput(stopInput, whole(input))),
+    unfreeze: async (input: unknown) => stop(false, readInput(stopInput, whole(input))),
   };
 }
 

@@ -8,7 +8,9 @@ import {
   captureInput,
   extendHold,
   extendInput,
+  holdsInput,
   listEntries,
+  listHolds,
   readBalance,
   releaseHold,
   releaseInput,
@@ -29,8 +31,12 @@ export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<u
   };
 }
 
-function bindHolds({ command, whole }: Binding) {
+function bindHolds({ command, read, whole }: Binding) {
   return {
+    holds: async (input?: unknown) => {
+      const asked = readInput(holdsInput, whole(input));
+      return read((scope) => listHolds(scope, asked));
+    },
     capture: async (input: unknown) => {
       const { idempotencyKey: key, ...asked } = readInput(captureInput, whole(input));
       return command((scope) => captureHold(scope, { ...asked, key, source: 'wallet.capture' }));

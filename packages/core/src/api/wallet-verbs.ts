@@ -2,7 +2,7 @@
 import type { Duration, Keys } from '../catalog/index.ts';
 import type { UsedBy } from '../customers/index.ts';
 import type { Page } from '../kernel/index.ts';
-import type { Captured, Projected, Rate, StatementLine } from '../ledger/index.ts';
+import type { Captured, HoldLine, Projected, Rate, StatementLine } from '../ledger/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
 import type { Keyed, Reservation } from './asked.ts';
@@ -63,6 +63,14 @@ export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, Wi
   ): Promise<Captured>;
   release(input: WithMaybe<With> & { hold: string }): Promise<{ released: number }>;
   extend(input: WithMaybe<With> & { hold: string; until: Duration | Instant }): Promise<void>;
+  /** What is and was reserved, newest first; an open one whose time is over is expired, whoever has touched it. */
+  holds(
+    input?: With & {
+      state?: HoldLine['state'] | undefined;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    },
+  ): Promise<Page<HoldLine>>;
   statement(
     input: With & {
       unit: K['unit'];

@@ -5,6 +5,7 @@
 
 export { ledgerAdminRoutes } from './admin-routes.ts';
 export { balanceOf, type ShownBalance } from './balance-of.ts';
+export * from './correction-inputs.ts';
 export {
   CustomerFrozenError,
   HoldClosedError,
@@ -37,6 +38,7 @@ export { freezeBalance } from './operations/freeze-balance.ts';
 export { freezeCustomer } from './operations/freeze-customer.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';
+export { type HoldLine, type ListHolds, listHolds } from './operations/list-holds.ts';
 export { extendHold, releaseHold } from './operations/release-hold.ts';
 export { type Reverse, type Reversed, reverse } from './operations/reverse.ts';
 export { type Expiring, type SetExpiry, setExpiry } from './operations/set-expiry.ts';

@@ -89,15 +89,6 @@ export const statementInput = z.strictObject({
   cursor: z.string().max(1000).optional(),
 });
 
-export const limitsInput = z.strictObject({
-  customer: customerInput,
-  unit: unitInput,
-  floor: z.int().nullable().optional(),
-  ceiling: z.int().nullable().optional(),
-  inherit: z.boolean().optional(),
-  reason: reasonInput,
-});
-
 /** Longest that a hold may reserve: a year. */
 const durationInput = z
   .string()
@@ -128,6 +119,13 @@ export const captureInput = z.strictObject({
   idempotencyKey: keyInput,
 });
 
+export const holdsInput = z.strictObject({
+  customer: customerInput,
+  state: z.enum(['open', 'captured', 'released', 'expired']).optional(),
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});
+
 export const releaseInput = z.strictObject({
   customer: customerInput.optional(),
   hold: z.string().min(1).max(255),
@@ -145,54 +143,9 @@ export const exchangeInput = z.strictObject({
   idempotencyKey: keyInput,
 });
 
-export const stopInput = z.strictObject({
-  customer: customerInput,
-  unit: unitInput,
-  reason: reasonInput,
-});
-
 /** What an amount is worth in another unit. */
 export const convertInput = z.strictObject({
   from: unitInput,
   to: unitInput,
   amount: z.int().nonnegative('must not be below 0'),
-});
-
-export const reverseInput = z.strictObject({
-  customer: customerInput.optional(),
-  transfer: z.string().min(1).max(64),
-  amount: amountInput.optional(),
-  idempotencyKey: keyInput,
-  reason: reasonInput,
-});
-
-const mustBeReasoned = z.string().min(1, 'must say why').max(500);
-
-export const adjustInput = z.strictObject({
-  customer: customerInput,
-  unit: unitInput,
-  to: z.int(),
-  idempotencyKey: keyInput,
-  reason: mustBeReasoned,
-});
-export const resetInput = adjustInput.omit({ to: true });
-
-/** Of one grant, or of all that are open on a balance. */
-export const expiryInput = z
-  .strictObject({
-    customer: customerInput,
-    unit: unitInput.optional(),
-    grant: z.string().min(1).max(64).optional(),
-    expiresAt: momentInput.nullable(),
-    reason: reasonInput,
-  })
-  .refine((input) => (input.unit === undefined) !== (input.grant === undefined), {
-    path: ['unit'],
-    message: 'send either unit or grant',
-  });
-
-export const grantInput = z.strictObject({
-  customer: customerInput.optional(),
-  grant: z.string().min(1).max(64),
-  reason: reasonInput,
 });

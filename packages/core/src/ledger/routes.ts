@@ -49,6 +49,19 @@ const grantShape = z.object({
   expiresAt: instantShape.nullable(),
 });
 
+const holdStates = ['open', 'captured', 'released', 'expired'] as const;
+const holdShape = z.object({
+  id: z.string(),
+  state: z.enum(holdStates),
+  feature: z.string().nullable(),
+  parts: z.array(
+    z.object({ unit: z.string(), amount: z.int(), captured: z.int(), released: z.int() }),
+  ),
+  reference: referenceShape.nullable(),
+  expiresAt: instantShape.nullable(),
+  createdAt: instantShape,
+});
+
 export const ledgerRoutes: readonly Route[] = [
   defineRoute({
     operation: 'listBalances',
@@ -97,5 +110,16 @@ export const ledgerRoutes: readonly Route[] = [
     answers: z.object({ items: z.array(grantShape) }),
     refuses: ['unit_unknown'],
     handle: async ({ me }, { params }) => ({ items: await me.wallet.grants(params) }),
+  }),
+  defineRoute({
+    operation: 'listHolds',
+    summary: 'What is and was reserved of the customer who asks, newest first.',
+    method: 'GET',
+    path: '/holds',
+    access: 'customer',
+    query: pageQuery.extend({ state: z.enum(holdStates).optional() }),
+    answers: pageShape(holdShape),
+    refuses: ['cursor'],
+    handle: ({ me }, { query }) => me.wallet.holds(query),
   }),
 ];
