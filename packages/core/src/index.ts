@@ -107,6 +107,7 @@ export {
   type Rates,
   type StatementLine,
   type Verdict,
+  type Verify,
 } from './ledger/index.ts';
 export { SettingUnknownError } from './settings/index.ts';
 export {

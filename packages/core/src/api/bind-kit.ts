@@ -9,7 +9,7 @@ import {
   readInput,
   type Scope,
 } from '../kernel/index.ts';
-import { convertInput, findRate, freezeCustomer, verify } from '../ledger/index.ts';
+import { convertInput, findRate, freezeCustomer, verify, verifyInput } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
 import { bindVerbs } from './bind-verbs.ts';
@@ -61,7 +61,14 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       },
     },
     catalog: { plans: (input) => read((scope) => listPlans(scope, input)) },
-    ledger: { verify: () => read(verify) },
+    ledger: {
+      verify: (input) => {
+        const asked = readInput(verifyInput, input ?? {});
+        return asked.mark
+          ? command((scope) => verify(scope, asked))
+          : read((scope) => verify(scope, asked));
+      },
+    },
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: { convert: (input) => read((scope) => convert(scope, input)) },
     settings: {

@@ -3,7 +3,7 @@ import type { AuditLine, ListAudit } from '../audit/index.ts';
 import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
 import type { CustomerPage } from '../customers/index.ts';
 import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
-import type { Rate, Verdict } from '../ledger/index.ts';
+import type { Rate, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
 import type { Events } from './event-map.ts';
@@ -75,7 +75,13 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   readonly catalog: {
     plans(input?: { selfService?: boolean | undefined }): Promise<readonly PublishedPlan[]>;
   };
-  readonly ledger: { verify(): Promise<Verdict> };
+  readonly ledger: {
+    /**
+     * Recomputes the books and names the first row that is wrong, of each kind. Reads only, but for the mark it is asked to
+     * keep. `incremental` checks what was written to since the mark; a full one still finds what that cannot.
+     */
+    verify(input?: Verify): Promise<Verdict>;
+  };
   readonly audit: {
     /** What was changed with a `reason`, newest first: by whom, of whose, and why. */
     list(input?: ListAudit): Promise<Page<AuditLine>>;

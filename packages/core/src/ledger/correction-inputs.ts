@@ -9,6 +9,11 @@ import {
   unitInput,
 } from './inputs.ts';
 
+export const verifyInput = z.strictObject({
+  incremental: z.boolean().optional(),
+  mark: z.boolean().optional(),
+});
+
 export const limitsInput = z.strictObject({
   customer: customerInput,
   unit: unitInput,

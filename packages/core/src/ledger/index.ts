@@ -48,7 +48,7 @@ export { dueBalances, settleDue } from './operations/settle-due.ts';
 export { spend } from './operations/spend.ts';
 export { type SpendUpTo, spendUpTo } from './operations/spend-up-to.ts';
 export { type Transfer, type Transferred, transfer } from './operations/transfer.ts';
-export { type Broken, type Verdict, verify } from './operations/verify.ts';
+export { type Broken, type Verdict, type Verify, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';
 export type { BalancePlan, PlanOf, QuotaWindow, Rollover } from './plan.ts';
 export { findRate, fixedRates, type Rate, type RatePair, type Rates } from './rates.ts';

@@ -28,6 +28,7 @@ import {
   instant,
   safeRange,
   tenantId,
+  tenants,
   whole,
   writerXid,
 } from '../kernel/schema.ts';
@@ -421,4 +422,16 @@ export const gaugeParts = bursar.table(
     }),
     check('gauge_parts_are_not_negative', sql`${table.units} >= 0`),
   ],
+);
+
+/** Up to where a tenant's books were found right: what writers before this one had committed. */
+export const verifyMarks = bursar.table(
+  'verify_marks',
+  {
+    tenantId: tenantId().references(() => tenants.id),
+    /** The oldest transaction that was still open then: all before it were seen. */
+    xid: writerXid('xid').notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'verify_marks_pkey', columns: [table.tenantId] })],
 );

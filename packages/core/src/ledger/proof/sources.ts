@@ -1,9 +1,13 @@
 /** What the rules are checked on: every row of the tenant's books once, with the row before it and the sums that rows keep. */
 import { type Scope, type Statement, sql } from '../../kernel/index.ts';
 
-/** The common table expressions that all rules read. */
-export function sources(scope: Scope): Statement {
+/**
+ * The common table expressions that all rules read.
+ * @param since Only the balances that this writer or a later one has written to, each with its whole story; `null` is all.
+ */
+export function sources(scope: Scope, since: bigint | null): Statement {
   const tenant = scope.tenant.id;
+  const isMeant = since === null ? sql`true` : sql`balance_id in (select id from b)`;
   return sql`
     b as materialized (
       select balance.*, feature.kind is not distinct from 'gauge' as gauge
@@ -11,6 +15,8 @@ export function sources(scope: Scope): Statement {
         join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
         left join bursar.features as feature on (feature.tenant_id, feature.key) = (unit.tenant_id, unit.key)
        where balance.tenant_id = ${tenant}::int
+         and (${since}::bigint is null or balance.id in (
+           select balance_id from bursar.entries where tenant_id = ${tenant}::int and xid >= ${since}::bigint))
     ), e as materialized (
       select entry.*, b.gauge,
              lag(entry.settled_after, 1, 0::bigint) over story as settled_before,
@@ -25,16 +31,16 @@ export function sources(scope: Scope): Statement {
     ), stray as materialized (
       select entry.balance_id, entry.sequence
         from bursar.entries as entry left join b on b.id = entry.balance_id
-       where entry.tenant_id = ${tenant}::int and b.id is null
+       where entry.tenant_id = ${tenant}::int and b.id is null and ${since}::bigint is null
     ), d as materialized (
       select draw.*, lag(to_position, 1, 0::bigint) over (partition by balance_id order by from_position) as to_before
-        from bursar.draws as draw where draw.tenant_id = ${tenant}::int
+        from bursar.draws as draw where draw.tenant_id = ${tenant}::int and ${isMeant}
     ), leg as materialized (
-      select * from bursar.hold_legs where tenant_id = ${tenant}::int
+      select * from bursar.hold_legs where tenant_id = ${tenant}::int and ${isMeant}
     ), g as materialized (
-      select * from bursar.grants where tenant_id = ${tenant}::int
+      select * from bursar.grants where tenant_id = ${tenant}::int and ${isMeant}
     ), back as materialized (
-      select * from bursar.returns where tenant_id = ${tenant}::int
+      select * from bursar.returns where tenant_id = ${tenant}::int and ${isMeant}
     ), of_balance as materialized (
       select balance_id, sum(amount) as amount, sum(held_amount) as held_amount, max(sequence) as sequence, max(drawn_to) as drawn
         from e group by balance_id
