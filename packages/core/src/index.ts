@@ -5,6 +5,7 @@ export type * from './api/answers.ts';
 export type * from './api/asked.ts';
 export type * from './api/correction-verbs.ts';
 export type * from './api/event-map.ts';
+export type * from './api/import-verbs.ts';
 export type * from './api/kit.ts';
 export type * from './api/kit-options.ts';
 export { prismaTx } from './api/prisma-tx.ts';

@@ -12,6 +12,7 @@ import {
 import { convertInput, findRate, freezeCustomer, verify, verifyInput } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
+import { bindImport } from './bind-import.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { type Binding, bindingFor, type Given } from './binding.ts';
 import { freezeInput, listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
@@ -24,8 +25,10 @@ import { readState } from './state.ts';
 export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
   const binding = bindingFor(root, context, {});
   const { command, read } = binding;
+  const verbs = bindVerbs(binding);
   return {
-    ...bindVerbs(binding),
+    ...verbs,
+    wallet: { ...verbs.wallet, ...bindImport(binding) },
     state: (customer: string) =>
       read((scope) => readState(scope, readInput(namedCustomerInput, { customer }).customer)),
     customer: (id: string) => bindCustomer(root, context, { customer: id }),

@@ -7,8 +7,10 @@ import type { Rate, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
 import type { Events } from './event-map.ts';
+import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
+import type { WalletVerbs } from './wallet-verbs.ts';
 
 /** An open transaction of the host's. */
 export type Transaction = HostTransaction;
@@ -71,6 +73,14 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
    * others wait for a balance that it has touched. On the embedded database `await ready()` first.
    */
   using(tx: Transaction): Kit<K, Tx>;
+  readonly wallet: WalletVerbs<K, { customer: string }> & {
+    /**
+     * Credits many customers, from a list or a stream. A line that is refused stops no other; one that was credited before
+     * under the same key is not credited again, so an import that was cut off is simply sent anew.
+     * @throws {ValidationError} The key or the list. @throws {DatabaseError} What was committed before stays.
+     */
+    import(input: NewImport): Promise<ImportSummary>;
+  };
   readonly customers: CustomersVerbs;
   readonly catalog: {
     plans(input?: { selfService?: boolean | undefined }): Promise<readonly PublishedPlan[]>;

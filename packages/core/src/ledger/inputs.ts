@@ -46,6 +46,9 @@ export const creditInput = z.strictObject({
   reason: reasonInput,
 });
 
+/** One line of an import; its key is made of the import's. */
+export const creditLineInput = creditInput.omit({ idempotencyKey: true, reason: true });
+
 export const debitInput = z.strictObject({
   customer: customerInput,
   unit: unitInput,
