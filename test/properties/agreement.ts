@@ -93,6 +93,16 @@ const met: Sequence[] = [
       { do: 'spend', amount: 1 },
     ],
   },
+  {
+    // And where the hold ends at the very instant at which the window does.
+    plan: { quota: 17, suspended: false, period: 11 * MINUTE, priority: 0, rolloverMax: 7 },
+    steps: [
+      { do: 'hold', amount: 1, lasts: 11 },
+      { do: 'quota', quota: 0, suspended: false },
+      { do: 'advance', minutes: 11 },
+      { do: 'spend', amount: 1 },
+    ],
+  },
 ];
 
 /** As many runs, from `atOnce` seeds at once: each is repeated by the seed that its failure names. */

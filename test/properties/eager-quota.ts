@@ -63,7 +63,10 @@ export class EagerQuota extends EagerModel {
   }
 
   protected override beforeEnds(): void {
-    this.left = this.issuedIn(this.window - 1).reduce((sum, grant) => sum + grant.free, 0);
+    const issued = this.issuedIn(this.window - 1);
+    const free = issued.reduce((sum, grant) => sum + grant.free, 0);
+    // A hold that ends at this very instant may just have returned what a shrunk quota no longer allows.
+    this.left = Math.min(free, Math.max(0, this.plan.quota - usedOf(issued)));
   }
 
   protected override begin(): void {
