@@ -103,6 +103,17 @@ const met: Sequence[] = [
       { do: 'spend', amount: 1 },
     ],
   },
+  {
+    // And where another hold of that window ends only after it.
+    plan: { quota: 17, suspended: false, period: 11 * MINUTE, priority: 0, rolloverMax: 7 },
+    steps: [
+      { do: 'hold', amount: 1, lasts: 2 },
+      { do: 'hold', amount: 1, lasts: 12 },
+      { do: 'quota', quota: 1, suspended: false },
+      { do: 'advance', minutes: 12 },
+      { do: 'spend', amount: 1 },
+    ],
+  },
 ];
 
 /** As many runs, from `atOnce` seeds at once: each is repeated by the seed that its failure names. */

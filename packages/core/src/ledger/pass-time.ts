@@ -3,10 +3,10 @@ import type { Draft, GrantRow, LegRow } from './draft.ts';
 import { closeGrant } from './grant-moves.ts';
 import { post } from './post.ts';
 import { returnStretch } from './return-stretch.ts';
-import { baseOf } from './windows.ts';
+import { baseOf, usedOf } from './windows.ts';
 
-/** What each window still had at the instant it ended, by reference: rollover is made of it. */
-export type Left = Map<string, number>;
+/** What each window still had, and what was used of it, at the instant it ended, by reference: rollover is made of it. */
+export type Left = Map<string, { readonly free: number; readonly used: number }>;
 
 type Due = { readonly at: Date; readonly rank: number; readonly happen: () => void };
 
@@ -57,7 +57,10 @@ export function releaseLeg(draft: Draft, leg: LegRow, units: number, at: Date): 
 }
 
 function expire(draft: Draft, grant: GrantRow, at: Date, left: Left): void {
-  if (grant.source === 'plan') left.set(baseOf(grant), (left.get(baseOf(grant)) ?? 0) + grant.free);
+  const before = left.get(baseOf(grant)) ?? { free: 0, used: 0 };
+  const used = before.used + usedOf([grant]);
+  if (grant.source === 'plan') left.set(baseOf(grant), { free: before.free + grant.free, used });
+  if (grant.source === 'overage') left.set(baseOf(grant), { ...before, used });
   closeGrant(draft, grant, { kind: 'expiry', at });
 }
 

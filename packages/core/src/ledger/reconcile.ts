@@ -105,11 +105,10 @@ function issue(draft: Draft, window: QuotaWindow, left: Left): void {
 
 /** What came back to a quota that had shrunk below its use is nobody's: it does not roll over either. */
 function leftOf(draft: Draft, rollover: Rollover, left: Left): number {
-  const counted = left.get(rollover.from);
-  if (counted === undefined) return leftBefore(draft, rollover);
-  if (!rollover.fromMayShrink) return counted;
-  const used = usedIn(draft, { reference: rollover.from, usedBefore: 0 });
-  return Math.min(counted, Math.max(0, rollover.fromQuota - used));
+  const end = left.get(rollover.from);
+  if (!end) return leftBefore(draft, rollover);
+  if (!rollover.fromMayShrink) return end.free;
+  return Math.min(end.free, Math.max(0, rollover.fromQuota - end.used));
 }
 
 /** Nobody touched the balance during the window before: all of its quota was left, unless it was ended earlier. */
