@@ -47,6 +47,7 @@ test('the routes of the contract are all there', () => {
     'GET /balances/:unit',
     'GET /balances/:unit/statement',
     'GET /holds',
+    'GET /balances/:unit/explain',
     'POST /admin/wallet/freeze',
     'POST /admin/wallet/unfreeze',
     'GET /plans',

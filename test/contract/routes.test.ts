@@ -197,6 +197,28 @@ describeContract('routes', ({ kit, host }) => {
       expect((await kit().ledger.verify()).ok).toBe(true);
     });
 
+    test('a customer sees where a balance comes from and what is reserved of it', async () => {
+      const calls = await started();
+      const ann = kit().customer('ann');
+      const { transferId } = await ann.wallet.credit({ unit: 'points', amount: 50 });
+      await ann.wallet.debit({ unit: 'points', amount: 20 });
+      const hold = await ann.wallet.hold({ unit: 'points', amount: 5 });
+
+      const told = await calls.get(`${prefix}/balances/points/explain?limit=1`, 'ann');
+      const holds = await calls.get(`${prefix}/holds?state=open`, 'ann');
+      const others = await calls.get(`${prefix}/holds`, 'bob');
+
+      expect(transferId).toMatch(/^trf_/);
+      expect(told.body).toMatchObject({
+        ...{ settled: 30, held: 5, available: 25, sums: { granted: 50, spent: -20 } },
+        uses: { items: [{ kind: 'hold', units: 5, payments: [{ units: 5 }] }] },
+      });
+      expect(told.body.uses.next).toEqual(expect.any(String));
+      expect(holds.body).toMatchObject({ items: [{ id: hold.id, parts: [{ amount: 5 }] }] });
+      expect(others.body).toEqual({ items: [], next: null });
+      expect((await calls.get(`${prefix}/balances/pionts/explain`, 'ann')).status).toBe(404);
+    });
+
     test('admin routes are 401 for nobody, 403 without the right, and name an unknown customer', async () => {
       const calls = await started();
       const credit = { customer: 'nobody-yet', unit: 'points', amount: 1 };

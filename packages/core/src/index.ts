@@ -96,6 +96,7 @@ export {
 export {
   type Captured,
   CustomerFrozenError,
+  type Explained,
   fixedRates,
   HoldClosedError,
   HoldExpiredError,

@@ -9,10 +9,11 @@ import {
   readInput,
   type Scope,
 } from '../kernel/index.ts';
-import { convertInput, findRate, freezeCustomer, verify, verifyInput } from '../ledger/index.ts';
+import { convertInput, findRate, freezeCustomer } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
 import { bindImport } from './bind-import.ts';
+import { bindLedger } from './bind-ledger.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { type Binding, bindingFor, type Given } from './binding.ts';
 import { freezeInput, listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
@@ -64,14 +65,7 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       },
     },
     catalog: { plans: (input) => read((scope) => listPlans(scope, input)) },
-    ledger: {
-      verify: (input) => {
-        const asked = readInput(verifyInput, input ?? {});
-        return asked.mark
-          ? command((scope) => verify(scope, asked))
-          : read((scope) => verify(scope, asked));
-      },
-    },
+    ledger: bindLedger(binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: { convert: (input) => read((scope) => convert(scope, input)) },
     settings: {

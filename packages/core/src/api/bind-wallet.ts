@@ -15,6 +15,8 @@ import {
   releaseHold,
   releaseInput,
   statementInput,
+  sumEntries,
+  totalsInput,
 } from '../ledger/index.ts';
 import { bindCorrections } from './bind-corrections.ts';
 import { expiryOf } from './bind-holding.ts';
@@ -69,6 +71,13 @@ function bindBalances({ read, whole }: Binding) {
     statement: async (input: unknown) => {
       const asked = readInput(statementInput, whole(input));
       return read((scope) => listEntries(scope, asked));
+    },
+    totals: async (input: unknown) => {
+      const asked = readInput(totalsInput, whole(input));
+      return read((scope) => {
+        if (asked.unit !== undefined) unitOf(scope, asked.unit);
+        return sumEntries(scope, asked);
+      });
     },
     grants: async (input: unknown) => {
       const asked = readInput(balanceInput, whole(input));

@@ -3,7 +3,7 @@ import type { AuditLine, ListAudit } from '../audit/index.ts';
 import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
 import type { CustomerPage } from '../customers/index.ts';
 import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
-import type { Rate, Verdict, Verify } from '../ledger/index.ts';
+import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
 import type { Events } from './event-map.ts';
@@ -91,6 +91,15 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
      * keep. `incremental` checks what was written to since the mark; a full one still finds what that cannot.
      */
     verify(input?: Verify): Promise<Verdict>;
+    /** Where a balance comes from: sums that add up to it, open grants in burn order, holds, and who paid for each use. */
+    explain(input: {
+      customer: string;
+      unit: K['unit'];
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    }): Promise<Explained>;
+    /** The figures after all entries up to and including an instant. */
+    balanceAt(input: { customer: string; unit: K['unit']; at: Instant }): Promise<Stood>;
   };
   readonly audit: {
     /** What was changed with a `reason`, newest first: by whom, of whose, and why. */

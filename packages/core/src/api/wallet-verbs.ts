@@ -2,7 +2,14 @@
 import type { Duration, Keys } from '../catalog/index.ts';
 import type { UsedBy } from '../customers/index.ts';
 import type { Page } from '../kernel/index.ts';
-import type { Captured, HoldLine, Projected, Rate, StatementLine } from '../ledger/index.ts';
+import type {
+  Captured,
+  HoldLine,
+  Projected,
+  Rate,
+  StatementLine,
+  UnitTotal,
+} from '../ledger/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
 import type { Keyed, Reservation } from './asked.ts';
@@ -82,6 +89,15 @@ export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, Wi
       cursor?: string | undefined;
     },
   ): Promise<Page<StatementLine>>;
+  /** Signed sums of what moved in [from, to), unit by unit: what went out, or with `all` what came in too. */
+  totals(
+    input: With & {
+      unit?: K['unit'] | undefined;
+      from: Instant;
+      to: Instant;
+      all?: boolean | undefined;
+    },
+  ): Promise<readonly UnitTotal[]>;
   /** Open grants in the order they are spent. */
   grants(input: With & { unit: K['unit'] }): Promise<Projected['grants']>;
 }

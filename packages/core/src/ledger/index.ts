@@ -21,11 +21,13 @@ export { figuresOf } from './figures.ts';
 export * from './inputs.ts';
 export { grantName, transferId } from './news.ts';
 export { type Adjust, type Adjusted, adjust } from './operations/adjust.ts';
+export { type BalanceAt, balanceAt, type Stood } from './operations/balance-at.ts';
 export { type Captured, type CaptureHold, captureHold } from './operations/capture-hold.ts';
 export { type ChangeGauge, changeGauge, type GaugeAnswer } from './operations/change-gauge.ts';
 export { type Credit, type Credited, credit } from './operations/credit.ts';
 export { type BatchLine, type BatchOutcome, creditBatch } from './operations/credit-batch.ts';
 export { type Exchange, type Exchanged, exchange } from './operations/exchange.ts';
+export { type Explain, type Explained, explain } from './operations/explain.ts';
 export {
   type Projected,
   type ProjectedGrant,
@@ -48,6 +50,7 @@ export { settleBalances } from './operations/settle-balances.ts';
 export { dueBalances, settleDue } from './operations/settle-due.ts';
 export { spend } from './operations/spend.ts';
 export { type SpendUpTo, spendUpTo } from './operations/spend-up-to.ts';
+export { type SumEntries, sumEntries, type UnitTotal } from './operations/sum-entries.ts';
 export { type Transfer, type Transferred, transfer } from './operations/transfer.ts';
 export { type Broken, type Verdict, type Verify, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';

@@ -122,6 +122,27 @@ export const captureInput = z.strictObject({
   idempotencyKey: keyInput,
 });
 
+export const explainInput = z.strictObject({
+  customer: customerInput,
+  unit: unitInput,
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});
+
+export const balanceAtInput = z.strictObject({
+  customer: customerInput,
+  unit: unitInput,
+  at: momentInput,
+});
+
+export const totalsInput = z.strictObject({
+  customer: customerInput,
+  unit: unitInput.optional(),
+  from: momentInput,
+  to: momentInput,
+  all: z.boolean().optional(),
+});
+
 export const holdsInput = z.strictObject({
   customer: customerInput,
   state: z.enum(['open', 'captured', 'released', 'expired']).optional(),

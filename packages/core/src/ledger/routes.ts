@@ -4,63 +4,19 @@ import {
   balanceShape,
   defineRoute,
   instantInput,
-  instantShape,
   pageQuery,
   pageShape,
   type Route,
-  referenceShape,
 } from '../http/index.ts';
-
-const unitParams = z.object({ unit: z.string().min(1).max(64) });
-const kinds = [
-  'credit',
-  'debit',
-  'hold',
-  'release',
-  'capture',
-  'expiry',
-  'void',
-  'give_back',
-  'reversal',
-  'adjustment',
-] as const;
-
-const lineShape = z.object({
-  id: z.string(),
-  sequence: z.int(),
-  kind: z.enum(kinds),
-  amount: z.int(),
-  heldAmount: z.int(),
-  settled: z.int(),
-  held: z.int(),
-  available: z.int(),
-  reference: referenceShape.nullable(),
-  at: instantShape,
-});
-
-const grantShape = z.object({
-  id: z.string().nullable(),
-  source: z.string(),
-  reference: z.string().nullable(),
-  amount: z.int(),
-  remaining: z.int(),
-  priority: z.int(),
-  effectiveAt: instantShape,
-  expiresAt: instantShape.nullable(),
-});
-
-const holdStates = ['open', 'captured', 'released', 'expired'] as const;
-const holdShape = z.object({
-  id: z.string(),
-  state: z.enum(holdStates),
-  feature: z.string().nullable(),
-  parts: z.array(
-    z.object({ unit: z.string(), amount: z.int(), captured: z.int(), released: z.int() }),
-  ),
-  reference: referenceShape.nullable(),
-  expiresAt: instantShape.nullable(),
-  createdAt: instantShape,
-});
+import {
+  explainedShape,
+  grantShape,
+  holdShape,
+  holdStates,
+  kinds,
+  lineShape,
+  unitParams,
+} from './shapes.ts';
 
 export const ledgerRoutes: readonly Route[] = [
   defineRoute({
@@ -110,6 +66,19 @@ export const ledgerRoutes: readonly Route[] = [
     answers: z.object({ items: z.array(grantShape) }),
     refuses: ['unit_unknown'],
     handle: async ({ me }, { params }) => ({ items: await me.wallet.grants(params) }),
+  }),
+  defineRoute({
+    operation: 'explainBalance',
+    summary: 'Where a balance comes from: its sums, grants and holds, and who paid for each use.',
+    method: 'GET',
+    path: '/balances/:unit/explain',
+    access: 'customer',
+    params: unitParams,
+    query: pageQuery,
+    answers: explainedShape,
+    refuses: ['unit_unknown', 'cursor'],
+    handle: ({ kit, customer }, { params, query }) =>
+      kit.ledger.explain({ customer: customer ?? '', ...params, ...query }),
   }),
   defineRoute({
     operation: 'listHolds',
