@@ -3,14 +3,19 @@
  * does meanwhile hits them all alike. Only ratios within one run mean anything.
  */
 
+import type { Aims, Target } from './aims.ts';
+
 export type Contender = {
   readonly name: string;
   /** One operation; `worker` is 0 up to the concurrency. */
   readonly run: (worker: number) => Promise<unknown>;
+  /** What of the aims it is the baseline of. */
+  readonly target?: Target;
 };
 
 export type Figure = {
   readonly name: string;
+  readonly target?: Target | undefined;
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -49,15 +54,18 @@ function transposed(contenders: readonly Figure[][]): Figure[][] {
 
 /** Each contender's medians, over rounds that have all of them in the same order. */
 export function medianOf(rounds: readonly Figure[][]): Figure[] {
-  return (rounds[0] ?? []).map(({ name }, index) => {
+  return (rounds[0] ?? []).map(({ name, target }, index) => {
     const of = (figure: 'perSecond' | 'p50' | 'p99' | 'cpu') =>
       median(rounds.map((figures) => figures[index]?.[figure] ?? 0));
-    return { name, perSecond: of('perSecond'), p50: of('p50'), p99: of('p99'), cpu: of('cpu') };
+    return {
+      ...{ name, target, perSecond: of('perSecond'), cpu: of('cpu') },
+      ...{ p50: of('p50'), p99: of('p99') },
+    };
   });
 }
 
 async function round(
-  { name, run }: Contender,
+  { name, run, target }: Contender,
   { concurrency, seconds }: Omit<Setting, 'rounds'>,
 ): Promise<Figure> {
   const took: number[] = [];
@@ -78,7 +86,7 @@ async function round(
   const { user, system } = process.cpuUsage(cpu);
   took.sort((one, other) => one - other);
   return {
-    name,
+    ...{ name, target },
     perSecond: took.length / elapsed,
     p50: took[Math.floor(took.length * 0.5)] ?? 0,
     p99: took[Math.floor(took.length * 0.99)] ?? 0,
@@ -91,14 +99,14 @@ function median(values: number[]): number {
 }
 
 /** The table of one scenario; ratios are against the first contender, ours. */
-export function print(title: string, figures: readonly Figure[]): void {
+export function print(title: string, figures: readonly Figure[], aimed: Aims = {}): void {
   const [ours] = figures;
   console.log(`\n${title}`);
   for (const figure of figures) {
     const ratio =
       figure === ours || !ours
         ? ''
-        : `   ours is ${(ours.perSecond / figure.perSecond).toFixed(2)}x`;
+        : `   ours is ${(ours.perSecond / figure.perSecond).toFixed(2)}x${beside(ours, figure, aimed)}`;
     const columns = [
       figure.name.padEnd(34),
       `${Math.round(figure.perSecond)}/s`.padStart(10),
@@ -108,4 +116,12 @@ export function print(title: string, figures: readonly Figure[]): void {
     ];
     console.log(`  ${columns.join('')}${ratio}`);
   }
+}
+
+/** How that stands to what is aimed at. */
+function beside(ours: Figure, { target, perSecond }: Figure, aimed: Aims): string {
+  const aim = target && aimed[target];
+  if (!aim) return '';
+  const verdict = ours.perSecond / perSecond < aim.floor ? ', BELOW' : '';
+  return ` (floor ${aim.floor}, goal ${aim.goal}${verdict})`;
 }

@@ -5,6 +5,7 @@
 import { createBursar, defineCatalog } from '@bursar/core';
 import postgres from 'postgres';
 import { startServer } from '../support/server.ts';
+import { aims } from './aims.ts';
 import { openBaselines } from './baselines.ts';
 import { benchGuards } from './guards.ts';
 import { type Contender, measure, print, type Setting } from './measure.ts';
@@ -21,50 +22,57 @@ const catalog = defineCatalog({
     },
   },
 });
-const SPREAD = 2_000;
+const SPREAD = 10_000;
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const at = (concurrency: number): Setting => ({ concurrency, seconds, rounds });
 
+// The kits as hosts make them, built, with the logger they have unless they say otherwise.
 async function onPostgres(url: string): Promise<boolean> {
-  const bursar = createBursar({ catalog, database: url, logger: silent });
-  await bursar.ready();
+  const bursar = createBursar({ catalog, database: url });
+  const alone = createBursar({ catalog, database: url, batch: false });
+  await Promise.all([bursar.ready(), alone.ready()]);
   const hand = await openBaselines(url, SPREAD);
-  const spend = (customer: string) => bursar.tryConsume({ customer, feature: 'calls' });
-  const named = (customerOf: (worker: number) => number): Contender[] => [
-    { name: 'bursar.tryConsume', run: (worker) => spend(`c${customerOf(worker)}`) },
-    { name: 'one statement, by hand', run: (worker) => hand.oneStatement(customerOf(worker)) },
+  let keys = 0;
+  const spend = (account: number) =>
+    bursar.tryConsume({ customer: `c${account}`, feature: 'calls' });
+  const byHand = (account: () => number): Contender[] => [
+    {
+      name: 'one statement, by hand',
+      run: () => hand.oneStatement(account()),
+      target: 'oneStatement',
+    },
     {
       name: 'interactive transaction, by hand',
-      run: (worker) => hand.interactive(customerOf(worker)),
+      run: () => hand.interactive(account()),
+      target: 'interactive',
     },
   ];
-  const hot = named(() => 0);
-  const spread = named(() => Math.floor(Math.random() * SPREAD));
-  for (let index = 0; index < SPREAD; index += 50) {
-    await Promise.all(Array.from({ length: 50 }, (_, offset) => spend(`c${index + offset}`)));
+  const hot: Contender[] = [
+    { name: 'bursar.tryConsume', run: () => spend(0) },
+    {
+      name: 'bursar, each under a key',
+      run: () =>
+        bursar.tryConsume({ customer: 'c0', feature: 'calls', idempotencyKey: `k${keys++}` }),
+    },
+    {
+      name: 'bursar, batch: false',
+      run: () => alone.tryConsume({ customer: 'c0', feature: 'calls' }),
+    },
+    ...byHand(() => 0),
+  ];
+  const any = () => Math.floor(Math.random() * SPREAD);
+  const spread = [{ name: 'bursar.tryConsume', run: () => spend(any()) }, ...byHand(any)];
+  for (let index = 0; index < SPREAD; index += 100) {
+    await Promise.all(Array.from({ length: 100 }, (_, offset) => spend(index + offset)));
   }
-  const at = (concurrency: number): Setting => ({ concurrency, seconds, rounds });
-  print('one hot balance, 1 at a time', await measure(hot, at(1)));
-  print('one hot balance, 64 at once', await measure(hot, at(64)));
-  print(`${SPREAD} balances, 64 at once`, await measure(spread, at(64)));
+  for (const concurrency of [1, 8, 64]) {
+    const figures = await measure(hot, at(concurrency));
+    print(`one hot balance, ${concurrency} at once`, figures, aims.hot[concurrency]);
+  }
+  print(`${SPREAD} balances, 64 at once`, await measure(spread, at(64)), aims.spread);
   print('grants of the balance, 32 at once', await measure(await withGrants(bursar), at(32)));
-  print(
-    'checks, 32 at once',
-    await measure(
-      [
-        {
-          name: 'check of a metered feature',
-          run: () => bursar.check({ customer: 'c0', feature: 'calls' }),
-        },
-        {
-          name: 'check of a boolean feature',
-          run: () => bursar.check({ customer: 'c0', feature: 'reports' }),
-        },
-      ],
-      at(32),
-    ),
-  );
+  print('checks, 32 at once', await measure(checks(bursar), at(32)));
   const passed = await benchGuards(bursar, at(64));
   const verdict = await bursar.ledger.verify();
   const books = passed && verdict.ok && (await hand.check());
@@ -73,13 +81,28 @@ async function onPostgres(url: string): Promise<boolean> {
   );
   await hand.close();
   await bursar.close();
+  await alone.close();
   return books;
+}
+
+function checks(bursar: ReturnType<typeof kitType>): Contender[] {
+  return [
+    {
+      name: 'check of a metered feature',
+      run: () => bursar.check({ customer: 'c0', feature: 'calls' }),
+    },
+    {
+      name: 'check of a boolean feature',
+      run: () => bursar.check({ customer: 'c0', feature: 'reports' }),
+    },
+  ];
 }
 
 /** The same spend with nothing but one grant, and with a thousand live ones. */
 async function withGrants(bursar: ReturnType<typeof kitType>): Promise<Contender[]> {
   for (const [customer, grants] of [
-    ['few', 1],
+    ['one', 1],
+    ['ten', 10],
     ['many', 1_000],
   ] as const) {
     for (let index = 0; index < grants; index += 1) {
@@ -90,14 +113,15 @@ async function withGrants(bursar: ReturnType<typeof kitType>): Promise<Contender
     bursar.wallet.debit({ customer, unit: 'points', amount: 1 });
   return [
     { name: '1,000 grants', run: debit('many') },
-    { name: '1 grant', run: debit('few') },
+    { name: '10 grants', run: debit('ten') },
+    { name: '1 grant', run: debit('one') },
   ];
 }
 
 const kitType = () => createBursar({ catalog });
 
 async function onPglite(): Promise<boolean> {
-  const bursar = createBursar({ catalog, database: 'memory://', logger: silent });
+  const bursar = createBursar({ catalog, database: 'memory://' });
   await bursar.ready();
   const naive = await openNaivePglite();
   const contenders = [
@@ -105,12 +129,16 @@ async function onPglite(): Promise<boolean> {
       name: 'bursar.tryConsume',
       run: () => bursar.tryConsume({ customer: 'ann', feature: 'calls' }),
     },
-    { name: 'interactive transaction, by hand', run: naive.spend },
+    {
+      name: 'interactive transaction, by hand',
+      run: naive.spend,
+      target: 'interactive' as const,
+    },
   ];
   await contenders[0]?.run();
   for (const concurrency of [1, 32]) {
     const figures = await measure(contenders, { concurrency, seconds, rounds });
-    print(`PGlite, one hot balance, ${concurrency} at once`, figures);
+    print(`PGlite, one hot balance, ${concurrency} at once`, figures, aims.pglite[concurrency]);
   }
   await naive.close();
   const { ok } = await bursar.ledger.verify();
