@@ -9,6 +9,8 @@ export type Baselines = {
   oneStatement(account: number): Promise<void>;
   /** BEGIN, SELECT FOR UPDATE, UPDATE, INSERT, COMMIT. */
   interactive(account: number): Promise<void>;
+  /** What autovacuum does to new tables within a minute: until then plans are made for empty ones. */
+  analyze(): Promise<void>;
   /** True when what was spent is what the ledger says. */
   check(): Promise<boolean>;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function openBaselines(url: string, accounts: number): Promise<Base
         await tx`insert into by_hand.ledger (account, amount, balance_after, key) values (${account}, -1, ${left}, ${nextKey()})`;
       });
     },
+    analyze: async () => void (await sql.unsafe('analyze')),
     async check() {
       const [row] = await sql`
         select (select ${START}::bigint * count(*) - sum(balance) from by_hand.accounts) = (select count(*) from by_hand.ledger) as ok`;

@@ -66,6 +66,7 @@ async function onPostgres(url: string): Promise<boolean> {
   for (let index = 0; index < SPREAD; index += 100) {
     await Promise.all(Array.from({ length: 100 }, (_, offset) => spend(index + offset)));
   }
+  await hand.analyze();
   for (const concurrency of [1, 8, 64]) {
     const figures = await measure(hot, at(concurrency));
     print(`one hot balance, ${concurrency} at once`, figures, aims.hot[concurrency]);
