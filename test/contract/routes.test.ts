@@ -197,6 +197,24 @@ describeContract('routes', ({ kit, host }) => {
       expect((await kit().ledger.verify()).ok).toBe(true);
     });
 
+    test('a use of a frozen balance is refused for that reason, in routes, checks and verbs', async () => {
+      const calls = await started();
+      const ann = kit().customer('ann');
+      const calling = { feature: 'api-calls' } as const;
+      await ann.consume(calling);
+      const stop = { customer: 'ann', unit: 'api-calls', reason: 'chargeback' };
+
+      const frozen = await calls.post(`${prefix}/admin/wallet/freeze`, 'root', stop, asAdmin);
+      const told = [await ann.check(calling), await ann.tryConsume(calling)];
+      const shown = await calls.get(`${prefix}/entitlements/api-calls`, 'ann');
+      await calls.post(`${prefix}/admin/wallet/unfreeze`, 'root', stop, asAdmin);
+
+      expect(frozen.status).toBe(200);
+      expect(told.map(({ reason }) => reason)).toEqual(['customer_frozen', 'customer_frozen']);
+      expect(shown.body).toMatchObject({ allowed: false, reason: 'customer_frozen' });
+      expect(await ann.check(calling)).toMatchObject({ allowed: true });
+    });
+
     test('a customer sees where a balance comes from and what is reserved of it', async () => {
       const calls = await started();
       const ann = kit().customer('ann');

@@ -39,6 +39,7 @@ export type Means = {
     readonly unit: string;
     readonly cost: number;
     readonly available: number;
+    readonly frozen: boolean;
   } | null;
 };
 
@@ -47,11 +48,11 @@ export async function meansOf(scope: Scope, subject: Subject, standing: Standing
   const own = await readBalance(scope, { customer: subject.customer, unit: standing.feature });
   const terms = creditsOf(standing);
   if (!terms) return { own, credits: null };
-  const { available, floor } = await readBalance(scope, {
+  const { available, floor, frozen } = await readBalance(scope, {
     customer: subject.customer,
     unit: terms.unit,
   });
-  return { own, credits: { ...terms, available: Math.max(0, available - floor) } };
+  return { own, credits: { ...terms, available: Math.max(0, available - floor), frozen } };
 }
 
 /** The credits that pay a use: as sold where it is carried, else as the catalogue says. */

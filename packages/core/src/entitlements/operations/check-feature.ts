@@ -73,8 +73,10 @@ export function refusalOf({ subject, standing, input }: Asked, means: Means): Re
   const carried =
     standing.rights.length > 0 || own.available > 0 || (credits !== null && credits.available > 0);
   if (!carried) return notCarried(subject, input.feature);
-  if (subject.row?.frozenAt) return 'customer_frozen';
-  if (reach + paid >= Math.max(1, input.amount ?? 1)) return null;
+  const wanted = Math.max(1, input.amount ?? 1);
+  if (subject.row?.frozenAt || own.frozen) return 'customer_frozen';
+  if (paid > 0 && credits?.frozen && reach < wanted) return 'customer_frozen';
+  if (reach + paid >= wanted) return null;
   return credits && input.from !== 'quota' ? 'insufficient_balance' : 'quota_exceeded';
 }
 
@@ -82,7 +84,8 @@ async function decideGauge(scope: Scope, { subject, standing, input }: Asked): P
   const own = await readBalance(scope, { customer: subject.customer, unit: standing.feature });
   const facts = gaugeFacts(standing.feature, own);
   if (standing.rights.length === 0) return answer(facts, input, notCarried(subject, input.feature));
-  if (subject.row?.frozenAt && input.amount !== 0) return answer(facts, input, 'customer_frozen');
+  const isFrozen = own.frozen || subject.row?.frozenAt;
+  if (isFrozen && input.amount !== 0) return answer(facts, input, 'customer_frozen');
   const fits = facts.available === null || facts.available >= (input.amount ?? 1);
   return answer(facts, input, fits ? null : 'quota_exceeded');
 }

@@ -34,6 +34,8 @@ export type ProjectedWindow = {
 
 export type Projected = Figures & {
   readonly exists: boolean;
+  /** Nothing new goes out of it: it is stopped, or its customer is. */
+  readonly frozen: boolean;
   /** In the order they are spent; those with nothing left too, while they are open. */
   readonly grants: readonly ProjectedGrant[];
   readonly windows: readonly ProjectedWindow[];
@@ -69,6 +71,7 @@ export async function readBalance(
   return {
     ...figuresOf(draft.balance),
     exists,
+    frozen: outlook.frozen,
     grants: openGrants(draft).map(projected),
     windows: outlook.plan.windows.map((window) => projectedWindow(draft, window)),
   };
