@@ -8,6 +8,7 @@ export const catalog = defineCatalog({
     'track-time': { kind: 'boolean' },
     'api-calls': { kind: 'metered' },
     burst: { kind: 'metered' },
+    steady: { kind: 'metered' },
     'ai-tokens': { kind: 'metered' },
     'gpu-seconds': { kind: 'metered', credits: { unit: 'points', cost: 1 } },
     seats: { kind: 'gauge' },
@@ -24,7 +25,7 @@ export const catalog = defineCatalog({
       family: 'hourly',
       period: 'PT30M',
       selfService: true,
-      features: { burst: { quota: 2 } },
+      features: { burst: { quota: 2 }, steady: { quota: 100, window: { per: 'PT1M', max: 1 } } },
     },
     pro: {
       period: 'P1M',

@@ -124,6 +124,25 @@ describeContract('guards', ({ kit, host, warnings }) => {
     expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(1800);
   });
 
+  test('a cap within the period is a Retry-After until its part ends', async () => {
+    const calls = await host([
+      { method: 'POST', path: '/steady', guards: [['consumes', 'steady']] },
+    ]);
+    await kit().subscribe({ customer: 'ann', plan: 'hourly' });
+    expect((await calls.post('/steady', 'ann')).headers.ratelimit).toMatch(/^"steady";r=0;t=/);
+
+    const refused = await calls.post('/steady', 'ann');
+
+    expect(refused.status).toBe(429);
+    expect(refused.body).toMatchObject({
+      code: 'quota_exceeded',
+      decision: { granted: 100, used: 1 },
+    });
+    const wait = Number(refused.headers['retry-after']);
+    expect(wait).toBeGreaterThan(50);
+    expect(wait).toBeLessThanOrEqual(60);
+  });
+
   test('the amount may come from the request; 0 passes and books nothing', async () => {
     const pages = (request: AnyRequest) => request.body.pages;
     const calls = await host([{ ...render, guards: [['consumes', 'api-calls', pages]] }]);

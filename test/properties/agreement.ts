@@ -70,11 +70,20 @@ export function describeAgreement({ engine, runs: usual, atOnce }: Size): void {
   );
 }
 
+const uncapped = { per: MINUTE, max: null };
+
 /** What once failed, and is run first. */
 const met: Sequence[] = [
   {
     // A hold that ends in a window whose quota shrank meanwhile: what it returns must not roll over.
-    plan: { quota: 25, suspended: false, period: 6 * MINUTE, priority: 0, rolloverMax: 7 },
+    plan: {
+      quota: 25,
+      suspended: false,
+      period: 6 * MINUTE,
+      priority: 0,
+      rolloverMax: 7,
+      ...uncapped,
+    },
     steps: [
       { do: 'hold', amount: 1, lasts: 1 },
       { do: 'quota', quota: 0, suspended: false },
@@ -84,7 +93,14 @@ const met: Sequence[] = [
   },
   {
     // The same where nothing was left to take when it shrank.
-    plan: { quota: 6, suspended: false, period: 11 * MINUTE, priority: 1, rolloverMax: 7 },
+    plan: {
+      quota: 6,
+      suspended: false,
+      period: 11 * MINUTE,
+      priority: 1,
+      rolloverMax: 7,
+      ...uncapped,
+    },
     steps: [
       { do: 'hold', amount: 1, lasts: 1 },
       { do: 'spend', amount: 5 },
@@ -95,7 +111,14 @@ const met: Sequence[] = [
   },
   {
     // And where the hold ends at the very instant at which the window does.
-    plan: { quota: 17, suspended: false, period: 11 * MINUTE, priority: 0, rolloverMax: 7 },
+    plan: {
+      quota: 17,
+      suspended: false,
+      period: 11 * MINUTE,
+      priority: 0,
+      rolloverMax: 7,
+      ...uncapped,
+    },
     steps: [
       { do: 'hold', amount: 1, lasts: 11 },
       { do: 'quota', quota: 0, suspended: false },
@@ -105,7 +128,14 @@ const met: Sequence[] = [
   },
   {
     // And where another hold of that window ends only after it.
-    plan: { quota: 17, suspended: false, period: 11 * MINUTE, priority: 0, rolloverMax: 7 },
+    plan: {
+      quota: 17,
+      suspended: false,
+      period: 11 * MINUTE,
+      priority: 0,
+      rolloverMax: 7,
+      ...uncapped,
+    },
     steps: [
       { do: 'hold', amount: 1, lasts: 2 },
       { do: 'hold', amount: 1, lasts: 12 },

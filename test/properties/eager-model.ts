@@ -69,14 +69,16 @@ export class EagerModel {
   }
 
   spend(name: string, amount: number): boolean {
-    if (amount > this.available) return false;
+    if (amount > Math.min(this.available, this.capLeft)) return false;
+    this.drew(name, amount);
     this.spends.set(name, { name, payments: this.pay(amount) });
     this.settled -= amount;
     return true;
   }
 
   hold(name: string, amount: number, expiresAt: number): boolean {
-    if (amount > this.available) return false;
+    if (amount > Math.min(this.available, this.capLeft)) return false;
+    this.drew(name, amount);
     this.holds.set(name, { name, payments: this.pay(amount), expiresAt, open: true });
     this.spends.set(name, { name, payments: [] });
     this.held += amount;
@@ -144,6 +146,15 @@ export class EagerModel {
     this.now = to;
   }
 
+  /** What a cap lets through yet; see `EagerQuota`. */
+  get capLeft(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  protected drew(_name: string, _amount: number): void {}
+
+  protected cameBack(_name: string, _amount: number): void {}
+
   private nextInstant(to: number): number | undefined {
     const ahead = this.instantsUntil(to).filter((at) => at > this.now && at <= to);
     return ahead.sort((one, other) => one - other)[0];
@@ -199,6 +210,7 @@ export class EagerModel {
   }
 
   private giveBackTo(spend: PaperSpend, amount: number): void {
+    this.cameBack(spend.name, amount);
     let rest = amount;
     while (rest > 0) {
       const last = spend.payments.at(-1);

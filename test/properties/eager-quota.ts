@@ -11,12 +11,16 @@ export type PaperPlan = {
   readonly priority: number;
   /** The most that rolls over; null for nothing. */
   readonly rolloverMax: number | null;
+  /** At most `max` may be taken in each part of this length; a null `max` for no cap. */
+  readonly per: number;
+  max: number | null;
 };
 
 export class EagerQuota extends EagerModel {
   readonly plan: PaperPlan;
   readonly anchor: number;
   private left = 0;
+  private readonly taken: { readonly name: string; readonly at: number; units: number }[] = [];
 
   constructor(now: number, plan: PaperPlan) {
     super(now);
@@ -35,9 +39,29 @@ export class EagerQuota extends EagerModel {
     return { used: usedOf(issued), left: issued.reduce((sum, grant) => sum + grant.free, 0) };
   }
 
-  change(change: { quota: number; suspended: boolean }): void {
+  change(change: Partial<PaperPlan>): void {
     Object.assign(this.plan, change);
     this.reconcile();
+  }
+
+  override get capLeft(): number {
+    const { max } = this.plan;
+    if (max === null) return Number.POSITIVE_INFINITY;
+    const now = this.taken.filter(({ at }) => this.partOf(at) === this.partOf(this.now));
+    return Math.max(0, max - now.reduce((sum, { units }) => sum + units, 0));
+  }
+
+  private partOf(at: number): number {
+    return Math.floor((at - this.anchor) / this.plan.per);
+  }
+
+  protected override drew(name: string, units: number): void {
+    this.taken.push({ name, at: this.now, units });
+  }
+
+  protected override cameBack(name: string, units: number): void {
+    const taken = this.taken.find((one) => one.name === name);
+    if (taken) taken.units -= units;
   }
 
   /** What the quota leaves, no more and no less: newest grants go first, a new one comes. */

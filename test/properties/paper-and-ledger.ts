@@ -26,7 +26,7 @@ import {
 } from '../../packages/core/src/ledger/index.ts';
 import type { Books } from '../support/books.ts';
 import { EagerModel } from './eager-model.ts';
-import { EagerQuota } from './eager-quota.ts';
+import { EagerQuota, type PaperPlan } from './eager-quota.ts';
 import { PropertyPlan, paperName } from './property-plan.ts';
 import { MINUTE, type Sequence, type Step } from './steps.ts';
 
@@ -85,7 +85,9 @@ export class PaperAndLedger {
       case 'transfer':
         return this.transfer(scope, step.amount);
       case 'quota':
-        return this.changeQuota(scope, step);
+        return this.changePlan(scope, { quota: step.quota, suspended: step.suspended });
+      case 'cap':
+        return this.changePlan(scope, { max: step.max });
       case 'advance':
         for (const model of [this.ann, this.bob]) model.advance(model.now + step.minutes * MINUTE);
     }
@@ -110,6 +112,7 @@ export class PaperAndLedger {
     });
     if (this.ann instanceof EagerQuota)
       expect(ledger.windows).toEqual([expect.objectContaining(this.ann.usage)]);
+    expect(ledger.capLeft ?? Number.POSITIVE_INFINITY).toBe(this.ann.capLeft);
     const other = await readBalance(scope, { customer: 'bob', unit });
     const lots = other.grants.map((grant) => [grant.remaining, grant.expiresAt?.getTime() ?? null]);
     const paper = this.bob.grants
@@ -202,13 +205,9 @@ export class PaperAndLedger {
   }
 
   /** As every command that changes rights does it: settled before and after. */
-  private async changeQuota(
-    scope: Scope,
-    { quota, suspended }: Step & { do: 'quota' },
-  ): Promise<void> {
+  private async changePlan(scope: Scope, change: Partial<PaperPlan>): Promise<void> {
     const { ann, plan } = this;
     if (!(ann instanceof EagerQuota) || !plan.now) return;
-    const change = { quota, suspended };
     // What nobody has touched would be issued as the quota is then: touched first, it must be changed.
     await setLimits(scope, { customer: 'ann', unit, inherit: true });
     plan.now = await scope.transaction(async (inner) => {

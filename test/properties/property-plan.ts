@@ -1,5 +1,10 @@
 /** The ledger's side of a paper plan: the windows it asks the floor above for. */
-import type { BalancePlan, PlanOf, QuotaWindow } from '../../packages/core/src/ledger/index.ts';
+import type {
+  BalancePlan,
+  PlanOf,
+  QuotaWindow,
+  SubWindow,
+} from '../../packages/core/src/ledger/index.ts';
 import type { PaperPlan } from './eager-quota.ts';
 
 const lead = 'sub_1/points';
@@ -15,11 +20,22 @@ export class PropertyPlan {
   }
 
   readonly planOf: PlanOf = async (_scope, { customer, unit, now }): Promise<BalancePlan> => {
-    const nothing = { windows: [], ceiling: null, thresholds: [], nextChangeAt: null };
+    const nothing = {
+      ...{ windows: [], subWindow: null, ceiling: null, thresholds: [] },
+      nextChangeAt: null,
+    };
     if (!this.now || customer.externalId !== 'ann' || unit !== 'points') return nothing;
     const window = this.windowAt(this.now, now.getTime());
-    return { ...nothing, windows: [window], nextChangeAt: window.endsAt };
+    const subWindow = this.subWindowAt(this.now, now.getTime());
+    const ends = [window.endsAt, subWindow?.endsAt ?? null];
+    return { ...nothing, windows: [window], subWindow, nextChangeAt: earliest(ends) };
   };
+
+  private subWindowAt({ per, max }: PaperPlan, at: number): SubWindow | null {
+    if (max === null) return null;
+    const startsAt = this.anchor + Math.floor((at - this.anchor) / per) * per;
+    return { max, startsAt: new Date(startsAt), endsAt: new Date(startsAt + per) };
+  }
 
   private windowAt(plan: PaperPlan, at: number): QuotaWindow {
     const number = Math.floor((at - this.anchor) / plan.period);
@@ -41,6 +57,11 @@ export class PropertyPlan {
         : null,
     };
   }
+}
+
+function earliest(instants: readonly (Date | null)[]): Date | null {
+  const known = instants.filter((one) => one !== null).map((one) => one.getTime());
+  return known.length === 0 ? null : new Date(Math.min(...known));
 }
 
 /** What paper calls a grant of the plan; null for others. */

@@ -25,6 +25,7 @@ export type Step =
   | { readonly do: 'void'; readonly which: number }
   | { readonly do: 'transfer'; readonly amount: number }
   | { readonly do: 'quota'; readonly quota: number; readonly suspended: boolean }
+  | { readonly do: 'cap'; readonly max: number | null }
   | { readonly do: 'advance'; readonly minutes: number };
 
 export const MINUTE = 60_000;
@@ -63,6 +64,10 @@ const own: [weight: number, step: fc.Arbitrary<Step>][] = [
   [3, step('advance', { minutes })],
 ];
 const quota = fc.integer({ min: 0, max: 30 });
+const cap = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 20 }) },
+);
 
 export type Sequence = { readonly plan: PaperPlan | null; readonly steps: readonly Step[] };
 
@@ -79,12 +84,18 @@ export function sequences(longest: number): fc.Arbitrary<Sequence> {
     period: fc.integer({ min: 5, max: 25 }).map((length) => length * MINUTE),
     priority: fc.constantFrom(0, 0, 1),
     rolloverMax: fc.option(fc.integer({ min: 1, max: 12 }), { nil: null }),
+    per: fc.integer({ min: 3, max: 30 }).map((length) => length * MINUTE),
+    max: cap,
   });
   const planned = plan.chain((plan) => {
     const suspended = plan.rolloverMax === null ? fc.boolean() : fc.constant(false);
     return fc.record({
       plan: fc.constant(plan),
-      steps: stepsOf([...own, [3, step('quota', { quota, suspended })]]),
+      steps: stepsOf([
+        ...own,
+        [3, step('quota', { quota, suspended })],
+        [2, step('cap', { max: cap })],
+      ]),
     });
   });
   return fc.oneof(fc.record({ plan: fc.constant(null), steps: stepsOf(own) }), planned);

@@ -29,7 +29,12 @@ export function oneQuota(first: Partial<Changeable> = {}): OneQuota {
   return {
     planOf: async (_scope, { unit, now }) => ({
       windows: unit === fed.unit && now < endsAt ? [window] : [],
-      ...{ ceiling: null, thresholds: [], nextChangeAt: now < endsAt ? endsAt : null },
+      ...{
+        subWindow: null,
+        ceiling: null,
+        thresholds: [],
+        nextChangeAt: now < endsAt ? endsAt : null,
+      },
     }),
     change: (scope, to) =>
       scope.transaction(async (inner) => {

@@ -194,6 +194,16 @@ test.each([
   ],
   ['a quota on a boolean feature', { features: { exports: { quota: 1 } } }, 'features/exports'],
   [
+    'a cap in parts of no length',
+    { features: { calls: { quota: 300, window: { per: 'P0D', max: 10 } } } },
+    'features/calls/window/per',
+  ],
+  [
+    'a cap that lets nothing through',
+    { features: { calls: { quota: 300, window: { per: 'P1D', max: 0 } } } },
+    'features/calls/window/max',
+  ],
+  [
     'a rollover on a gauge',
     { features: { seats: { quota: 1, rollover: { max: 1 } } } },
     'features/seats/rollover',

@@ -74,6 +74,7 @@ export const meteredItem = z
     thresholds: z.array(z.int().min(1).max(100)).max(20).optional(),
     priority: z.int().min(-1000).max(1000).optional(),
     credits: credits.nullable().optional(),
+    window: z.strictObject({ per: duration, max: z.int().min(1) }).optional(),
   })
   .refine(
     (item) => item.overageMax === undefined || item.limit === 'soft',

@@ -80,6 +80,8 @@ export type MeteredItem<U extends string = string> = {
   /** Smaller is spent earlier; 0 unless said. */
   readonly priority?: number | undefined;
   readonly credits?: Credits<U> | null | undefined;
+  /** At most `max` in each part of this length, counted from the subscription's start: 10 a day inside 300 a month. */
+  readonly window?: { readonly per: Duration; readonly max: number } | undefined;
 };
 export type GaugeItem = {
   readonly quota: number | 'unlimited';

@@ -1,12 +1,11 @@
 /** From what the ledger projects to the figures of a decision, kind by kind. */
-import type { Projected } from '../ledger/index.ts';
+import type { Figures, Projected } from '../ledger/index.ts';
 import type { Facts, Source } from './decision.ts';
-import type { Means, Standing } from './standing.ts';
 
 /** The figures of a metered feature. */
 export function meteredFacts(
-  standing: Standing,
-  { own }: Means,
+  feature: string,
+  own: Projected,
 ): Omit<Facts, 'requested' | 'replayed'> {
   const endless = own.windows.some(({ granted }) => granted === null);
   const beside = own.grants.filter(
@@ -18,15 +17,37 @@ export function meteredFacts(
     own.windows.reduce((sum, { used }) => sum + used, 0) +
     beside.reduce((sum, grant) => sum + grant.amount - grant.remaining, 0);
   return {
-    feature: standing.feature,
+    feature,
     granted: endless ? null : quota + added,
     used: Math.max(0, drawn - own.held),
     held: own.held,
-    available: endless ? null : Math.max(0, own.available),
+    available: withinCap(endless ? null : Math.max(0, own.available), own.capLeft),
     overage: own.windows.reduce((sum, { overage }) => sum + overage, 0),
     limit: limitOf(own, endless),
-    resetsAt: earliest(own.windows.map(({ window }) => window.endsAt)),
+    resetsAt: resetOf(own, endsOf(own)),
   };
+}
+
+/** What a sub-window lets through of what there is; `null` is unlimited. */
+export function withinCap(available: number | null, capLeft: number | null): number | null {
+  if (available === null || capLeft === null) return available ?? capLeft;
+  return Math.min(available, capLeft);
+}
+
+/** The instants at which more comes by itself: when the first quota period ends, and when the sub-window does. */
+export type Ends = { readonly period: Date | null; readonly subWindow: Date | null };
+
+/** As the type says. */
+export function endsOf({ windows, subWindow }: Projected): Ends {
+  return {
+    period: earliest(windows.map(({ window }) => window.endsAt)),
+    subWindow: subWindow?.endsAt ?? null,
+  };
+}
+
+/** Which of them comes to help: a sub-window that lets through less than there is ends first. */
+export function resetOf({ available, floor, capLeft }: Figures, ends: Ends): Date | null {
+  return capLeft !== null && capLeft < available - floor ? ends.subWindow : ends.period;
 }
 
 function limitOf(own: Projected, endless: boolean): Facts['limit'] {

@@ -3,16 +3,16 @@
  * remembered for as long as the balance's epoch lasts.
  */
 import type { Scope } from '../kernel/index.ts';
-import type { Figures } from '../ledger/index.ts';
+import { type Figures, readBalance } from '../ledger/index.ts';
 import type { Facts } from './decision.ts';
-import { checkFeature } from './operations/check-feature.ts';
+import { type Ends, endsOf, meteredFacts, resetOf, withinCap } from './facts.ts';
 
 /** What stays the same within an epoch. */
 type Kept = {
   readonly epoch: number;
   readonly granted: number;
   readonly limit: Facts['limit'];
-  readonly resetsAt: Date | null;
+  readonly ends: Ends;
 };
 
 /**
@@ -28,29 +28,28 @@ export async function factsAfter(
   const epoch = figures.validUntil.getTime();
   const kept = scope.recall<Kept>(memory);
   if (kept?.epoch === epoch) return factsOf(feature, kept, figures);
-  const {
-    requested: _,
-    replayed: __,
-    ...facts
-  } = await checkFeature(scope, { customer, feature, amount: 0 });
-  const { granted, limit, resetsAt } = facts;
-  if (granted !== null) scope.remember(memory, { epoch, granted, limit, resetsAt } satisfies Kept);
+  const own = await readBalance(scope, { customer, unit: feature });
+  const facts = meteredFacts(feature, own);
+  const { granted, limit } = facts;
+  if (granted !== null)
+    scope.remember(memory, { epoch, granted, limit, ends: endsOf(own) } satisfies Kept);
   return facts;
 }
 
 function factsOf(
   feature: string,
-  { granted, limit, resetsAt }: Kept,
-  { available, held }: Figures,
+  { granted, limit, ends }: Kept,
+  figures: Figures,
 ): Omit<Facts, 'requested' | 'replayed'> {
+  const { available, held, capLeft } = figures;
   return {
     feature,
     granted,
     used: Math.max(0, granted - available - held),
     held,
-    available: Math.max(0, available),
+    available: withinCap(Math.max(0, available), capLeft),
     overage: Math.max(0, 0 - available),
     limit,
-    resetsAt,
+    resetsAt: resetOf(figures, ends),
   };
 }

@@ -10,6 +10,7 @@ import { foresee, type Outlook } from './foresee.ts';
 import { passTime } from './pass-time.ts';
 import { attribute } from './post.ts';
 import { endForeignWindows, reconcile } from './reconcile.ts';
+import { openSubWindow } from './sub-window.ts';
 
 /**
  * Attributes what was drawn, ends what is over, begins what has begun, books the difference between the plan's
@@ -20,6 +21,7 @@ export function catchUp(draft: Draft, outlook: Outlook): void {
     foresee(draft, outlook);
     return;
   }
+  openSubWindow(draft, outlook.plan);
   cover(draft, outlook);
   const left = passTime(draft);
   endForeignWindows(draft, outlook.plan);

@@ -11,6 +11,14 @@ export const UNLIMITED: number = Number.MAX_SAFE_INTEGER;
 /** Stands for "no floor": -(2^53 - 1). */
 export const NO_FLOOR: number = -Number.MAX_SAFE_INTEGER;
 
+/** A sub-window: everything drawn from position `from` on counts against `max`, less what came back of it. */
+export type Cap = {
+  readonly max: number;
+  readonly since: Date;
+  readonly from: number;
+  returned: number;
+};
+
 export type BalanceRow = {
   readonly id: number;
   readonly customerId: number;
@@ -23,7 +31,9 @@ export type BalanceRow = {
   floor: number;
   ceiling: number;
   debt: number;
+  /** What the sub-window still allows; `null` without one. */
   capLeft: number | null;
+  cap: Cap | null;
   sequence: number;
   ownLimits: boolean;
   /** Stopped by an operator. */
@@ -112,6 +122,8 @@ export type Draft = {
   readonly customer: string;
   readonly now: Date;
   readonly balance: BalanceRow;
+  /** What counts against the plan's sub-window so far, where the row cannot know: its cap is new, or another's. */
+  readonly underway: Pick<Cap, 'from' | 'returned'> | null;
   /** Open and waiting ones, and those of windows in force whatever their state. */
   readonly grants: GrantRow[];
   readonly legs: LegRow[];
@@ -153,6 +165,7 @@ export function untouched(ids: { customerId: number; unitId: number }): BalanceR
     ceiling: UNLIMITED,
     debt: 0,
     capLeft: null,
+    cap: null,
     sequence: 0,
     ownLimits: false,
     frozen: false,

@@ -8,6 +8,8 @@ export type Figures = {
   readonly floor: number;
   readonly ceiling: number;
   readonly drawn: number;
+  /** What the sub-window still allows; `null` without one. */
+  readonly capLeft: number | null;
   readonly validUntil: Date;
 };
 
@@ -34,6 +36,7 @@ export function figuresOf(balance: Omit<Figures, 'available'>): Figures {
     floor: balance.floor,
     ceiling: balance.ceiling,
     drawn: balance.drawn,
+    capLeft: balance.capLeft,
     validUntil: balance.validUntil,
   };
 }

@@ -7,6 +7,7 @@ import { BEFORE_ALL, FOREVER } from '../kernel/index.ts';
 import { available, type Draft, NO_FLOOR, UNLIMITED } from './draft.ts';
 import type { BalancePlan, QuotaWindow } from './plan.ts';
 import { openGrants } from './post.ts';
+import { leftOfCap } from './sub-window.ts';
 import { quotaOf, targetsOf } from './targets.ts';
 import { baseOf, usedIn } from './windows.ts';
 
@@ -25,6 +26,7 @@ export function foresee(draft: Draft, outlook: Outlook): void {
   }
   const { balance } = draft;
   setLimits(draft, outlook);
+  balance.capLeft = leftOfCap(balance);
   balance.debt = Math.max(0, balance.floor - available(balance));
   balance.mark = nextMark(draft, outlook.plan);
   balance.validUntil = outlook.frozen ? BEFORE_ALL : nextInstant(draft, outlook.plan);

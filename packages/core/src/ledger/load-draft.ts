@@ -28,6 +28,7 @@ export async function loadDraft(
   return {
     ...blank(input, at.ids, at.now),
     balance: readBalanceRow(document<Row>(row.balance)),
+    underway: row.underway === null ? null : document<NonNullable<Draft['underway']>>(row.underway),
     grants: document<Row[]>(row.grants).map(readGrant),
     legs: document<Row[]>(row.legs).map(readLeg),
     draws,
@@ -78,12 +79,38 @@ function loadStatement(
       union
       select g.* from draws
         join bursar.grants as g on (g.tenant_id, g.id) = (draws.tenant_id, draws.grant_id)
+    ), underway as (${underway(plan)}
     )
     select to_jsonb(balance) as balance,
            (select coalesce(jsonb_agg(to_jsonb(grants) order by grants.id), '[]') from grants) as grants,
            (select coalesce(jsonb_agg(to_jsonb(legs) order by legs.sequence), '[]') from legs) as legs,
-           (select coalesce(jsonb_agg(to_jsonb(draws) order by draws.from_position), '[]') from draws) as draws
+           (select coalesce(jsonb_agg(to_jsonb(draws) order by draws.from_position), '[]') from draws) as draws,
+           (select to_jsonb(underway) from underway) as underway
       from balance`;
+}
+
+/**
+ * What was drawn in the plan's sub-window, and came back of that, where the row does not tell: it has moved since the
+ * sub-window began, and knows another or none.
+ */
+function underway({ subWindow }: BalancePlan): Statement {
+  const since = sql`${at(subWindow?.startsAt ?? null)}::text::timestamptz`;
+  return sql`
+      select coalesce(before.drawn_to, 0) as "from",
+             (select coalesce(sum(case when entry.kind = 'release' then 0 - entry.held_amount else entry.amount end), 0)
+                from bursar.entries as entry
+               where (entry.tenant_id, entry.balance_id) = (balance.tenant_id, balance.id)
+                 and least(entry.sequence, entry.of_sequence) > coalesce(before.sequence, 0) and entry.of_sequence is not null
+                 and (entry.kind = 'release' or (entry.kind in ('give_back', 'reversal') and entry.amount > 0))) as returned
+        from balance
+        left join lateral (
+          select entry.sequence, entry.drawn_to
+            from bursar.entries as entry
+           where (entry.tenant_id, entry.balance_id) = (balance.tenant_id, balance.id) and entry.happened_at < ${since}
+           order by entry.sequence desc
+           limit 1
+        ) as before on true
+       where balance.changed_at >= ${since} and balance.cap_since is distinct from ${since}`;
 }
 
 /** A draft of a balance nobody has touched. */
@@ -93,6 +120,7 @@ export function blank(input: OpenInput, ids: Ids, now: Date): Draft {
     customer: input.customer.externalId,
     now,
     balance: untouched(ids),
+    underway: null,
     grants: [],
     legs: [],
     draws: [],

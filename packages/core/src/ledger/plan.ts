@@ -37,8 +37,13 @@ export type QuotaWindow = {
   readonly rollover: Rollover | null;
 };
 
+/** The most that may be drawn in a part of the period, whatever pays: 10 a day, say, inside 300 a month. */
+export type SubWindow = { readonly max: number; readonly startsAt: Date; readonly endsAt: Date };
+
 export type BalancePlan = {
   readonly windows: readonly QuotaWindow[];
+  /** The part of the period that contains now; `null` without a cap. */
+  readonly subWindow: SubWindow | null;
   /** Gauges: the sum of the ceilings; `null` is unlimited, 0 that none is carried. */
   readonly ceiling: number | null;
   /** Percent of the summed quota at which `quota.threshold` is announced. */

@@ -1,6 +1,7 @@
 /** Units coming back to the grants that paid for them. Pure; nothing here knows SQL. */
 import type { Draft, GrantRow } from './draft.ts';
 import { addGrant, removeUnits } from './grant-moves.ts';
+import { returnToCap } from './sub-window.ts';
 
 /** A stretch of draw positions, `from` inclusive, `to` exclusive. */
 export type Stretch = { readonly from: number; readonly to: number };
@@ -11,6 +12,7 @@ export type Stretch = { readonly from: number; readonly to: number };
  * The entry that lowers held or raises settled is the caller's, posted before.
  */
 export function returnStretch(draft: Draft, stretch: Stretch, at: Date): void {
+  returnToCap(draft, stretch);
   const payers = draft.draws
     .filter((row) => row.from < stretch.to && row.to > stretch.from)
     .sort((one, other) => other.from - one.from);

@@ -9,7 +9,7 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
-import type { BalanceRow, DrawRow, GrantRow, LegRow } from './draft.ts';
+import type { BalanceRow, Cap, DrawRow, GrantRow, LegRow } from './draft.ts';
 import type { Seen } from './figures.ts';
 
 /** A balance's row, from a statement or from JSON. */
@@ -27,11 +27,23 @@ export function readBalanceRow(row: Row): BalanceRow {
     ceiling: integer(row.ceiling),
     debt: integer(row.debt),
     capLeft: integerOrNull(row.cap_left),
+    cap: readCap(row),
     sequence: integer(row.sequence),
     ownLimits: flag(row.own_limits),
     frozen: flag(row.frozen),
     validUntil: instant(row.valid_until),
     changedAt: instant(row.changed_at),
+  };
+}
+
+function readCap(row: Row): Cap | null {
+  const since = instantOrNull(row.cap_since);
+  if (since === null) return null;
+  return {
+    max: integer(row.cap_max),
+    since,
+    from: integer(row.cap_from),
+    returned: integer(row.cap_returned),
   };
 }
 

@@ -57,6 +57,11 @@ export const balances = bursar.table(
     debt: whole('debt').notNull().default(0),
     /** What the sub-window still allows; null without one. */
     capLeft: whole('cap_left'),
+    /** The sub-window: its cap, when it began, the draw position at which it did, and what of its units came back. */
+    capMax: whole('cap_max'),
+    capSince: instant('cap_since'),
+    capFrom: whole('cap_from'),
+    capReturned: whole('cap_returned'),
     sequence: whole('sequence').notNull().default(0),
     ownLimits: boolean('own_limits').notNull().default(false),
     /** Stopped by an operator, beside its customer's own freeze. */
@@ -94,6 +99,10 @@ export const balances = bursar.table(
       sql`${table.attributed} between 0 and ${table.drawn}`,
     ),
     check('balances_cap_left_is_not_negative', sql`${table.capLeft} >= 0`),
+    check(
+      'balances_cap_is_whole',
+      sql`num_nulls(${table.capLeft}, ${table.capMax}, ${table.capSince}, ${table.capFrom}, ${table.capReturned}) in (0, 5)`,
+    ),
     check(
       'balances_available_at_or_above_floor',
       sql`${table.settled} - ${table.held} + ${table.debt} >= ${table.floor}`,

@@ -58,7 +58,8 @@ const debitText = `
         from entry
        where (balance.tenant_id, balance.id) = (entry.tenant_id, entry.balance_id)
     )
-    select entry.sequence, entry.settled_after, entry.held_after, entry.drawn_to, balance.floor, balance.ceiling, balance.valid_until
+    select entry.sequence, entry.settled_after, entry.held_after, entry.drawn_to, balance.floor, balance.ceiling,
+           balance.cap_left - ${amount} as cap_left, balance.valid_until
       from entry cross join balance`;
 
 const holdText = `
@@ -89,5 +90,5 @@ const holdText = `
        where (balance.tenant_id, balance.id) = (entry.tenant_id, entry.balance_id)
     )
     select entry.sequence, entry.settled_after, entry.held_after, entry.drawn_to, balance.floor, balance.ceiling,
-           least(balance.valid_until, ${holdUntil}) as valid_until
+           balance.cap_left - ${amount} as cap_left, least(balance.valid_until, ${holdUntil}) as valid_until
       from entry cross join balance`;

@@ -41,6 +41,7 @@ async function numberGrants(scope: Scope, draft: Draft): Promise<void> {
 
 function writeStatement(scope: Scope, draft: Draft): Statement {
   const { balance } = draft;
+  const { cap } = balance;
   const tenant = scope.tenant.id;
   const made = draft.madeGrants;
   const kept = draft.grants.filter((grant) => !made.includes(grant));
@@ -91,6 +92,8 @@ function writeStatement(scope: Scope, draft: Draft): Statement {
        set settled = ${balance.settled}::bigint, held = ${balance.held}::bigint, drawn = ${balance.drawn}::bigint,
            attributed = ${balance.attributed}::bigint, mark = ${balance.mark}::bigint, floor = ${balance.floor}::bigint,
            ceiling = ${balance.ceiling}::bigint, debt = ${balance.debt}::bigint, cap_left = ${balance.capLeft}::bigint,
+           cap_max = ${cap?.max ?? null}::bigint, cap_since = ${at(cap?.since ?? null)}::text::timestamptz,
+           cap_from = ${cap?.from ?? null}::bigint, cap_returned = ${cap?.returned ?? null}::bigint,
            sequence = ${balance.sequence}::bigint, own_limits = ${balance.ownLimits}::boolean, frozen = ${balance.frozen}::boolean,
            valid_until = ${at(balance.validUntil)}::text::timestamptz, changed_at = ${at(balance.changedAt)}::text::timestamptz
      where (tenant_id, id) = (${tenant}::int, ${balance.id}::bigint)`;

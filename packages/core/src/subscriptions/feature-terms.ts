@@ -23,6 +23,8 @@ export type FeatureTerms = {
   /** Percent of the quota. */
   readonly thresholds?: readonly number[] | undefined;
   readonly priority?: number | undefined;
+  /** At most `max` in each part of this length, an ISO 8601 interval counted from the anchor. */
+  readonly window?: { readonly per: string; readonly max: number } | undefined;
 };
 
 const count = z.int().nonnegative();
@@ -38,6 +40,7 @@ const termsShape = z.strictObject({
   rollover: z.strictObject({ max: z.int().min(1), expires: z.string().optional() }).optional(),
   thresholds: z.array(z.int().min(1).max(100)).max(20).optional(),
   priority: z.int().min(-1000).max(1000).optional(),
+  window: z.strictObject({ per: z.string(), max: z.int().min(1) }).optional(),
 });
 
 /** @throws {ValidationError} Names each term that cannot be read, or a feature that is named twice. */
@@ -56,11 +59,14 @@ function readTerms(given: unknown, pointer: string): FeatureTerms {
   const read = termsShape.safeParse(typeof given === 'string' ? { code: given } : given);
   if (!read.success)
     throw new ValidationError(read.error.issues.map((issue) => faultOf(issue, pointer)));
-  const { reset, rollover, ...terms } = read.data;
+  const { reset, rollover, window, ...terms } = read.data;
   return {
     ...terms,
     ...(reset !== undefined && { reset: readReset(reset, `${pointer}/reset`) }),
     ...(rollover !== undefined && { rollover: readRollover(rollover, `${pointer}/rollover`) }),
+    ...(window !== undefined && {
+      window: { ...window, per: readDuration(window.per, `${pointer}/window/per`) },
+    }),
   };
 }
 

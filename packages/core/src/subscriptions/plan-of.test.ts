@@ -45,6 +45,7 @@ describeMigrated('the plan of a balance', (make) => {
 
     expect(await plan('points')).toEqual({
       windows: [],
+      subWindow: null,
       ceiling: null,
       thresholds: [],
       nextChangeAt: null,

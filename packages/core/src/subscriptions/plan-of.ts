@@ -11,7 +11,13 @@ import type { SubscriptionRow } from './rows.ts';
 import { balancePlanOf, earliest, sourceOf } from './sources.ts';
 import { turningPoints } from './state.ts';
 
-const nothing: BalancePlan = { windows: [], ceiling: null, thresholds: [], nextChangeAt: null };
+const nothing: BalancePlan = {
+  windows: [],
+  subWindow: null,
+  ceiling: null,
+  thresholds: [],
+  nextChangeAt: null,
+};
 
 /** As the type says. A unit that is no feature is fed by no plan. */
 export const planOf: PlanOf = async (scope, { customer, unit, now, lock }) => {

@@ -53,6 +53,7 @@ describe('a quota', () => {
           rollover: null,
         },
       ],
+      subWindow: null,
       ceiling: null,
       thresholds: [],
       nextChangeAt: new Date('2026-03-31T10:00:00Z'),
@@ -157,6 +158,46 @@ describe('a quota', () => {
     expect(
       plan([source([{ ...item(100), feature: 'other' }, item(3, {}, 'gauge')])]).windows,
     ).toEqual([]);
+  });
+});
+
+describe('a cap within the period', () => {
+  const capped = (per: string, max: number, change: Partial<Source> = {}) =>
+    source([item(100, { window: { per, max } })], change);
+
+  test('counts in the part that contains now, from the anchor, and changes the plan when that ends', () => {
+    const endsAt = new Date('2026-03-05T10:00:00Z');
+
+    expect(plan([capped('P1D', 10)])).toMatchObject({
+      subWindow: { max: 10, startsAt: new Date('2026-03-04T10:00:00Z'), endsAt },
+      nextChangeAt: endsAt,
+    });
+  });
+
+  test('adds up, and is none where one source has none', () => {
+    expect(plan([capped('P1D', 10), capped('P1D', 5)]).subWindow?.max).toBe(15);
+    expect(plan([capped('P1D', 10), source([item(100)])]).subWindow).toBeNull();
+  });
+
+  test('of different lengths counts in the longest; of equal ones, in that of who began first', () => {
+    const later = new Date('2026-02-10T07:00:00Z');
+    const other = { anchor: later, startsAt: later };
+
+    expect(plan([capped('P1D', 10), capped('P7D', 50, other)]).subWindow).toEqual({
+      ...{ max: 60, startsAt: new Date('2026-03-03T07:00:00Z') },
+      endsAt: new Date('2026-03-10T07:00:00Z'),
+    });
+    for (const sources of [
+      [capped('P1D', 10), capped('P1D', 5, other)],
+      [capped('P1D', 5, other), capped('P1D', 10)],
+    ])
+      expect(plan(sources).subWindow?.startsAt).toEqual(new Date('2026-03-04T10:00:00Z'));
+  });
+
+  test('leaves out what is paused', () => {
+    expect(plan([capped('P1D', 10), capped('P1D', 5, { suspended: true })]).subWindow?.max).toBe(
+      10,
+    );
   });
 });
 

@@ -4,8 +4,8 @@
  *
  * Pure. The ledger's plan of a balance and the rights behind a decision are both read from here, so they agree.
  */
-import { addDuration } from '../kernel/index.ts';
-import type { BalancePlan, QuotaWindow, Rollover } from '../ledger/index.ts';
+import { addDuration, periodAt } from '../kernel/index.ts';
+import type { BalancePlan, QuotaWindow, Rollover, SubWindow } from '../ledger/index.ts';
 import type { FrozenItem } from './items.ts';
 import { intervalOf, type Window, windowAt } from './periods.ts';
 import type { SubscriptionRow } from './rows.ts';
@@ -50,14 +50,22 @@ export function balancePlanOf(
     return item ? [{ source, item }] : [];
   });
   if (kind === 'gauge')
-    return { windows: [], thresholds: [], nextChangeAt: null, ceiling: ceilingOf(carried) };
+    return {
+      ...{ windows: [], subWindow: null, thresholds: [], nextChangeAt: null },
+      ceiling: ceilingOf(carried),
+    };
   const quotas = carried.flatMap((one) => quotaOf(one, at) ?? []);
   const thresholds = quotas.flatMap(({ item }) => item.options.thresholds ?? []);
+  const subWindow = subWindowOf(carried, at);
   return {
     windows: quotas.map(({ window }) => window),
+    subWindow,
     ceiling: null,
     thresholds: [...new Set(thresholds)].sort((one, other) => one - other),
-    nextChangeAt: earliest(quotas.map(({ window }) => window.endsAt)),
+    nextChangeAt: earliest([
+      subWindow?.endsAt ?? null,
+      ...quotas.map(({ window }) => window.endsAt),
+    ]),
   };
 }
 
@@ -70,6 +78,29 @@ function ceilingOf(carried: readonly Carried[]): number | null {
     (sum, ceiling) => Math.min(Number.MAX_SAFE_INTEGER, sum + (ceiling ?? 0)),
     0,
   );
+}
+
+/**
+ * The caps of all who carry the feature add up, and there is none where one of them has none. They count within one
+ * sub-window, from the anchor of the source that has it: the longest; of equals, the one whose source began first.
+ */
+function subWindowOf(carried: readonly Carried[], at: Date): SubWindow | null {
+  let [max, longest, began]: [number, SubWindow | null, Date | null] = [0, null, null];
+  for (const { source, item } of carried) {
+    if (source.suspended) continue;
+    const { window: cap } = item.options;
+    const part = cap && periodAt(source.anchor, cap.per, source.timeZone, at);
+    if (!part) return null;
+    max = Math.min(Number.MAX_SAFE_INTEGER, max + cap.max);
+    const longer = longest ? lengthOf(part) - lengthOf(longest) : 1;
+    if (longer < 0 || (longer === 0 && began !== null && source.startsAt >= began)) continue;
+    [longest, began] = [{ max, startsAt: part.startsAt, endsAt: part.endsAt }, source.startsAt];
+  }
+  return longest && { ...longest, max };
+}
+
+function lengthOf({ startsAt, endsAt }: { startsAt: Date; endsAt: Date }): number {
+  return endsAt.getTime() - startsAt.getTime();
 }
 
 function quotaOf(

@@ -59,7 +59,7 @@ type Asked = {
 async function decideMetered(scope: Scope, { subject, standing, input }: Asked): Promise<Decision> {
   const means = await meansOf(scope, subject, standing);
   const facts = {
-    ...meteredFacts(standing, means),
+    ...meteredFacts(standing.feature, means.own),
     ...(input.sources && { sources: sourcesOf(means.own) }),
   };
   return answer(facts, input, refusalOf({ subject, standing, input }, means));
@@ -68,7 +68,7 @@ async function decideMetered(scope: Scope, { subject, standing, input }: Asked):
 /** Why a metered use is refused, or `null`. */
 export function refusalOf({ subject, standing, input }: Asked, means: Means): Reason | null {
   const { own, credits } = means;
-  const reach = input.from === 'credits' ? 0 : Math.max(0, own.available - own.floor);
+  const reach = input.from === 'credits' ? 0 : reachOf(own);
   const paid = credits && input.from !== 'quota' ? Math.floor(credits.available / credits.cost) : 0;
   const carried =
     standing.rights.length > 0 || own.available > 0 || (credits !== null && credits.available > 0);
@@ -78,6 +78,12 @@ export function refusalOf({ subject, standing, input }: Asked, means: Means): Re
   if (paid > 0 && credits?.frozen && reach < wanted) return 'customer_frozen';
   if (reach + paid >= wanted) return null;
   return credits && input.from !== 'quota' ? 'insufficient_balance' : 'quota_exceeded';
+}
+
+/** How many uses the feature's own units pay for: down to the floor, and as far as its sub-window goes. */
+function reachOf({ available, floor, capLeft }: Means['own']): number {
+  const reach = Math.max(0, available - floor);
+  return capLeft === null ? reach : Math.min(reach, capLeft);
 }
 
 async function decideGauge(scope: Scope, { subject, standing, input }: Asked): Promise<Decision> {

@@ -5,7 +5,7 @@ import { type Draft, type GrantRow, UNWRITTEN } from '../draft.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { grantName } from '../news.ts';
 import { projectBalance } from '../open-balances.ts';
-import type { QuotaWindow } from '../plan.ts';
+import type { QuotaWindow, SubWindow } from '../plan.ts';
 import { openGrants } from '../post.ts';
 import { freeOf, issuedOf, usedIn } from '../windows.ts';
 
@@ -39,6 +39,7 @@ export type Projected = Figures & {
   /** In the order they are spent; those with nothing left too, while they are open. */
   readonly grants: readonly ProjectedGrant[];
   readonly windows: readonly ProjectedWindow[];
+  readonly subWindow: SubWindow | null;
 };
 
 /** A customer nobody has seen: what reads answer for. */
@@ -74,6 +75,7 @@ export async function readBalance(
     frozen: outlook.frozen,
     grants: openGrants(draft).map(projected),
     windows: outlook.plan.windows.map((window) => projectedWindow(draft, window)),
+    subWindow: outlook.plan.subWindow,
   };
 }
 

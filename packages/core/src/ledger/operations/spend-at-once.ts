@@ -5,7 +5,7 @@
  * No row means "look closer", never "failed": the host's transaction stays usable.
  */
 
-import { instant, integer, type Row, type Scope, sql } from '../../kernel/index.ts';
+import { instant, integer, integerOrNull, type Row, type Scope, sql } from '../../kernel/index.ts';
 import { accepted, type Booked } from '../accepted.ts';
 import { figuresOf } from '../figures.ts';
 import { readSeen } from '../rows.ts';
@@ -38,7 +38,9 @@ export async function refuseAtOnce(
   );
   if (!balance || balance.validUntil <= scope.now) return null;
   const figures = figuresOf(balance);
-  if (figures.available - input.amount >= balance.floor) return null;
+  const { available, floor, capLeft } = figures;
+  const fits = available - input.amount >= floor;
+  if (fits && (capLeft === null || capLeft >= input.amount)) return null;
   return { allowed: false, reason: 'insufficient', figures, credits: null };
 }
 
@@ -50,6 +52,7 @@ function readBooked(row: Row): Booked {
     floor: integer(row.floor),
     ceiling: integer(row.ceiling),
     drawn: integer(row.drawn_to),
+    capLeft: integerOrNull(row.cap_left),
     validUntil: instant(row.valid_until),
   };
 }

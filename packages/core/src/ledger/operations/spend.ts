@@ -137,7 +137,6 @@ function take(opened: Opened, input: Prepared, units: number, facts: EntryFacts)
     draws: units,
     facts: { ...facts, counter },
   });
-  if (draft.balance.capLeft !== null) draft.balance.capLeft -= units;
   if (input.hold)
     draft.legs.push(
       legOf(entry, input.hold, {

@@ -95,6 +95,10 @@ const damages: readonly (readonly [rule: string, damage: Statement])[] = [
     sql`update bursar.entries set amount = amount - 1 where balance_id = ${balance} and counter_balance_id is not null`,
   ],
   [
+    'cap_left_is_what_its_window_leaves',
+    sql`update bursar.balances set cap_left = 3, cap_max = 3, cap_since = now(), cap_from = drawn - 1, cap_returned = 0 where id = ${balance}`,
+  ],
+  [
     'free_is_what_nobody_has_drawn',
     sql`update bursar.grants set free = free - 1 where balance_id = ${balance} and free > 1`,
   ],

@@ -38,4 +38,7 @@ export const balanceRules: Statement = sql`
        where b.gauge and b.settled <> coalesce(parts.units, 0)
       union all
       select 'debt_is_what_lies_below_the_floor', b.id, null, null
-        from b where not b.gauge and b.debt <> greatest(0, b.floor - (b.settled - b.held))`;
+        from b where not b.gauge and b.debt <> greatest(0, b.floor - (b.settled - b.held))
+      union all
+      select 'cap_left_is_what_its_window_leaves', b.id, null, null
+        from b where b.cap_left <> greatest(0, b.cap_max - (b.drawn - b.cap_from - b.cap_returned))`;

@@ -99,11 +99,12 @@ function judge(line: Line, seen: Seen, ask: Ask, left: Left): Verdict {
   return amount <= left.units ? 'closer' : 'later';
 }
 
-function reachOf({ settled, held, floor }: Seen): number {
-  return floor === NO_FLOOR ? UNLIMITED : settled - held - floor;
+function reachOf({ settled, held, floor, capLeft }: Seen): number {
+  const reach = floor === NO_FLOOR ? UNLIMITED : settled - held - floor;
+  return capLeft === null ? reach : Math.min(reach, capLeft);
 }
 
-/** How much may be drawn before something must be announced, or the sub-window's cap is met. */
-function drawsOf({ mark, drawn, capLeft }: Seen): number {
-  return Math.min(mark - drawn - 1, capLeft ?? UNLIMITED);
+/** How much may be drawn before something must be announced. */
+function drawsOf({ mark, drawn }: Seen): number {
+  return mark - drawn - 1;
 }

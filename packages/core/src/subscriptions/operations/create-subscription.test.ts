@@ -232,6 +232,11 @@ describeMigrated('creating a subscription', (make) => {
       'validation',
     ],
     [
+      'a cap in parts that are no interval',
+      { features: [{ code: 'api-calls', window: { per: 'daily', max: 5 } }] },
+      'validation',
+    ],
+    [
       'a rollover of nothing',
       { features: [{ code: 'api-calls', rollover: { max: 0 } }] },
       'validation',
