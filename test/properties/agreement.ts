@@ -176,6 +176,13 @@ async function readAhead(later: Awaited<ReturnType<PaperAndLedger['scope']>>): P
 }
 
 /** Without what only a row in the database has. */
-function figuresIn({ exists: _, validUntil: __, grants, ...figures }: Projected) {
+function figuresIn({
+  exists: _,
+  validUntil: __,
+  epoch: ___,
+  row: ____,
+  grants,
+  ...figures
+}: Projected) {
   return { ...figures, grants: grants.map((grant) => ({ ...grant, id: null })) };
 }

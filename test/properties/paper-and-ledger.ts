@@ -4,6 +4,11 @@
  */
 import { expect } from 'vitest';
 import { lockCustomer } from '../../packages/core/src/customers/index.ts';
+import { meteredFacts } from '../../packages/core/src/entitlements/facts.ts';
+import {
+  countedFrom,
+  rememberFigures,
+} from '../../packages/core/src/entitlements/remembered-figures.ts';
 import {
   at,
   integer,
@@ -14,8 +19,10 @@ import {
 import {
   captureHold,
   credit,
+  figuresAtOnce,
   giveBack,
   type PlanOf,
+  type Projected,
   readBalance,
   releaseHold,
   setLimits,
@@ -120,6 +127,17 @@ export class PaperAndLedger {
       .map((grant) => [grant.free, grant.expiresAt]);
     expect([other.settled, lots.sort()]).toEqual([this.bob.settled, paper.sort()]);
     await this.compareRow(scope);
+    await this.compareRemembered(scope, ledger);
+  }
+
+  /** What was counted once in an epoch, and what the row says now, come to what is counted anew. */
+  private async compareRemembered(scope: Scope, own: Projected): Promise<void> {
+    const { feature: _, ...counted } = meteredFacts(unit, own);
+    const whose = { customer: 'ann', unit };
+    const row = await figuresAtOnce(scope, whose);
+    const remembered = row && countedFrom(scope, whose, row);
+    if (remembered) expect(remembered).toEqual(counted);
+    else rememberFigures(scope, whose, { own, counted });
   }
 
   /** A spend looks at nothing but the row. */
@@ -214,7 +232,7 @@ export class PaperAndLedger {
       const customer = await lockCustomer(inner, { customer: 'ann', mode: 'update' });
       await settleBalances(inner, { customer, units: [unit] });
       const changed = Object.assign(plan.now ?? ann.plan, change);
-      await settleBalances(inner, { customer, units: [unit] });
+      await settleBalances(inner, { customer, units: [unit], isNewPlan: true });
       return changed;
     });
     ann.change(change);

@@ -1,5 +1,5 @@
 /** From what the ledger projects to the figures of a decision, kind by kind. */
-import type { Figures, Projected } from '../ledger/index.ts';
+import type { Figures, Projected, ProjectedGrant } from '../ledger/index.ts';
 import type { Facts, Source } from './decision.ts';
 
 /** The figures of a metered feature. */
@@ -8,9 +8,7 @@ export function meteredFacts(
   own: Projected,
 ): Omit<Facts, 'requested' | 'replayed'> {
   const endless = own.windows.some(({ granted }) => granted === null);
-  const beside = own.grants.filter(
-    (grant) => grant.source !== 'plan' && grant.source !== 'overage',
-  );
+  const beside = besideQuota(own);
   const quota = own.windows.reduce((sum, { granted }) => sum + (granted ?? 0), 0);
   const added = beside.reduce((sum, grant) => sum + grant.amount, 0);
   const drawn =
@@ -19,7 +17,7 @@ export function meteredFacts(
   return {
     feature,
     granted: endless ? null : quota + added,
-    used: Math.max(0, drawn - own.held),
+    used: Math.max(0, drawn - own.reserved),
     held: own.held,
     available: withinCap(endless ? null : Math.max(0, own.available), own.capLeft),
     overage: own.windows.reduce((sum, { overage }) => sum + overage, 0),
@@ -48,6 +46,11 @@ export function endsOf({ windows, subWindow }: Projected): Ends {
 /** Which of them comes to help: a sub-window that lets through less than there is ends first. */
 export function resetOf({ available, floor, capLeft }: Figures, ends: Ends): Date | null {
   return capLeft !== null && capLeft < available - floor ? ends.subWindow : ends.period;
+}
+
+/** Grants that no quota brought: top-ups, rollover and the like. */
+export function besideQuota({ grants }: Projected): ProjectedGrant[] {
+  return grants.filter(({ source }) => source !== 'plan' && source !== 'overage');
 }
 
 function limitOf(own: Projected, endless: boolean): Facts['limit'] {
@@ -101,15 +104,13 @@ export function sourcesOf(own: Projected): Source[] {
     available: granted === null ? null : left,
     endsAt: window.endsAt,
   }));
-  const grants = own.grants
-    .filter((grant) => grant.source !== 'plan' && grant.source !== 'overage')
-    .map((grant) => ({
-      kind: grant.source,
-      reference: grant.reference ?? grant.id ?? grant.source,
-      granted: grant.amount,
-      used: grant.amount - grant.remaining,
-      available: grant.remaining,
-      endsAt: grant.expiresAt,
-    }));
+  const grants = besideQuota(own).map((grant) => ({
+    kind: grant.source,
+    reference: grant.reference ?? grant.id ?? grant.source,
+    granted: grant.amount,
+    used: grant.amount - grant.remaining,
+    available: grant.remaining,
+    endsAt: grant.expiresAt,
+  }));
   return [...windows, ...grants];
 }

@@ -5,7 +5,7 @@
  */
 import { type FeatureSpec, featureOf } from '../catalog/index.ts';
 import type { Scope } from '../kernel/index.ts';
-import { type Projected, readBalance } from '../ledger/index.ts';
+import { figuresAtOnce, type Projected, readBalance } from '../ledger/index.ts';
 import type { Right } from '../subscriptions/index.ts';
 import type { Reason } from './decision.ts';
 import type { Subject } from './subject-cache.ts';
@@ -34,7 +34,7 @@ export function notCarried({ rights }: Subject, feature: string): Reason {
 
 /** What may pay a feature's use, with what each has. */
 export type Means = {
-  readonly own: Projected;
+  readonly own: Pick<Projected, 'available' | 'floor' | 'capLeft' | 'frozen'>;
   readonly credits: {
     readonly unit: string;
     readonly cost: number;
@@ -43,16 +43,20 @@ export type Means = {
   } | null;
 };
 
-/** Reads a metered feature's balance, and that of the credits that pay after it. */
-export async function meansOf(scope: Scope, subject: Subject, standing: Standing): Promise<Means> {
-  const own = await readBalance(scope, { customer: subject.customer, unit: standing.feature });
+/** What is left of the credits that pay after the feature's own units; `null` where none may. */
+export async function creditsLeft(
+  scope: Scope,
+  subject: Subject,
+  standing: Standing,
+): Promise<Means['credits']> {
   const terms = creditsOf(standing);
-  if (!terms) return { own, credits: null };
-  const { available, floor, frozen } = await readBalance(scope, {
-    customer: subject.customer,
-    unit: terms.unit,
-  });
-  return { own, credits: { ...terms, available: Math.max(0, available - floor), frozen } };
+  if (!terms) return null;
+  const whose = { customer: subject.customer, unit: terms.unit };
+  const row = await figuresAtOnce(scope, whose);
+  const { available, floor, frozen } = row
+    ? { ...row, frozen: false }
+    : await readBalance(scope, whose);
+  return { ...terms, available: Math.max(0, available - floor), frozen };
 }
 
 /** The credits that pay a use: as sold where it is carried, else as the catalogue says. */

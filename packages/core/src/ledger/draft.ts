@@ -39,6 +39,8 @@ export type BalanceRow = {
   /** Stopped by an operator. */
   frozen: boolean;
   validUntil: Date;
+  /** Moves on whenever what was granted or when more comes may be another: figures read before it are old. */
+  epoch: number;
   changedAt: Date;
 };
 
@@ -134,6 +136,8 @@ export type Draft = {
   readonly news: DraftNews[];
   /** Grants that were made here, once they have their ids. */
   readonly madeGrants: GrantRow[];
+  /** A grant came, went, began or lost units: what was granted is another. */
+  isRegranted: boolean;
   /** Grants made here have ids from here upwards until they are written. */
   nextGrantId: number;
 };
@@ -170,6 +174,7 @@ export function untouched(ids: { customerId: number; unitId: number }): BalanceR
     ownLimits: false,
     frozen: false,
     validUntil: new Date(0),
+    epoch: 0,
     changedAt: BEFORE_ALL,
   };
 }

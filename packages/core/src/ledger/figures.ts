@@ -11,6 +11,8 @@ export type Figures = {
   /** What the sub-window still allows; `null` without one. */
   readonly capLeft: number | null;
   readonly validUntil: Date;
+  /** Whatever is remembered of the balance is of one epoch. */
+  readonly epoch: number;
 };
 
 /** What of a balance's row decides whether a spend may be booked. */
@@ -25,6 +27,7 @@ export type Seen = Pick<
   | 'mark'
   | 'capLeft'
   | 'validUntil'
+  | 'epoch'
 >;
 
 /** What a balance's row says, as an answer. */
@@ -38,5 +41,6 @@ export function figuresOf(balance: Omit<Figures, 'available'>): Figures {
     drawn: balance.drawn,
     capLeft: balance.capLeft,
     validUntil: balance.validUntil,
+    epoch: balance.epoch,
   };
 }

@@ -35,6 +35,7 @@ export function addGrant(draft: Draft, grant: NewGrant): GrantRow {
     createdAt,
   };
   draft.grants.push(row);
+  draft.isRegranted = true;
   return row;
 }
 
@@ -66,6 +67,7 @@ export function closeGrant(
   how: { kind: 'expiry' | 'void'; at: Date; facts?: EntryFacts | undefined },
 ): void {
   if (grant.open) removeUnits(draft, grant, grant.free, how);
+  draft.isRegranted = true;
   grant.removed += grant.free;
   grant.free = 0;
   grant.open = false;
@@ -81,6 +83,7 @@ export function removeUnits(
   how: { kind: 'expiry' | 'void' | 'reversal'; at: Date; facts?: EntryFacts | undefined },
 ): void {
   if (units === 0) return;
+  draft.isRegranted = true;
   const counter = how.kind === 'expiry' ? 'expired' : 'issued';
   grant.free -= units;
   grant.removed += units;

@@ -28,6 +28,7 @@ export { type Credit, type Credited, credit } from './operations/credit.ts';
 export { type BatchLine, type BatchOutcome, creditBatch } from './operations/credit-batch.ts';
 export { type Exchange, type Exchanged, exchange } from './operations/exchange.ts';
 export { type Explain, type Explained, explain } from './operations/explain.ts';
+export { figuresAtOnce } from './operations/figures-at-once.ts';
 export {
   type Projected,
   type ProjectedGrant,

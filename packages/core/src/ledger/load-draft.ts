@@ -11,6 +11,8 @@ export type OpenInput = {
   readonly unit: string;
   /** Draw positions whose payers are needed, for a give-back or a release. */
   readonly stretches?: readonly Stretch[] | undefined;
+  /** Who pays what open holds reserve is needed too. */
+  readonly withHeld?: boolean | undefined;
 };
 
 /** Which balance, by the ids of its customer and unit. */
@@ -55,7 +57,8 @@ function loadStatement(
     ), stretches as (
       select "from", "to" from jsonb_to_recordset(${json(input.stretches ?? [])}::text::jsonb) as stretch ("from" bigint, "to" bigint)
       union all
-      select drawn_to - amount, drawn_to from legs where expires_at <= ${at(now)}::text::timestamptz
+      select drawn_to - amount, drawn_to from legs
+       where ${input.withHeld === true}::boolean or expires_at <= ${at(now)}::text::timestamptz
     ), draws as materialized (
       select distinct draw.* from balance
         join bursar.draws as draw on (draw.tenant_id, draw.balance_id) = (balance.tenant_id, balance.id)
@@ -128,6 +131,7 @@ export function blank(input: OpenInput, ids: Ids, now: Date): Draft {
     newDraws: [],
     news: [],
     madeGrants: [],
+    isRegranted: false,
     nextGrantId: UNWRITTEN,
   };
 }

@@ -8,6 +8,7 @@ import { findUnitId, type UnitSpec, unitIdOf, unitOf } from '../catalog/index.ts
 import { instant, integer, json, type Scope, sql } from '../kernel/index.ts';
 import { catchUp } from './catch-up.ts';
 import { type Draft, later } from './draft.ts';
+import { type Figures, figuresOf } from './figures.ts';
 import type { Outlook } from './foresee.ts';
 import { blank, type Ids, imprint, loadDraft, type OpenInput } from './load-draft.ts';
 import type { BalancePlan } from './plan.ts';
@@ -19,8 +20,8 @@ export type Opened = {
   readonly exists: boolean;
   /** What the draft was when it was read; to see whether there is anything to write. */
   readonly loaded: string;
-  /** The row's `valid_until` when it was read. */
-  readonly epoch: Date;
+  /** What the row said when it was read. */
+  readonly row: Figures;
 };
 
 /** The balance as it is at the scope's now, caught up in memory. Writes nothing, locks nothing. */
@@ -100,9 +101,9 @@ function finish(
   const frozen = input.customer.frozenAt !== null || draft.balance.frozen;
   const outlook = { unit, plan, frozen };
   const loaded = imprint(draft);
-  const epoch = draft.balance.validUntil;
+  const row = figuresOf(draft.balance);
   catchUp(draft, outlook);
-  return { draft, outlook, exists, loaded, epoch };
+  return { draft, outlook, exists, loaded, row };
 }
 
 async function lockBalances(scope: Scope, keys: readonly Ids[]): Promise<Map<string, Date>> {

@@ -66,6 +66,7 @@ function expire(draft: Draft, grant: GrantRow, at: Date, left: Left): void {
 
 function begin(draft: Draft, grant: GrantRow): void {
   if (grant.closedAt !== null) return;
+  draft.isRegranted = true;
   grant.open = true;
   post(draft, {
     kind: 'credit',

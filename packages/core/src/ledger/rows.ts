@@ -32,6 +32,7 @@ export function readBalanceRow(row: Row): BalanceRow {
     ownLimits: flag(row.own_limits),
     frozen: flag(row.frozen),
     validUntil: instant(row.valid_until),
+    epoch: integer(row.epoch),
     changedAt: instant(row.changed_at),
   };
 }
@@ -59,6 +60,7 @@ export function readSeen(row: Row): Seen {
     mark: integer(row.mark),
     capLeft: integerOrNull(row.cap_left),
     validUntil: instant(row.valid_until),
+    epoch: integer(row.epoch),
   };
 }
 

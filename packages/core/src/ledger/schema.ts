@@ -68,6 +68,8 @@ export const balances = bursar.table(
     frozen: boolean().notNull().default(false),
     /** The next instant at which something changes by time alone; 'infinity' for never, '-infinity' while frozen. */
     validUntil: instant('valid_until').notNull(),
+    /** Counts the writes after which what was granted, or when more comes, may be another. */
+    epoch: integer().notNull().default(0),
     changedAt: instant('changed_at').notNull(),
   },
   (table) => [

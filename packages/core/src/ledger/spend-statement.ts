@@ -59,7 +59,7 @@ const debitText = `
        where (balance.tenant_id, balance.id) = (entry.tenant_id, entry.balance_id)
     )
     select entry.sequence, entry.settled_after, entry.held_after, entry.drawn_to, balance.floor, balance.ceiling,
-           balance.cap_left - ${amount} as cap_left, balance.valid_until
+           balance.cap_left - ${amount} as cap_left, balance.valid_until, balance.epoch
       from entry cross join balance`;
 
 const holdText = `
@@ -90,5 +90,6 @@ const holdText = `
        where (balance.tenant_id, balance.id) = (entry.tenant_id, entry.balance_id)
     )
     select entry.sequence, entry.settled_after, entry.held_after, entry.drawn_to, balance.floor, balance.ceiling,
-           balance.cap_left - ${amount} as cap_left, least(balance.valid_until, ${holdUntil}) as valid_until
+           balance.cap_left - ${amount} as cap_left, balance.epoch,
+           least(balance.valid_until, ${holdUntil}) as valid_until
       from entry cross join balance`;

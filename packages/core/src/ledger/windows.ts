@@ -1,5 +1,6 @@
 /** What of a balance's grants belongs to which quota window, by their references. Pure. */
-import type { GrantRow } from './draft.ts';
+import type { Draft, GrantRow, LegRow } from './draft.ts';
+import type { BalancePlan } from './plan.ts';
 
 /** In a reference: the further grants of a window whose quota was raised. */
 export const REVISION = '/revision/';
@@ -44,4 +45,23 @@ export function usedIn(
 /** A window's reference without its period: what gives it. */
 export function leadOf(reference: string): string {
   return reference.slice(0, reference.lastIndexOf('/'));
+}
+
+/** Reserved by open holds on grants that still count: open ones, and those of windows in force. Needs the holds' draws. */
+export function reservedIn(draft: Draft, plan: BalancePlan): number {
+  const inForce = new Set(plan.windows.map((window) => window.reference));
+  const counts = (id: number) => {
+    const grant = draft.grants.find((one) => one.id === id);
+    return grant !== undefined && (grant.open || inForce.has(baseOf(grant)));
+  };
+  const payers = draft.draws.filter(({ grantId }) => counts(grantId));
+  const units = (leg: LegRow) => {
+    const from = leg.drawnTo - leg.amount + leg.captured;
+    const to = leg.drawnTo - leg.released;
+    return payers.reduce(
+      (sum, draw) => sum + Math.max(0, Math.min(draw.to, to) - Math.max(draw.from, from)),
+      0,
+    );
+  };
+  return draft.legs.filter((leg) => leg.open).reduce((sum, leg) => sum + units(leg), 0);
 }

@@ -1,7 +1,6 @@
 /** Writing back what a draft has changed: one statement, under the balance's lock. */
 import { at, integer, json, type Scope, type Statement, sql } from '../kernel/index.ts';
 import { type Draft, UNWRITTEN } from './draft.ts';
-import { nextEpoch } from './epoch.ts';
 import { foresee } from './foresee.ts';
 import { imprint } from './load-draft.ts';
 import { announceDraft } from './news.ts';
@@ -9,15 +8,20 @@ import type { Opened } from './open-balances.ts';
 import { trimToQuotas } from './reconcile.ts';
 import { drawJson, entryJson, grantJson, legJson } from './wire-rows.ts';
 
-/** Writes all that the draft has changed, then queues its news; nothing changed, nothing written. Needs the balance's lock. */
+/**
+ * Writes all that the draft has changed, then queues its news; nothing changed, nothing written. Needs the balance's lock.
+ * @param isNewPlan What feeds it has changed: figures read before are old, even if nothing else is written.
+ */
 export async function writeDraft(
   scope: Scope,
-  { draft, outlook, loaded, epoch }: Opened,
+  { draft, outlook, loaded, row }: Opened,
+  isNewPlan = false,
 ): Promise<void> {
   trimToQuotas(draft, outlook.plan);
   foresee(draft, outlook);
-  draft.balance.validUntil = nextEpoch(draft, { base: draft.balance.validUntil, before: epoch });
-  if (imprint(draft) === loaded) return;
+  if (imprint(draft) === loaded && !isNewPlan) return;
+  const isDueAnew = draft.balance.validUntil.getTime() !== row.validUntil.getTime();
+  if (isNewPlan || isDueAnew || draft.isRegranted) draft.balance.epoch += 1;
   await numberGrants(scope, draft);
   await scope.run(writeStatement(scope, draft));
   await announceDraft(scope, draft);
@@ -95,6 +99,7 @@ function writeStatement(scope: Scope, draft: Draft): Statement {
            cap_max = ${cap?.max ?? null}::bigint, cap_since = ${at(cap?.since ?? null)}::text::timestamptz,
            cap_from = ${cap?.from ?? null}::bigint, cap_returned = ${cap?.returned ?? null}::bigint,
            sequence = ${balance.sequence}::bigint, own_limits = ${balance.ownLimits}::boolean, frozen = ${balance.frozen}::boolean,
-           valid_until = ${at(balance.validUntil)}::text::timestamptz, changed_at = ${at(balance.changedAt)}::text::timestamptz
+           valid_until = ${at(balance.validUntil)}::text::timestamptz, epoch = ${balance.epoch}::int,
+           changed_at = ${at(balance.changedAt)}::text::timestamptz
      where (tenant_id, id) = (${tenant}::int, ${balance.id}::bigint)`;
 }

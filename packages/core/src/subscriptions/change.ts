@@ -55,7 +55,7 @@ export async function rebalanced<T>(
   const units = [...new Set(fed)].sort();
   await settleBalances(scope, { customer, units });
   const answer = await change();
-  await settleBalances(scope, { customer, units });
+  await settleBalances(scope, { customer, units, isNewPlan: true });
   return answer;
 }
 

@@ -5,11 +5,12 @@
  */
 import type { UsedBy } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
-import { readBalance } from '../../ledger/index.ts';
+import { figuresAtOnce, readBalance } from '../../ledger/index.ts';
 import { configValueOf, meets } from '../config-value.ts';
 import type { Decision, Facts, Reason } from '../decision.ts';
 import { gaugeFacts, meteredFacts, plainFacts, sourcesOf } from '../facts.ts';
-import { type Means, meansOf, notCarried, type Standing, standingOf } from '../standing.ts';
+import { countedFrom, rememberFigures } from '../remembered-figures.ts';
+import { creditsLeft, type Means, notCarried, type Standing, standingOf } from '../standing.ts';
 import { subjectOf } from '../subject.ts';
 import type { Subject } from '../subject-cache.ts';
 
@@ -57,12 +58,28 @@ type Asked = {
 };
 
 async function decideMetered(scope: Scope, { subject, standing, input }: Asked): Promise<Decision> {
-  const means = await meansOf(scope, subject, standing);
-  const facts = {
-    ...meteredFacts(standing.feature, means.own),
-    ...(input.sources && { sources: sourcesOf(means.own) }),
-  };
-  return answer(facts, input, refusalOf({ subject, standing, input }, means));
+  const asked = { subject, standing, input };
+  const { feature } = standing;
+  const whose = { customer: subject.customer, unit: feature };
+  const row = input.sources ? null : await figuresAtOnce(scope, whose);
+  const known = row && countedFrom(scope, whose, row);
+  if (row && known) {
+    const credits = await creditsLeft(scope, subject, standing);
+    return answer(
+      { feature, ...known },
+      input,
+      refusalOf(asked, { own: { ...row, frozen: false }, credits }),
+    );
+  }
+  const own = await readBalance(scope, whose);
+  const facts = meteredFacts(feature, own);
+  rememberFigures(scope, whose, { own, counted: facts });
+  const credits = await creditsLeft(scope, subject, standing);
+  return answer(
+    { ...facts, ...(input.sources && { sources: sourcesOf(own) }) },
+    input,
+    refusalOf(asked, { own, credits }),
+  );
 }
 
 /** Why a metered use is refused, or `null`. */

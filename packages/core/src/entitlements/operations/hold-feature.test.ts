@@ -6,7 +6,7 @@ import { openBooks } from '#test/books.ts';
 import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
 import { credit, readBalance, verify } from '../../ledger/index.ts';
 import { createSubscription } from '../../subscriptions/index.ts';
-import { captureUse, checkFeature, holdFeature, tryHoldFeature } from '../index.ts';
+import { captureUse, checkFeature, consume, holdFeature, tryHoldFeature } from '../index.ts';
 
 const now = '2026-01-10T00:00:00Z';
 const expiresAt = new Date('2026-01-10T00:05:00Z');
@@ -105,6 +105,24 @@ describeMigrated('holding a feature', (make) => {
       code: 'hold_expired',
     });
     expect(await checkFeature(later, tokens)).toMatchObject({ held: 0, available: 10 });
+  });
+
+  test('what is held of a period that is over is no use of the next, nor hides any', async () => {
+    const { books, scope } = await fresh();
+    const late = new Date('2026-02-20T00:00:00Z');
+    const { hold } = await holdFeature(scope, {
+      ...{ ...tokens, amount: 6 },
+      hold: { id: 'hld_1', expiresAt: late },
+    });
+
+    const next = await books.at('2026-02-12T00:00:00Z');
+    await consume(next, { ...tokens, amount: 3 });
+    const during = await checkFeature(next, tokens);
+    await captureUse(next, { ...ann, hold, amount: 6 });
+
+    expect(during).toMatchObject({ granted: 10, used: 3, held: 6, available: 7 });
+    expect(await checkFeature(next, tokens)).toMatchObject({ used: 3, held: 0, available: 7 });
+    expect((await verify(next)).broken).toEqual([]);
   });
 
   test('only a metered feature can be held', async () => {

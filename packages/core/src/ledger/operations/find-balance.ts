@@ -7,7 +7,7 @@ import { grantName } from '../news.ts';
 import { projectBalance } from '../open-balances.ts';
 import type { QuotaWindow, SubWindow } from '../plan.ts';
 import { openGrants } from '../post.ts';
-import { freeOf, issuedOf, usedIn } from '../windows.ts';
+import { freeOf, issuedOf, reservedIn, usedIn } from '../windows.ts';
 
 export type ProjectedGrant = {
   /** `null` for what is due but not booked yet: the next command books it. */
@@ -33,6 +33,10 @@ export type ProjectedWindow = {
 };
 
 export type Projected = Figures & {
+  /** What of `held` the windows in force and the open grants pay; the rest is of a period that is over. */
+  readonly reserved: number;
+  /** What its row said by itself in the same moment; `null` when something was due, or there is none. */
+  readonly row: Figures | null;
   readonly exists: boolean;
   /** Nothing new goes out of it: it is stopped, or its customer is. */
   readonly frozen: boolean;
@@ -68,10 +72,19 @@ export async function readBalance(
   { customer, unit }: { customer: string; unit: string },
 ): Promise<Projected> {
   const row = (await findCustomer(scope, customer)) ?? strangerAt(scope, customer);
-  const { draft, outlook, exists } = await projectBalance(scope, { customer: row, unit });
+  const {
+    draft,
+    outlook,
+    exists,
+    row: asRead,
+  } = await projectBalance(scope, {
+    ...{ customer: row, unit, withHeld: true },
+  });
   return {
     ...figuresOf(draft.balance),
     exists,
+    reserved: reservedIn(draft, outlook.plan),
+    row: exists && asRead.validUntil > draft.now ? asRead : null,
     frozen: outlook.frozen,
     grants: openGrants(draft).map(projected),
     windows: outlook.plan.windows.map((window) => projectedWindow(draft, window)),

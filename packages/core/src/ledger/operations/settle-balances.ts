@@ -4,15 +4,22 @@ import { integer, json, type Scope, sql, text } from '../../kernel/index.ts';
 import { openBalances } from '../open-balances.ts';
 import { writeDraft } from '../write-draft.ts';
 
+export type SettleBalances = {
+  readonly customer: CustomerRow;
+  readonly units: readonly string[];
+  readonly isNewPlan?: boolean | undefined;
+};
+
 /**
  * Catches up those of the customer's balances that exist, and books the difference to what the plan says now.
  * A balance nobody has touched needs nothing: its first touch issues what is due.
  *
  * @param input.customer Its row is locked by the caller, `for no key update`.
+ * @param input.isNewPlan The change is made: what was remembered of the balances before is old.
  */
 export async function settleBalances(
   scope: Scope,
-  { customer, units }: { customer: CustomerRow; units: readonly string[] },
+  { customer, units, isNewPlan = false }: SettleBalances,
 ): Promise<void> {
   const existing = await scope.many(
     sql`
@@ -29,5 +36,5 @@ export async function settleBalances(
     scope,
     existing.map(({ unit }) => ({ customer, unit })),
   );
-  for (const one of opened) await writeDraft(scope, one);
+  for (const one of opened) await writeDraft(scope, one, isNewPlan);
 }

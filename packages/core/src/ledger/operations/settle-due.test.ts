@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Books, openBooks } from '#test/books.ts';
 import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
-import { FOREVER, sql } from '../../kernel/index.ts';
+import { FOREVER } from '../../kernel/index.ts';
 import { credit } from './credit.ts';
 import { freezeCustomer } from './freeze-customer.ts';
 import { dueBalances, settleDue } from './settle-due.ts';
@@ -68,22 +68,5 @@ describeMigrated('balances that are due', (make) => {
       await settleDue(await books.at('2026-01-26T00:00:00Z'), one);
     }
     expect(await due('2026-01-26T00:00:00Z')).toEqual([]);
-  });
-
-  test('milliseconds early there is nothing to do yet, and the true instant is told', async () => {
-    await made.database.query(sql`
-      update bursar.balances set valid_until = valid_until - interval '5 milliseconds'
-       where tenant_id = (select id from bursar.tenants where key = ${`t${tenants}`})`);
-    const early = '2026-01-19T23:59:59.997Z';
-    const [found] = await due(early);
-    if (!found) throw new Error('Nothing is due.');
-
-    const answer = await settleDue(await books.at(early), found);
-
-    expect(answer).toEqual({
-      done: false,
-      next: new Date('2026-01-20T00:00:00.000Z'),
-      isStale: true,
-    });
   });
 });

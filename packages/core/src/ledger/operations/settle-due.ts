@@ -24,7 +24,7 @@ export type DueBalance = { readonly tenant: string; readonly id: number; readonl
 
 /**
  * What catching up came to: whether anything was written, and the next instant that matters (never: FOREVER).
- * `isStale`: the row's own instant stands a few milliseconds before that one and has passed; see epoch.ts.
+ * `isStale`: the row's own instant stays where it is, since nobody may touch it.
  */
 export type Settled = { readonly done: boolean; readonly next: Date; readonly isStale: boolean };
 
@@ -66,13 +66,8 @@ export function settleDue(scope: Scope, { id }: { id: number }): Promise<Settled
     await writeDraft(scope, opened);
     const { draft, outlook, loaded } = opened;
     const done = imprint(draft) !== loaded;
-    const stored = draft.balance.validUntil;
     foresee(draft, outlook);
-    return {
-      done,
-      next: nextOf(draft.balance.validUntil),
-      isStale: stored > BEFORE_ALL && stored <= scope.now,
-    };
+    return { done, next: nextOf(draft.balance.validUntil), isStale: false };
   });
 }
 

@@ -5,12 +5,12 @@
  * No row means "look closer", never "failed": the host's transaction stays usable.
  */
 
-import { instant, integer, integerOrNull, type Row, type Scope, sql } from '../../kernel/index.ts';
+import { instant, integer, integerOrNull, type Row, type Scope } from '../../kernel/index.ts';
 import { accepted, type Booked } from '../accepted.ts';
 import { figuresOf } from '../figures.ts';
-import { readSeen } from '../rows.ts';
 import { spendStatement } from '../spend-statement.ts';
 import type { Prepared, SpendAnswer } from '../spending.ts';
+import { seeBalance } from './figures-at-once.ts';
 
 /** Spends or holds in one statement; `null` when anything needs a closer look. */
 export async function spendAtOnce(
@@ -32,10 +32,7 @@ export async function refuseAtOnce(
   input: Prepared,
 ): Promise<SpendAnswer | null> {
   if (input.key !== undefined || (input.credits && input.from !== 'quota')) return null;
-  const balance = await scope.maybeOne(
-    sql`select * from bursar.balances where (tenant_id, id) = (${scope.tenant.id}::int, ${balanceId}::bigint)`,
-    readSeen,
-  );
+  const balance = await seeBalance(scope, balanceId);
   if (!balance || balance.validUntil <= scope.now) return null;
   const figures = figuresOf(balance);
   const { available, floor, capLeft } = figures;
@@ -54,5 +51,6 @@ function readBooked(row: Row): Booked {
     drawn: integer(row.drawn_to),
     capLeft: integerOrNull(row.cap_left),
     validUntil: instant(row.valid_until),
+    epoch: integer(row.epoch),
   };
 }

@@ -82,7 +82,7 @@ function write(needs: Needs, skipsLocked: boolean): string {
              with ordinality as asked (tenant_id, balance_id, debits, holds, requests, holds_until, number)
        cross join lateral (
          select tenant_id, id as balance_id, customer_id, settled, held, drawn, mark, floor, ceiling, cap_left, sequence,
-                valid_until, changed_at
+                valid_until, epoch, changed_at
            from bursar.balances
           where (tenant_id, id) = (asked.tenant_id, asked.balance_id)
             for no key update ${skipsLocked ? 'skip locked' : ''}
@@ -101,7 +101,7 @@ function write(needs: Needs, skipsLocked: boolean): string {
         from booked
        where (balance.tenant_id, balance.id) = (booked.tenant_id, booked.balance_id)
     )
-    select line.number, line.sequence, line.settled, line.held, line.drawn, line.floor, line.ceiling, line.mark, line.cap_left,
+    select line.number, line.sequence, line.settled, line.held, line.drawn, line.floor, line.ceiling, line.mark, line.cap_left, line.epoch,
            least(line.valid_until, case when booked.number is not null then line.holds_until end) as valid_until,
            booked.number is not null as is_booked,
            (select string_agg(known.place::text, ',') from known where known.line = line.number) as known

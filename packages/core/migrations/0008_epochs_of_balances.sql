@@ -1,0 +1,2 @@
+-- Why: what is remembered of a balance holds for an epoch, and the next instant at which time changes it is no number of it.
+ALTER TABLE "bursar"."balances" ADD COLUMN "epoch" integer DEFAULT 0 NOT NULL;
