@@ -435,6 +435,41 @@ export const gaugeParts = bursar.table(
   ],
 );
 
+/** Up to which entry of a balance its use since an instant has been summed. Advanced by who reads, never by a spend. */
+export const usageMarks = bursar.table(
+  'usage_marks',
+  {
+    tenantId: tenantId(),
+    balanceId: whole('balance_id').notNull(),
+    since: instant('since').notNull(),
+    sequence: whole('sequence').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'usage_marks_pkey',
+      columns: [table.tenantId, table.balanceId, table.since],
+    }),
+  ],
+);
+
+/** What each party used of a balance since an instant, up to the mark; party 0 is the customer itself. */
+export const usageTotals = bursar.table(
+  'usage_totals',
+  {
+    tenantId: tenantId(),
+    balanceId: whole('balance_id').notNull(),
+    since: instant('since').notNull(),
+    usedById: whole('used_by_id').notNull(),
+    units: whole('units').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'usage_totals_pkey',
+      columns: [table.tenantId, table.balanceId, table.since, table.usedById],
+    }),
+  ],
+);
+
 /** Up to where a tenant's books were found right: what writers before this one had committed. */
 export const verifyMarks = bursar.table(
   'verify_marks',

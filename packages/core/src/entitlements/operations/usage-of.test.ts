@@ -5,6 +5,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { openBooks } from '#test/books.ts';
 import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
 import { findCustomer } from '../../customers/index.ts';
+import { integer, type Scope, sql } from '../../kernel/index.ts';
+import { verify } from '../../ledger/index.ts';
 import { createSubscription } from '../../subscriptions/index.ts';
 import {
   captureUse,
@@ -15,6 +17,14 @@ import {
   setGauge,
   usageOf,
 } from '../index.ts';
+
+/** Up to which entries use was summed. */
+function marks(scope: Scope): Promise<number[]> {
+  return scope.many(
+    sql`select sequence from bursar.usage_marks where tenant_id = ${scope.tenant.id}::int`,
+    (row) => integer(row.sequence),
+  );
+}
 
 const acme = { customer: 'acme' };
 const calls = { ...acme, feature: 'api-calls' };
@@ -63,6 +73,38 @@ describeMigrated('usage', (make) => {
       { usedBy: { kind: 'user', id: 'u2' }, used: 2 },
     ]);
     expect(await checkFeature(later, calls)).toMatchObject({ used: 2 });
+  });
+
+  test('a long list of uses is summed once, and what follows or comes back is added', async () => {
+    const { scope } = await fresh();
+    await createSubscription(scope, { ...acme, plan: 'pro' });
+    const reports = { ...acme, feature: 'reports' };
+    const first = await consume(scope, { ...reports, amount: 5, usedBy: 'u0' });
+    for (let use = 0; use < 1_020; use += 1)
+      await consume(scope, { ...reports, usedBy: `u${use % 3}` });
+    const parts = async () =>
+      Object.fromEntries(
+        (await usageOf(scope, reports)).items.map(({ usedBy, used }) => [usedBy.id, used]),
+      );
+
+    expect(await parts()).toEqual({ u0: 345, u1: 340, u2: 340 });
+    const [summed = 0] = await marks(scope);
+    expect(summed).toBeGreaterThan(1_020);
+    await consume(scope, { ...reports, amount: 2, usedBy: 'u3' });
+    await giveBackUse(scope, { ...acme, of: first.transferId, amount: 5 });
+
+    expect(await parts()).toEqual({ u0: 340, u1: 340, u2: 340, u3: 2 });
+    expect(await marks(scope)).toEqual([summed]);
+    for (let use = 0; use < 1_000; use += 1) await consume(scope, { ...reports, usedBy: 'u3' });
+    const atOnce = await Promise.all(Array.from({ length: 6 }, parts));
+    expect(atOnce).toEqual(Array(6).fill({ u0: 340, u1: 340, u2: 340, u3: 1_002 }));
+    expect((await marks(scope))[0]).toBeGreaterThan(summed + 1_000);
+    expect((await verify(scope)).broken).toEqual([]);
+    await scope.run(sql`update bursar.usage_totals set units = 1003
+      where tenant_id = ${scope.tenant.id}::int and units = 1002`);
+    expect((await verify(scope)).broken.map(({ rule }) => rule)).toEqual([
+      'usage_totals_are_what_was_used',
+    ]);
   });
 
   test('a gauge is broken down by member, a page at a time', async () => {

@@ -40,5 +40,26 @@ export const balanceRules: Statement = sql`
       select 'debt_is_what_lies_below_the_floor', b.id, null, null
         from b where not b.gauge and b.debt <> greatest(0, b.floor - (b.settled - b.held))
       union all
+      select 'usage_totals_are_what_was_used', mark.balance_id, mark.sequence, mark.since::text
+        from (
+          select mark.balance_id, mark.since, mark.sequence, coalesce(sum(total.units), 0) as units
+            from bursar.usage_marks as mark
+            join b on (b.tenant_id, b.id) = (mark.tenant_id, mark.balance_id)
+            left join bursar.usage_totals as total
+              on (total.tenant_id, total.balance_id, total.since) = (mark.tenant_id, mark.balance_id, mark.since)
+           group by mark.balance_id, mark.since, mark.sequence
+        ) as mark
+        left join (
+          select mark.balance_id, mark.since, 0 - sum(e.amount) as units
+            from bursar.usage_marks as mark
+            join b on (b.tenant_id, b.id) = (mark.tenant_id, mark.balance_id)
+            join e on e.balance_id = mark.balance_id and e.sequence <= mark.sequence
+            left join e as origin on (origin.balance_id, origin.sequence) = (e.balance_id, e.of_sequence)
+           where (e.kind in ('debit', 'capture', 'give_back') or (e.kind = 'reversal' and e.amount > 0))
+             and coalesce(origin.happened_at, e.happened_at) >= mark.since
+           group by mark.balance_id, mark.since
+        ) as uses on (uses.balance_id, uses.since) = (mark.balance_id, mark.since)
+       where mark.units <> coalesce(uses.units, 0)
+      union all
       select 'cap_left_is_what_its_window_leaves', b.id, null, null
         from b where b.cap_left <> greatest(0, b.cap_max - (b.drawn - b.cap_from - b.cap_returned))`;
