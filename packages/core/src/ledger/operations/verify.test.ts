@@ -158,6 +158,7 @@ describeMigrated('verify', (make) => {
 
   test('finds nothing in books that the kit kept', async () => {
     expect(await verify(await scope())).toEqual({ ok: true, broken: [] });
+    expect(await verify(await scope(), {}, 1)).toEqual({ ok: true, broken: [] });
   });
 
   test.each(damages)('finds that %s', async (rule, damage) => {
@@ -167,8 +168,11 @@ describeMigrated('verify', (make) => {
       await inner.run(damage);
       // A balance that is gone is not among those that were written to: only a full check misses it.
       const checks = rule === 'entries_have_their_balance' ? [{}] : [{}, { incremental: true }];
-      for (const check of checks) {
-        const { ok, broken } = await verify(inner, check);
+      for (const [check, entriesAtOnce] of checks.flatMap((one) => [
+        [one, 100_000] as const,
+        [one, 1] as const,
+      ])) {
+        const { ok, broken } = await verify(inner, check, entriesAtOnce);
         expect([ok, broken.map((one) => one.rule)]).toEqual([
           ...[false, expect.arrayContaining([rule])],
         ]);
@@ -208,6 +212,18 @@ describeMigrated('verify', (make) => {
     expect([unmarked.ok, without.ok, behind.ok, full.ok, after.ok]).toEqual([
       ...[false, false, true, false, false],
     ]);
+  });
+
+  test('incremental knows that the other side of an old transfer was not written to since', async () => {
+    const open = await openBooks(home.database, 'pairs').at('2026-01-10T00:00:00Z');
+    const points = { unit: 'points', source };
+    for (const customer of ['ann', 'bob']) await credit(open, { ...points, customer, amount: 10 });
+    await transfer(open, { ...points, from: 'ann', to: 'bob', amount: 4 });
+    await verify(open, { mark: true });
+
+    await spend(open, { ...points, customer: 'ann', amount: 1, request: {} });
+
+    expect(await verify(open, { incremental: true })).toEqual({ ok: true, broken: [] });
   });
 
   test('a mark of another cluster, whose transactions were further on, is as none', async () => {

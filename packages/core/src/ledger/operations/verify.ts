@@ -1,13 +1,23 @@
 /**
  * Recomputing the books from their entries, and naming the first row of each kind that is wrong.
  *
- * SQL only, and only reads; one statement, so it sees one moment however busy the database is.
+ * SQL only, and only reads, in one snapshot however busy the database is: slice by slice of the balances, so that no
+ * statement takes longer than a statement may.
  */
-import { at, bigintOrNull, document, type Row, type Scope, sql, text } from '../../kernel/index.ts';
+import {
+  at,
+  bigintOrNull,
+  document,
+  integer,
+  type Row,
+  type Scope,
+  sql,
+  text,
+} from '../../kernel/index.ts';
 import { balanceRules } from '../proof/balance-rules.ts';
 import { entryRules } from '../proof/entry-rules.ts';
 import { grantRules, holdRules } from '../proof/grant-rules.ts';
-import { sources } from '../proof/sources.ts';
+import { type Slice, sources } from '../proof/sources.ts';
 
 /** One rule that a row breaks. */
 export type Broken = {
@@ -26,16 +36,24 @@ export type Verify = {
   readonly mark?: boolean | undefined;
 };
 
+/** As many entries go into one slice, or those of one balance if it has more. */
+const sliceEntries = 100_000;
+
 /**
  * Checks the balances of the tenant. `broken` holds at most one row per rule: the first.
  *
  * An incremental one checks each balance that was written to since the mark, with its whole story; damage done behind the
  * kit's back to a balance that was not is found by a full one only.
  */
-export async function verify(scope: Scope, input: Verify = {}): Promise<Verdict> {
+export async function verify(
+  scope: Scope,
+  input: Verify = {},
+  entriesAtOnce: number = sliceEntries,
+): Promise<Verdict> {
   // Asked before the books are read: a writer that is open now may be missed by them, and is looked at again next time.
   const horizon = input.mark ? await horizonOf(scope) : null;
-  const broken = await findBroken(scope, input.incremental ? await markOf(scope) : null);
+  const since = input.incremental ? await markOf(scope) : null;
+  const broken = await findBroken(scope, { since, entriesAtOnce });
   const ok = broken.length === 0;
   if (ok && horizon !== null) await keepMark(scope, horizon);
   return { ok, broken };
@@ -64,10 +82,50 @@ async function keepMark(scope: Scope, xid: bigint): Promise<void> {
     on conflict (tenant_id) do update set xid = excluded.xid, at = excluded.at`);
 }
 
-function findBroken(scope: Scope, since: bigint | null): Promise<Broken[]> {
+type Part = { readonly since: bigint | null; readonly entriesAtOnce: number };
+
+async function findBroken(scope: Scope, part: Part): Promise<Broken[]> {
+  const first = new Map<string, Broken>();
+  await inOneSnapshot(scope, async (inner) => {
+    for (const slice of await slicesOf(inner, part)) {
+      for (const one of await brokenIn(inner, slice)) {
+        if (!first.has(one.rule)) first.set(one.rule, one);
+      }
+    }
+  });
+  return [...first.values()].sort((one, other) => (one.rule < other.rule ? -1 : 1));
+}
+
+/** In a transaction of its own; in the host's, with what each of its statements sees. */
+function inOneSnapshot(scope: Scope, read: (inner: Scope) => Promise<void>): Promise<void> {
+  if (scope.inTransaction) return read(scope);
+  return scope.transaction(async (inner) => {
+    await inner.run(sql`set transaction isolation level repeatable read, read only`);
+    await read(inner);
+  });
+}
+
+/** From the first id to the last one possible, without a gap: entries whose balance is gone are in a slice too. */
+async function slicesOf(scope: Scope, { since, entriesAtOnce }: Part): Promise<Slice[]> {
+  const ends = await scope.many(
+    sql`
+    select max(id) as last
+      from (
+        select id, div(sum(sequence) over (order by id), ${entriesAtOnce}::bigint) as slice
+          from bursar.balances where tenant_id = ${scope.tenant.id}::int
+      ) as balance
+     group by slice
+     order by slice`,
+    (row) => integer(row.last),
+  );
+  const bounds = [...ends.slice(0, -1), Number.MAX_SAFE_INTEGER];
+  return bounds.map((to, index) => ({ from: (bounds[index - 1] ?? 0) + 1, to, since }));
+}
+
+function brokenIn(scope: Scope, slice: Slice): Promise<Broken[]> {
   return scope.many(
     sql`
-    with ${sources(scope, since)}, found as (
+    with ${sources(scope, slice)}, found as (
       ${entryRules}
       union all
       ${balanceRules}

@@ -33,7 +33,9 @@ export const balanceRules: Statement = sql`
       union all
       select 'parts_add_up_to_the_level', b.id, null, null
         from b left join (
-          select tenant_id, balance_id, sum(units) as units from bursar.gauge_parts group by tenant_id, balance_id
+          select part.tenant_id, part.balance_id, sum(part.units) as units
+            from bursar.gauge_parts as part join b on (b.tenant_id, b.id) = (part.tenant_id, part.balance_id)
+           group by part.tenant_id, part.balance_id
         ) as parts on (parts.tenant_id, parts.balance_id) = (b.tenant_id, b.id)
        where b.gauge and b.settled <> coalesce(parts.units, 0)
       union all

@@ -1,6 +1,14 @@
 /** What must hold of each entry and the one before it, of pairs, and of what came back. */
 import { type Statement, sql } from '../../kernel/index.ts';
 
+/** The other side of a pair, wherever its balance is: read by its key, since it may be of another slice. */
+const pair = sql`left join lateral (
+          select other.counter, other.counter_balance_id, other.counter_sequence, other.amount
+            from bursar.entries as other
+           where (other.tenant_id, other.balance_id, other.sequence) = (e.tenant_id, e.counter_balance_id, e.counter_sequence)
+           limit 1
+        ) as pair on true`;
+
 export const entryRules: Statement = sql`
       select 'settled_after_runs_on' as rule, balance_id as balance, sequence, null::text as other
         from e where settled_after <> settled_before + amount
@@ -31,13 +39,13 @@ export const entryRules: Statement = sql`
                        else false end
       union all
       select 'pairs_name_each_other', e.balance_id, e.sequence, null
-        from e left join e as pair on (pair.balance_id, pair.sequence) = (e.counter_balance_id, e.counter_sequence)
+        from e ${pair}
        where e.counter_balance_id is not null
          and (pair.counter_balance_id, pair.counter_sequence) is distinct from (e.balance_id, e.sequence)
       union all
       select 'transfers_sum_to_zero', e.balance_id, e.sequence, null
-        from e join e as pair on (pair.balance_id, pair.sequence) = (e.counter_balance_id, e.counter_sequence)
-       where e.counter is null and pair.counter is null and e.amount + pair.amount <> 0
+        from e ${pair}
+       where e.counter_balance_id is not null and e.counter is null and pair.counter is null and e.amount + pair.amount <> 0
       union all
       select 'no_more_came_back_than_was_taken', back.balance_id, back.sequence, null
         from back

@@ -1,20 +1,27 @@
 /** What the rules are checked on: every row of the tenant's books once, with the row before it and the sums that rows keep. */
 import { type Scope, type Statement, sql } from '../../kernel/index.ts';
 
-/**
- * The common table expressions that all rules read.
- * @param since Only the balances that this writer or a later one has written to, each with its whole story; `null` is all.
- */
-export function sources(scope: Scope, since: bigint | null): Statement {
+/** Balances from one id to another, each with its whole story. */
+export type Slice = {
+  readonly from: number;
+  readonly to: number;
+  /** Of these, only what this writer or a later one has written to; `null` is all. */
+  readonly since: bigint | null;
+};
+
+/** The common table expressions that all rules read, of one slice. */
+export function sources(scope: Scope, { from, to, since }: Slice): Statement {
   const tenant = scope.tenant.id;
-  const isMeant = since === null ? sql`true` : sql`balance_id in (select id from b)`;
+  const inSlice = sql`between ${from}::bigint and ${to}::bigint`;
+  const isMeant =
+    since === null ? sql`balance_id ${inSlice}` : sql`balance_id in (select id from b)`;
   return sql`
     b as materialized (
       select balance.*, feature.kind is not distinct from 'gauge' as gauge
         from bursar.balances as balance
         join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
         left join bursar.features as feature on (feature.tenant_id, feature.key) = (unit.tenant_id, unit.key)
-       where balance.tenant_id = ${tenant}::int
+       where balance.tenant_id = ${tenant}::int and balance.id ${inSlice}
          and (${since}::bigint is null or balance.id in (
            select balance_id from bursar.entries where tenant_id = ${tenant}::int and xid >= ${since}::bigint))
     ), e as materialized (
@@ -26,12 +33,12 @@ export function sources(scope: Scope, since: bigint | null): Statement {
              lag(entry.happened_at) over story as happened_before
         from bursar.entries as entry
         join b on b.id = entry.balance_id
-       where entry.tenant_id = ${tenant}::int
+       where entry.tenant_id = ${tenant}::int and entry.${isMeant}
       window story as (partition by entry.balance_id order by entry.sequence)
     ), stray as materialized (
       select entry.balance_id, entry.sequence
         from bursar.entries as entry left join b on b.id = entry.balance_id
-       where entry.tenant_id = ${tenant}::int and b.id is null and ${since}::bigint is null
+       where entry.tenant_id = ${tenant}::int and entry.balance_id ${inSlice} and b.id is null and ${since}::bigint is null
     ), d as materialized (
       select draw.*, lag(to_position, 1, 0::bigint) over (partition by balance_id order by from_position) as to_before
         from bursar.draws as draw where draw.tenant_id = ${tenant}::int and ${isMeant}
