@@ -18,19 +18,12 @@ export type Baselines = {
 
 const START = 1_000_000_000;
 
-/** Makes the tables and `accounts` accounts in their own schema. */
+/** Makes the tables and `accounts` accounts in their own schema; of no accounts, those that are there serve. */
 export async function openBaselines(url: string, accounts: number): Promise<Baselines> {
   const sql = postgres(url, { max: 10, max_pipeline: 1, onnotice: () => {} } as postgres.Options<
     Record<string, never>
   >);
-  await sql.unsafe(`
-    drop schema if exists by_hand cascade;
-    create schema by_hand;
-    create table by_hand.accounts (id int primary key, balance bigint not null check (balance >= 0)) with (fillfactor = 50);
-    create table by_hand.ledger (
-      account int not null references by_hand.accounts, sequence bigint generated always as identity, amount bigint not null,
-      balance_after bigint not null, key text unique, at timestamptz not null default now(), primary key (account, sequence));
-    insert into by_hand.accounts select id, ${START} from generate_series(0, ${accounts - 1}) as id`);
+  if (accounts > 0) await sql.unsafe(tables(accounts));
   let keys = 0;
   const nextKey = () => {
     keys += 1;
@@ -62,4 +55,15 @@ export async function openBaselines(url: string, accounts: number): Promise<Base
     },
     close: () => sql.end(),
   };
+}
+
+function tables(accounts: number): string {
+  return `
+    drop schema if exists by_hand cascade;
+    create schema by_hand;
+    create table by_hand.accounts (id int primary key, balance bigint not null check (balance >= 0)) with (fillfactor = 50);
+    create table by_hand.ledger (
+      account int not null references by_hand.accounts, sequence bigint generated always as identity, amount bigint not null,
+      balance_after bigint not null, key text unique, at timestamptz not null default now(), primary key (account, sequence));
+    insert into by_hand.accounts select id, ${START} from generate_series(0, ${accounts - 1}) as id`;
 }

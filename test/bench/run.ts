@@ -1,27 +1,17 @@
 /**
- * `npm run bench`: the cheap set, under five minutes. Every ratio has its baseline in the same run, and the books of both
+ * `npm run bench`: the cheap set, about five minutes; `npm run bench full`: what growth and further processes cost. Every ratio has its baseline in the same run, and the books of both
  * sides are checked afterwards: a benchmark whose books are wrong does not count.
  */
-import { createBursar, defineCatalog } from '@bursar/core';
-import postgres from 'postgres';
+import { createBursar } from '@bursar/core';
 import { startServer } from '../support/server.ts';
 import { aims } from './aims.ts';
 import { openBaselines } from './baselines.ts';
+import { catalog } from './catalog.ts';
+import { benchFull, onFresh } from './full.ts';
 import { benchGuards } from './guards.ts';
 import { type Contender, measure, print, type Setting } from './measure.ts';
 import { openNaivePglite } from './naive-pglite.ts';
 
-const catalog = defineCatalog({
-  units: { points: {} },
-  features: { calls: { kind: 'metered' }, reports: { kind: 'boolean' } },
-  plans: {
-    free: {
-      default: true,
-      period: 'P1Y',
-      features: { calls: { quota: 1_000_000_000 }, reports: true },
-    },
-  },
-});
 const SPREAD = 10_000;
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -149,13 +139,10 @@ async function onPglite(): Promise<boolean> {
 }
 
 const server = process.env.TEST_DATABASE_URL ? null : await startServer({ durable: true });
-const admin = postgres(process.env.TEST_DATABASE_URL ?? server?.adminUrl ?? '', { max: 1 });
-const name = `bursar_bench_${process.pid}`;
-await admin.unsafe(`create database ${name}`);
-const url = new URL(process.env.TEST_DATABASE_URL ?? server?.adminUrl ?? '');
-url.pathname = `/${name}`;
-const right = [await onPostgres(url.href), await onPglite()];
-await admin.unsafe(`drop database ${name} with (force)`);
-await admin.end();
+const adminUrl = process.env.TEST_DATABASE_URL ?? server?.adminUrl ?? '';
+const cheap = async () => [await onFresh(adminUrl, onPostgres), await onPglite()];
+const right = process.argv.includes('full')
+  ? await benchFull(adminUrl, { seconds, rounds })
+  : await cheap();
 await server?.stop();
 process.exitCode = right.every(Boolean) ? 0 : 1;
