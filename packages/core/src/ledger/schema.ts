@@ -90,21 +90,8 @@ export const balances = bursar.table(
       foreignColumns: [units.tenantId, units.id],
     }),
     index('balances_by_valid_until').on(table.tenantId, table.validUntil),
-    safeRange('balances_settled_is_safe', table.settled),
-    safeRange('balances_drawn_is_safe', table.drawn),
-    safeRange('balances_floor_is_safe', table.floor),
-    safeRange('balances_ceiling_is_safe', table.ceiling),
-    check('balances_held_is_safe', sql`${table.held} between 0 and 9007199254740991`),
-    check('balances_debt_is_safe', sql`${table.debt} between 0 and 9007199254740991`),
-    check(
-      'balances_attributed_within_drawn',
-      sql`${table.attributed} between 0 and ${table.drawn}`,
-    ),
-    check('balances_cap_left_is_not_negative', sql`${table.capLeft} >= 0`),
-    check(
-      'balances_cap_is_whole',
-      sql`num_nulls(${table.capLeft}, ${table.capMax}, ${table.capSince}, ${table.capFrom}, ${table.capReturned}) in (0, 5)`,
-    ),
+    // The only check: PostgreSQL reads each anew for every statement, which costs a lone spend 3 to 6 us apiece. What
+    // else must hold of the figures is asked by `verify`; the statements that write them cannot break it.
     check(
       'balances_available_at_or_above_floor',
       sql`${table.settled} - ${table.held} + ${table.debt} >= ${table.floor}`,
@@ -256,26 +243,11 @@ export const entries = bursar.table(
       .on(table.tenantId, table.balanceId, table.key, table.keyAttempt)
       .where(sql`${table.key} is not null`),
     index('entries_by_writer').using('brin', table.xid),
-    check(
-      'entries_kind_is_known',
-      sql`${table.kind} in ('credit', 'debit', 'hold', 'release', 'capture', 'expiry', 'void', 'give_back', 'reversal', 'adjustment')`,
-    ),
-    check(
-      'entries_counter_is_known',
-      sql`${table.counter} in ('issued', 'usage', 'expired', 'sales', 'rewards', 'payout', 'gateway', 'exchange', 'rounding')`,
-    ),
+    // The only check, as on balances.
     check(
       'entries_that_settle_name_the_other_side',
       sql`${table.amount} = 0 or num_nonnulls(${table.counter}, ${table.counterBalanceId}) >= 1`,
     ),
-    check(
-      'entries_name_the_other_balance_whole',
-      sql`(${table.counterBalanceId} is null) = (${table.counterSequence} is null)`,
-    ),
-    check('entries_key_has_1_to_512_characters', sql`length(${table.key}) between 1 and 512`),
-    safeRange('entries_amount_is_safe', table.amount),
-    safeRange('entries_settled_after_is_safe', table.settledAfter),
-    check('entries_sequence_counts_from_1', sql`${table.sequence} >= 1`),
   ],
 );
 

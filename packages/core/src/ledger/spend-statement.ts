@@ -1,7 +1,7 @@
 /**
  * The hot statement: one spend or one hold on one balance, decided and written in one go.
  *
- * Its two texts are constants with numbered places, each value bound once: built for every spend they would cost as much as
+ * Its texts are constants with numbered places, each value bound once: built for every spend they would cost as much as
  * sending them.
  */
 import { at, type Scope, type Statement } from '../kernel/index.ts';
@@ -9,7 +9,7 @@ import type { Prepared } from './spending.ts';
 
 /** The statement for one request. No row comes back when anything needs a closer look; then nothing has moved. */
 export function spendStatement(scope: Scope, balanceId: number, input: Prepared): Statement {
-  const { amount, hold, reference, hash } = input;
+  const { amount, hold, reference, key, hash } = input;
   const values = [
     scope.tenant.id,
     balanceId,
@@ -19,12 +19,12 @@ export function spendStatement(scope: Scope, balanceId: number, input: Prepared)
     input.usedById,
     reference?.type ?? null,
     reference?.id ?? null,
-    input.key ?? null,
-    hash === undefined ? null : hash.toString(),
   ];
+  if (!hold && key === undefined) return { text: debitText, values };
+  values.push(key ?? null, hash === undefined ? null : hash.toString());
   return hold
     ? { text: holdText, values: [...values, hold.id, at(hold.expiresAt)] }
-    : { text: debitText, values };
+    : { text: keyedDebitText, values };
 }
 
 const amount = '$3::bigint';
@@ -33,14 +33,34 @@ const holdUntil = '$12::text::timestamptz';
 /** The feature, the party and the reference. */
 const facts = '$5::int, $6::bigint, $7::text, $8::text';
 
-/** Lock and ask first: too little, something due, or a mark to announce yields no row, and nothing below moves. */
-const lockedBalance = `select * from bursar.balances
-       where (tenant_id, id) = ($1::int, $2::bigint)
+/** What must hold of the balance: too little, something due, or a mark to announce yields no row. */
+const lets = `(tenant_id, id) = ($1::int, $2::bigint)
          and settled - held - ${amount} >= floor and drawn + ${amount} < mark
-         and (cap_left is null or cap_left >= ${amount}) and valid_until > ${now}
+         and (cap_left is null or cap_left >= ${amount}) and valid_until > ${now}`;
+
+/** Nothing but the balance can refuse it: asked and moved at once, and the entry says what came of it. */
+const debitText = `
+    with spent as (
+      update bursar.balances
+         set settled = settled - ${amount}, drawn = drawn + ${amount}, sequence = sequence + 1, cap_left = cap_left - ${amount},
+             changed_at = greatest(${now}, changed_at)
+       where ${lets}
+      returning tenant_id, id, sequence, settled, held, drawn, floor, ceiling, cap_left, valid_until, epoch, changed_at
+    ), entry as (
+      insert into bursar.entries (tenant_id, balance_id, sequence, kind, amount, settled_after, held_after, drawn_to, counter,
+                                  feature_id, used_by_id, reference_type, reference_id, happened_at, booked_at)
+      select tenant_id, id, sequence, 'debit', 0 - ${amount}, settled, held, drawn, 'usage', ${facts}, changed_at, ${now}
+        from spent
+    )
+    select sequence, settled as settled_after, held as held_after, drawn as drawn_to, floor, ceiling, cap_left, valid_until, epoch
+      from spent`;
+
+/** Locked and asked first, since a key that was seen before must move nothing. */
+const lockedBalance = `select * from bursar.balances
+       where ${lets}
          for no key update`;
 
-const debitText = `
+const keyedDebitText = `
     with balance as (
       ${lockedBalance}
     ), entry as (

@@ -99,6 +99,30 @@ const damages: readonly (readonly [rule: string, damage: Statement])[] = [
     sql`update bursar.balances set cap_left = 3, cap_max = 3, cap_since = now(), cap_from = drawn - 1, cap_returned = 0 where id = ${balance}`,
   ],
   [
+    'figures_stay_within_their_ranges',
+    sql`update bursar.balances set attributed = drawn + 1 where id = ${balance}`,
+  ],
+  [
+    'figures_stay_within_their_ranges',
+    sql`update bursar.balances set ceiling = 9007199254740992 where id = ${balance}`,
+  ],
+  [
+    'figures_stay_within_their_ranges',
+    sql`update bursar.balances set cap_left = 1 where id = ${balance}`,
+  ],
+  [
+    'entries_say_what_is_known',
+    sql`update bursar.entries set kind = 'gift' where balance_id = ${balance} and sequence = 1`,
+  ],
+  [
+    'entries_say_what_is_known',
+    sql`update bursar.entries set counter = 'nobody' where balance_id = ${balance} and sequence = 1`,
+  ],
+  [
+    'entries_say_what_is_known',
+    sql`update bursar.entries set key = '' where balance_id = ${balance} and sequence = 1`,
+  ],
+  [
     'free_is_what_nobody_has_drawn',
     sql`update bursar.grants set free = free - 1 where balance_id = ${balance} and free > 1`,
   ],

@@ -63,5 +63,11 @@ export const balanceRules: Statement = sql`
         ) as uses on (uses.balance_id, uses.since) = (mark.balance_id, mark.since)
        where mark.units <> coalesce(uses.units, 0)
       union all
+      select 'figures_stay_within_their_ranges', b.id, null, null
+        from b
+       where greatest(abs(b.settled), abs(b.drawn), abs(b.floor), abs(b.ceiling), b.held, b.debt) > 9007199254740991
+          or least(b.held, b.debt, b.attributed, b.drawn - b.attributed, b.cap_left) < 0
+          or num_nulls(b.cap_left, b.cap_max, b.cap_since, b.cap_from, b.cap_returned) not in (0, 5)
+      union all
       select 'cap_left_is_what_its_window_leaves', b.id, null, null
         from b where b.cap_left <> greatest(0, b.cap_max - (b.drawn - b.cap_from - b.cap_returned))`;

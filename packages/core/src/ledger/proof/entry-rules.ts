@@ -38,6 +38,13 @@ export const entryRules: Statement = sql`
                        when 'give_back' then amount <= 0 or held_amount <> 0
                        else false end
       union all
+      select 'entries_say_what_is_known', balance_id, sequence, null from e
+       where kind not in ('credit', 'debit', 'hold', 'release', 'capture', 'expiry', 'void', 'give_back', 'reversal', 'adjustment')
+          or counter not in ('issued', 'usage', 'expired', 'sales', 'rewards', 'payout', 'gateway', 'exchange', 'rounding')
+          or (counter_balance_id is null) <> (counter_sequence is null)
+          or length(key) not between 1 and 512
+          or greatest(abs(amount), abs(settled_after)) > 9007199254740991
+      union all
       select 'pairs_name_each_other', e.balance_id, e.sequence, null
         from e ${pair}
        where e.counter_balance_id is not null
