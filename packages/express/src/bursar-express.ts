@@ -5,6 +5,7 @@ import type { Denied, Keys } from '@bursar/core';
 import {
   type Guard as CoreGuard,
   createSurface,
+  type Enforced,
   MediaTypeError,
   type Reply,
   type Route,
@@ -40,7 +41,9 @@ export function bursarExpress<K extends Keys, R extends Request = Request>(
     attach(surface, request);
     next();
   };
-  const guard = (core: CoreGuard) => guardOf(surface, core, options.onDenied?.bind(options));
+  const onDenied = options.onDenied?.bind(options);
+  const looking = (core: CoreGuard) => guardOf(surface, core, { onDenied, takes: false });
+  const taking = (core: CoreGuard) => guardOf(surface, core, { onDenied, takes: true });
   return {
     router: routerOf(surface),
     middleware,
@@ -54,26 +57,42 @@ export function bursarExpress<K extends Keys, R extends Request = Request>(
       await drainServer(server, options.drainMilliseconds);
       await surface.binding.close();
     },
-    subscribed: (...ask) => guard(surface.subscribed(...ask)),
-    minBalance: (...ask) => guard(surface.minBalance(...ask)),
-    consumes: (...ask) => guard(surface.consumes(...ask)),
+    subscribed: (...ask) => looking(surface.subscribed(...ask)),
+    minBalance: (...ask) => looking(surface.minBalance(...ask)),
+    consumes: (...ask) => taking(surface.consumes(...ask)),
   };
 }
 
 type OnDenied = ((decision: Denied, request: Request, response: Response) => unknown) | undefined;
 
-function guardOf(surface: Surface<Request>, guard: CoreGuard, ofRegistration: OnDenied): Guard {
-  return async function bursarGuard(request, response, next) {
+/** A request that may pass by what is known without waiting passes at once: a promise costs more than the guard. */
+function guardOf(
+  surface: Surface<Request>,
+  guard: CoreGuard,
+  how: { readonly onDenied: OnDenied; readonly takes: boolean },
+): Guard {
+  return function bursarGuard(request, response, next) {
     attach(surface, request);
     const session = surface.session(request);
-    settleBeforeEnd(session, response);
-    const { fields, refusal } = await guard(session);
-    response.set(fields);
-    if (!refusal) return next();
-    const { denied, onDenied = ofRegistration } = refusal;
-    if (denied && onDenied) await onDenied(denied as Denied, request, response);
-    if (!response.headersSent) send(response, refusal.reply);
+    if (how.takes) settleBeforeEnd(session, response);
+    const enforced = guard(session);
+    if (enforced instanceof Promise) return enforced.then(follow);
+    return follow(enforced);
+
+    function follow({ fields, refusal }: Enforced): void | Promise<void> {
+      response.set(fields);
+      return refusal ? refuse(refusal, request, response) : next();
+    }
   };
+
+  async function refuse(
+    { denied, reply, onDenied = how.onDenied }: NonNullable<Enforced['refusal']>,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    if (denied && onDenied) await onDenied(denied as Denied, request, response);
+    if (!response.headersSent) send(response, reply);
+  }
 }
 
 function attach(surface: Surface<Request>, request: Request): void {

@@ -9,7 +9,7 @@ import type { Response } from 'express';
 
 /** Nginx's word for a client that went away; the client never sees it. */
 const statusOfAborted = 499;
-const watched = new WeakSet<Response>();
+const watched = Symbol('bursar.watched');
 /** What would change an answer, or send another one. */
 const answering = [
   'appendHeader',
@@ -23,15 +23,17 @@ const answering = [
 
 /** Watches a response; a second call for the same one does nothing. */
 export function settleBeforeEnd(session: Session, response: Response): void {
-  if (watched.has(response)) return;
-  watched.add(response);
+  const marked = response as Response & { [watched]?: true };
+  if (marked[watched]) return;
+  marked[watched] = true;
   const end = response.end;
   response.end = function endSettled(this: Response, ...args: unknown[]) {
     response.end = end;
-    if (!isUnsettled(session)) return end.apply(response, args as never);
     const { statusCode, statusMessage } = response;
+    const settling = isUnsettled(session) ? settle(session, { status: statusCode }) : null;
+    if (!settling) return end.apply(response, args as never);
     const speak = silence(response);
-    void settle(session, { status: statusCode }).finally(() => {
+    void settling.finally(() => {
       speak();
       if (!response.headersSent) Object.assign(response, { statusCode, statusMessage });
       end.apply(response, args as never);

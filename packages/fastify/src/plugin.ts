@@ -5,11 +5,11 @@
  */
 import { ConfigurationError } from '@bursar/core';
 import { createSurface, type Surface } from '@bursar/core/http';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { asObject, watchConfigs } from './config.ts';
 import { endWith, startWith } from './life.ts';
-import { guardsOf, type Runner, runnerOf, send } from './run-guard.ts';
+import { guardsOf, hookOf, type Runner, runnerOf, send } from './run-guard.ts';
 import { settleEnds } from './settle-ends.ts';
 import type { BursarFastifyOptions, FastifyBursar } from './types.ts';
 
@@ -32,6 +32,7 @@ export const bursarFastify: FastifyPluginAsync<BursarFastifyOptions> = fastifyPl
       'bursar',
       Object.assign(Object.create(options.bursar), guardsOf(surface, run)) as FastifyBursar,
     );
+    app.decorateRequest(surface.key, null);
     app.decorateRequest('bursar', {
       getter(this: FastifyRequest) {
         return surface.handle(this) as unknown as FastifyRequest['bursar'];
@@ -55,14 +56,19 @@ export const bursarFastify: FastifyPluginAsync<BursarFastifyOptions> = fastifyPl
 
 function enforceConfigs(app: FastifyInstance, surface: Surface<FastifyRequest>, run: Runner): void {
   const wanted = watchConfigs(app, surface);
-  app.addHook('preHandler', async (request, reply) => {
-    const { config, url = '' } = request.routeOptions;
-    if (!config || !('bursar' in config)) return;
-    for (const guard of wanted(asObject(config.bursar, url), url)) {
-      if (await run(guard, request, reply)) return reply;
-    }
-    return;
+  const enforce = hookOf((request, reply) => {
+    const { config } = request.routeOptions;
+    return config && 'bursar' in config ? enforceAll(request, reply) : false;
   });
+  app.addHook('preHandler', enforce);
+
+  async function enforceAll(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    const { config, url = '' } = request.routeOptions;
+    for (const guard of wanted(asObject(config.bursar, url), url)) {
+      if (await run(guard, request, reply)) return true;
+    }
+    return false;
+  }
 }
 
 function serve(app: FastifyInstance, surface: Surface<FastifyRequest>): void {

@@ -30,6 +30,10 @@ export function httpBinding(
     now: () => options.clock.now(),
     run: (input, work) => root.command(contextOf(input), work),
     look: (input, work) => root.read(contextOf(input), work),
+    glance: (input, work) => {
+      const scope = root.atOnce(contextOf(input));
+      return scope && work(scope);
+    },
     kit: (input) => bindKit(root, contextOf(input)),
     customer: ({ customer, kind, usedBy, ...input }) =>
       bindCustomer(root, contextOf(input), { customer, kind, usedBy }),

@@ -28,6 +28,8 @@ export interface Root {
   prepare(context: Context): Promise<void>;
   /** Runs a verb that may write: the tenant and its catalogue are there. */
   command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** To read with, without waiting; `null` while the database or the tenant is not known yet. */
+  atOnce(context: Context): Scope | null;
   /** Runs a verb that only reads: a tenant nobody has used stays unmade. */
   read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
 }
@@ -64,7 +66,8 @@ export function createRoot(options: Options): Root {
   }
 
   const prepare = async (context: Context) => void (await scopes.prepared(context, bus.publish));
-  return { options, bus, ready, close, database, watch, prepare, command, read };
+  const { atOnce } = scopes;
+  return { options, bus, ready, close, database, watch, prepare, command, atOnce, read };
 }
 
 /** What it throws before its first wait is a rejection too. */

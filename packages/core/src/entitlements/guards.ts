@@ -8,8 +8,9 @@ import { ConfigurationError } from '../kernel/index.ts';
 import { consumes } from './consumes-guard.ts';
 import { kindInCatalog } from './kind-in-catalog.ts';
 import { checkBalance } from './operations/check-balance.ts';
-import { checkFeature } from './operations/check-feature.ts';
-import { checkSubscribed } from './operations/check-subscribed.ts';
+import { checkFeature, decideUncounted } from './operations/check-feature.ts';
+import { checkSubscribed, decideSubscribed } from './operations/check-subscribed.ts';
+import { recallSubject } from './subject.ts';
 
 export const guards: Guards = {
   subscribed: {
@@ -21,6 +22,12 @@ export const guards: Guards = {
       feature === undefined
         ? checkSubscribed(scope, { customer })
         : checkFeature(scope, { customer, feature, amount: 0 }),
+    decideAtOnce(scope, { customer }, { feature }) {
+      const subject = recallSubject(scope, customer);
+      if (!subject) return null;
+      if (feature === undefined) return decideSubscribed(subject);
+      return decideUncounted(scope, subject, { customer, feature, amount: 0 });
+    },
   },
   minBalance: {
     name: 'minBalance',

@@ -14,13 +14,20 @@ declare module '../kernel/scope.ts' {
   }
 }
 
+/** A customer's rights as far as this process remembers them; `null` when they must be read. */
+export function recallSubject(scope: Scope, customer: string): Subject | null {
+  const { subjects } = scope.ports;
+  if (!subjects || scope.inTransaction) return null;
+  return subjects.find({ tenant: scope.tenant.key, customer }, scope.now);
+}
+
 /** A customer's rights at the scope's now; the zero form for one nobody has named. Never from memory inside a transaction. */
 export async function subjectOf(scope: Scope, customer: string): Promise<Subject> {
+  const known = recallSubject(scope, customer);
+  if (known) return known;
   const { subjects } = scope.ports;
   if (!subjects || scope.inTransaction) return readSubject(scope, customer);
   const key = { tenant: scope.tenant.key, customer };
-  const known = subjects.find(key, scope.now);
-  if (known) return known;
   const keep = subjects.reading(key);
   const subject = await readSubject(scope, customer);
   keep(subject, scope.now);

@@ -21,6 +21,8 @@ export type HttpBinding = {
   run<T>(input: Acting, work: (scope: Scope) => Promise<T>): Promise<T>;
   /** Runs one that only looks: not even the tenant is made. */
   look<T>(input: Acting, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** Runs one that only looks, and does not wait; `null` while that cannot be. */
+  glance<T>(input: Acting, work: (scope: Scope) => T | null): T | null;
   /** The kit of a tenant, acting as `actor`; without one the default tenant. */
   kit(input: Acting): RouteKit;
   /** The handle of a customer, made with its kind and acting through `usedBy`. No I/O. */

@@ -8,7 +8,7 @@ import type { Asker, Verdict } from './guard.ts';
 import { problemOf, type Refused, refusedBy } from './problem.ts';
 import { rateLimitFields } from './rate-limit.ts';
 import type { GuardOptions, OnDenied, Reply, Statuses } from './registration.ts';
-import { authorize, checkParty, identifyAsker, type Session } from './session.ts';
+import { authorize, checkParty, identify, identifyAsker, type Session } from './session.ts';
 import { giveBackAll } from './settle.ts';
 
 /** `fields` go out with whatever answers the request; `refusal` is null when it may pass. */
@@ -22,17 +22,25 @@ export type Enforced = {
   } | null;
 };
 
-/** A guard ready to be run on requests. */
-export type Guard = (session: Session) => Promise<Enforced>;
+/** A guard ready to be run on requests. What is known without waiting lets a request pass at once. */
+export type Guard = (session: Session) => Enforced | Promise<Enforced>;
 
 /** What a guard does once it is known who asks; null when there was nothing to decide. */
 export type Judge = (session: Session, asker: Asker) => Promise<Verdict | null>;
+
+/** As a judge, for what is known without waiting; `null` for what is not. */
+export type QuickJudge = (session: Session, asker: Asker) => Verdict | null;
 
 /**
  * A guard that can run: identity, `authorize`, the judge, and the answer.
  * What is not an error of the kit (the host's own function failing, say) is thrown to the host after giving back.
  */
-export function guardOf(name: string, options: GuardOptions<never>, judge: Judge): Guard {
+export function guardOf(
+  name: string,
+  options: GuardOptions<never>,
+  judge: Judge,
+  quick?: QuickJudge | undefined,
+): Guard {
   const enforced = async (session: Session): Promise<Enforced> => {
     const { asker } = await identifyAsker(session);
     await authorize(session, name);
@@ -48,13 +56,25 @@ export function guardOf(name: string, options: GuardOptions<never>, judge: Judge
       refused: { code, message: sentenceOf(verdict), decision: verdict },
     });
   };
-  return (session) =>
+  const slowly = (session: Session): Promise<Enforced> =>
     enforced(session).catch(async (error: unknown) => {
       if (isBursarError(error))
         return refuse(session, { name, options, refused: refusedBy(error) });
       await giveBackAll(session);
       throw error;
     });
+  if (!quick || options.usedBy) return slowly;
+  return (session) => passAtOnce(session, quick) ?? slowly(session);
+}
+
+/** Only who may pass does so at once: a refusal, like all that is not known yet, takes the whole way. */
+function passAtOnce(session: Session, quick: QuickJudge): Enforced | null {
+  if (session.options.authorize) return null;
+  identify(session);
+  const verdict = session.known?.asker ? quick(session, session.known.asker) : null;
+  if (!verdict?.allowed) return null;
+  session.decisions.push(verdict);
+  return passed(session);
 }
 
 type Refusal = { name: string; options: GuardOptions<never>; refused: Refused };
@@ -91,7 +111,10 @@ async function refuse(session: Session, { name, options, refused }: Refusal): Pr
   };
 }
 
+const nothingToSay: Enforced = { fields: {}, refusal: null };
+
 function passed(session: Session): Enforced {
+  if (session.quotas.length === 0) return nothingToSay;
   return { fields: rateLimitFields(session.quotas, session.binding.now()), refusal: null };
 }
 

@@ -38,6 +38,8 @@ export type LookingGuard<Ask> = {
   /** Called when the guard is made. @throws {ConfigurationError} It could never pass: unknown key, wrong kind. */
   check(catalog: GuardCatalog, ask: Ask): void;
   decide(scope: Scope, asker: Asker, ask: Ask): Promise<Verdict>;
+  /** The same, where it is known without waiting; `null` where it is not. */
+  decideAtOnce?(scope: Scope, asker: Asker, ask: Ask): Verdict | null;
 };
 
 /** What a taking guard is asked for one request. */

@@ -7,7 +7,7 @@ import { ConfigurationError, checkAmount, parseDuration } from '../kernel/index.
 import type { HttpBinding } from './binding.ts';
 import { type Guard, guardOf } from './enforce.ts';
 import type { ConsumesOptions, GuardOptions } from './registration.ts';
-import { inReading } from './run.ts';
+import { atAGlance, inReading } from './run.ts';
 import { type Amount, type AnyRequest, takeForRequest } from './take-for-request.ts';
 
 const ofEvery = ['status', 'usedBy', 'onDenied'];
@@ -19,11 +19,16 @@ export function subscribedGuard(
   feature: string | undefined,
   options: GuardOptions<AnyRequest> = {},
 ): Guard {
-  const { check, decide, name } = binding.guards.subscribed;
+  const { check, decide, decideAtOnce, name } = binding.guards.subscribed;
   check(binding.catalog, { feature });
   checkOptions(name, options, ofEvery);
-  return guardOf(name, options, (session, asker) =>
-    inReading(session, (scope) => decide(scope, asker, { feature })),
+  const ask = { feature };
+  return guardOf(
+    name,
+    options,
+    (session, asker) => inReading(session, (scope) => decide(scope, asker, ask)),
+    decideAtOnce &&
+      ((session, asker) => atAGlance(session, (scope) => decideAtOnce(scope, asker, ask))),
   );
 }
 

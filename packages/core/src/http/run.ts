@@ -13,6 +13,11 @@ export function inReading<T>(session: Session, work: (scope: Scope) => Promise<T
   return session.binding.look(actingOf(session), work);
 }
 
+/** Runs one that does not wait; `null` while that cannot be. */
+export function atAGlance<T>(session: Session, work: (scope: Scope) => T | null): T | null {
+  return session.binding.glance(actingOf(session), work);
+}
+
 function actingOf({ known }: Session): Acting {
   return { tenant: known?.tenant, actor: known?.actor ?? null };
 }

@@ -9,6 +9,7 @@ import type { HttpBinding } from './binding.ts';
 import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 import type { Asker, Taken, Taking, Verdict } from './guard.ts';
 import type { AdapterOptions, HttpRequest, Outcome, Party, Who } from './registration.ts';
+import type { RouteCustomer } from './route.ts';
 
 /** Something a guard took of this request, until it is settled: given back, captured, or left as it is. */
 export type Take = {
@@ -38,38 +39,44 @@ export type Session = {
   /** Those of the decisions that RateLimit fields speak of. */
   readonly quotas: Verdict[];
   readonly takes: Take[];
-  identity: Promise<Identity> | null;
+  identity: Identity | Promise<Identity> | null;
   /** Set once `identity` is known: for what must answer at once. */
   known: Identity | null;
+  /** `request.bursar`, once somebody has asked for it. */
+  handle: RouteCustomer | null;
   /** What the handler failed with, when the framework tells. */
   error: unknown;
   aborted: boolean;
 };
 
 /** Begins a request's session; nothing is asked and nothing is read yet. */
-export function openSession(input: {
-  binding: HttpBinding;
-  options: AdapterOptions<unknown>;
-  native: unknown;
-  request: () => HttpRequest;
-}): Session {
+export function openSession({
+  binding,
+  options,
+  native,
+  request,
+}: Pick<Session, 'binding' | 'options' | 'native' | 'request'>): Session {
   return {
-    ...input,
+    binding,
+    options,
+    native,
+    request,
     decisions: [],
     quotas: [],
     takes: [],
     identity: null,
     known: null,
+    handle: null,
     error: undefined,
     aborted: false,
   };
 }
 
 /**
- * Who asks, of which tenant; asked once per request.
+ * Who asks, of which tenant; asked once per request, and known at once where the host's functions answer at once.
  * @throws {ForbiddenError} The host resolves tenants, and this request has none.
  */
-export function identify(session: Session): Promise<Identity> {
+export function identify(session: Session): Identity | Promise<Identity> {
   session.identity ??= resolve(session);
   return session.identity;
 }
@@ -95,14 +102,44 @@ export async function authorize(session: Session, operation: string): Promise<vo
   if (allowed !== true) throw new ForbiddenError(`You may not ${operation} here.`, { operation });
 }
 
-async function resolve(session: Session): Promise<Identity> {
-  const { options, native } = session;
-  const tenant = await options.tenant?.(native);
-  if (options.tenant && (typeof tenant !== 'string' || tenant === '')) {
-    throw new ForbiddenError('The request names no tenant.');
+/** A failure is kept as well: the host's functions are not called again. */
+function resolve(session: Session): Identity | Promise<Identity> {
+  try {
+    const { options, native } = session;
+    return after(options.tenant?.(native), (given) => {
+      const tenant = checkedTenant(options, given);
+      return after(options.customer(native, tenant), (who) => keep(session, tenant, who));
+    });
+  } catch (error) {
+    const failed = Promise.reject(error);
+    failed.catch(() => {});
+    return failed;
   }
-  if (tenant !== undefined) checkId(tenant, { name: 'tenant', max: 255 });
-  const asker = askerOf(await options.customer(native, tenant));
+}
+
+/** Goes on with a value, at once unless it has to be waited for. */
+function after<T, R>(
+  value: T | PromiseLike<T>,
+  next: (value: T) => R | Promise<R>,
+): R | Promise<R> {
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+function checkedTenant(options: AdapterOptions<unknown>, tenant: unknown): string | undefined {
+  if (!options.tenant && tenant === undefined) return undefined;
+  if (typeof tenant !== 'string' || tenant === '')
+    throw new ForbiddenError('The request names no tenant.');
+  checkId(tenant, { name: 'tenant', max: 255 });
+  return tenant;
+}
+
+function keep(session: Session, tenant: string | undefined, who: Who): Identity {
+  const { options, native } = session;
+  const asker = askerOf(who);
   const actor = options.actor?.(native) ?? partyText(asker?.usedBy) ?? asker?.customer ?? null;
   session.known = { tenant, actor, asker };
   return session.known;

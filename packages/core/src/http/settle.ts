@@ -29,17 +29,26 @@ export function isUnsettled(session: Session): boolean {
  * captured whole, or released where a spend would be given back. After a client went away holds stay, for the handler's
  * `finally` or their expiry.
  *
+ * @returns `null` when there was nothing to wait for.
  * @param input.holds False while the answer is still being made, as a stream is: holds then wait for its end.
  */
-export async function settle(
+export function settle(
   session: Session,
   input: { status: number; holds?: boolean },
-): Promise<void> {
+): Promise<void> | null {
   const outcome: Outcome = { status: input.status, error: session.error, aborted: session.aborted };
   const due = session.takes.filter(
-    (take) => !take.settled && (input.holds !== false || !isHold(take)),
+    (take) => !take.settled && (input.holds !== false || !isHold(take)) && !stands(take, outcome),
   );
-  await atMostASecond(Promise.all(due.map((take) => settleOne(session, take, outcome))));
+  if (due.length === 0) return null;
+  return atMostASecond(Promise.all(due.map((take) => settleOne(session, take, outcome))));
+}
+
+/** A spend that is not given back is settled by leaving it as it is. */
+function stands(take: Take, outcome: Outcome): boolean {
+  if (isHold(take) || take.refundOn !== refundByDefault || refundByDefault(outcome)) return false;
+  take.settled = true;
+  return true;
 }
 
 /** Gives back all that the guards before took, because a later one refuses. Waits until it is committed. */

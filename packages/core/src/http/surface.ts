@@ -22,6 +22,8 @@ export type Surface<Request extends object> = {
   readonly binding: HttpBinding;
   /** Without the admin routes when the host gave no `admin` check. */
   readonly routes: readonly Route[];
+  /** Where a request keeps its session, for frameworks that like to know beforehand. */
+  readonly key: symbol;
   /** The session of a request, the same one each time. */
   session(native: Request): Session;
   /** The session, if anything has asked for one. */
@@ -67,20 +69,29 @@ export function createSurface<Request extends object>(input: {
 }): Surface<Request> {
   const options = checked(input.options) as AdapterOptions<unknown>;
   const binding = bindingOf(options.bursar);
-  const sessions = new WeakMap<object, Session>();
-  const handles = new WeakMap<Session, RouteCustomer>();
+  // On the request itself, under a symbol: a weak map of requests costs the collector more than a guard costs.
+  const key = Symbol('bursar.session');
   const makeHandle = handlesOf(binding);
-  const session = (native: Request): Session =>
-    remembered(sessions, native, () =>
-      openSession({ binding, options, native, request: () => input.read(native) }),
-    );
-  const handle = (native: Request): RouteCustomer =>
-    remembered(handles, session(native), makeHandle);
+  const begun = (native: Request): Session | undefined =>
+    (native as { [key]?: Session | null })[key] ?? undefined;
+  const session = (native: Request): Session => {
+    const known = begun(native);
+    if (known) return known;
+    const made = openSession({ binding, options, native, request: () => input.read(native) });
+    (native as { [key]?: Session })[key] = made;
+    return made;
+  };
+  const handle = (native: Request): RouteCustomer => {
+    const of = session(native);
+    of.handle ??= makeHandle(of);
+    return of.handle;
+  };
   return {
     binding,
     routes: routesOf(binding, options),
     session,
-    begun: (native) => sessions.get(native),
+    key,
+    begun,
     handle,
     dispatch: (route, native) => dispatch(route, session(native), handle(native)),
     replyTo: (error, native) => replyTo(error, session(native)),
@@ -110,12 +121,6 @@ function routesOf(binding: HttpBinding, options: AdapterOptions<unknown>): reado
     handle: async ({ prefix }) => openApiDocument([...routes, describe], prefix, options.status),
   });
   return [...routes, describe];
-}
-
-function remembered<K extends object, V>(memory: WeakMap<K, V>, key: K, make: (key: K) => V): V {
-  const value = memory.get(key) ?? make(key);
-  memory.set(key, value);
-  return value;
 }
 
 function checked<Options extends object>(options: Options): Options {

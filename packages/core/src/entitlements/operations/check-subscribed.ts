@@ -11,7 +11,11 @@ export async function checkSubscribed(
   scope: Scope,
   { customer }: { customer: string },
 ): Promise<Decision> {
-  const { rights } = await subjectOf(scope, customer);
+  return decideSubscribed(await subjectOf(scope, customer));
+}
+
+/** As `checkSubscribed`, of a customer that was read already. */
+export function decideSubscribed({ rights }: Subject): Decision {
   const { feature: _, ...facts } = plainFacts('');
   return answer(facts, { amount: 0 }, rights.hasValid ? null : withoutValid(rights));
 }
