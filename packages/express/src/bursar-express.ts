@@ -96,11 +96,9 @@ function guardOf(
 }
 
 function attach(surface: Surface<Request>, request: Request): void {
-  if (Object.hasOwn(request, 'bursar')) return;
-  Object.defineProperty(request, 'bursar', {
-    configurable: true,
-    get: () => surface.handle(request),
-  });
+  // Set, not defined: an accessor would make every later look at this request a slow one.
+  if (!Object.hasOwn(request, 'bursar'))
+    (request as { bursar?: unknown }).bursar = surface.handle(request);
 }
 
 function routerOf(surface: Surface<Request>): Router {
