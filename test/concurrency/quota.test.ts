@@ -31,6 +31,22 @@ describeRaces('a quota among four processes', ({ fresh, race }) => {
     }
   });
 
+  test('lowered in one process to what is used, it gives nothing more in any', async () => {
+    for (let repeat = 0; repeat < 5; repeat += 1) {
+      const { tenant, kit } = fresh();
+      const consume = { tenant, do: 'consume', feature: 'ai-tokens', atOnce: 1 } as const;
+      await kit.subscribe({ customer: 'ann', plan: 'pro' });
+      const before = await race({ ...consume, attempts: 1 });
+
+      await kit.subscriptions.setQuota({ customer: 'ann', feature: 'ai-tokens', quota: 4 });
+      const after = await race({ ...consume, attempts: 1 });
+
+      expect(before).toEqual({ accepted: 4 });
+      expect(after.accepted).toBeUndefined();
+      expect(await kit.ledger.verify()).toEqual({ ok: true, broken: [] });
+    }
+  });
+
   test('of a new period it is issued once too, by whoever comes first after the boundary', async () => {
     const { tenant, kit } = fresh();
     const customers = Array.from({ length: 5 }, (_, index) => `c${index}`);

@@ -164,6 +164,35 @@ describeContract('routes', ({ kit, host }) => {
       expect((await calls.get(`${prefix}/admin/audit`, 'ann')).status).toBe(403);
     });
 
+    test('an admin changes what a subscription gives, with a reason; the next request meets it', async () => {
+      const calls = await started();
+      const { id } = await kit().subscribe({ customer: 'ann', plan: 'pro' });
+      const change = (verb: string, body: object, of = id) =>
+        calls.post(
+          `${prefix}/admin/subscriptions/${of}/${verb}`,
+          'root',
+          { customer: 'ann', reason: 'ticket 8', ...body },
+          asAdmin,
+        );
+
+      const raised = await change('setQuota', { feature: 'ai-tokens', quota: 3 });
+      const added = await change('addFeature', { feature: 'burst', quota: 2 });
+      const gone = await change('removeFeature', { feature: 'track-time' });
+      const wrong = await change('setQuota', { feature: 'upload-mb', quota: 1 });
+      const foreign = await change('setQuota', { feature: 'ai-tokens', quota: 1 }, 'sub_of_bob');
+      const bare = await change('setQuota', { feature: 'ai-tokens', quota: 1, reason: '' });
+      const ask = async (feature: string) =>
+        (await calls.get(`${prefix}/entitlements/${feature}`, 'ann')).body;
+
+      expect([raised, added, gone].map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect([wrong.status, foreign.status, bare.status]).toEqual([422, 404, 422]);
+      expect(await ask('ai-tokens')).toMatchObject({ granted: 3, available: 3 });
+      expect(await ask('burst')).toMatchObject({ allowed: true, available: 2 });
+      expect(await ask('track-time')).toMatchObject({ reason: 'feature_not_in_plan' });
+      const audit = await calls.get(`${prefix}/admin/audit?customer=ann`, 'root', asAdmin);
+      expect(audit.body.items).toHaveLength(3);
+    });
+
     test('an admin adjusts, reverses and moves an end, each once under its key', async () => {
       const calls = await started();
       const reason = 'counted by hand';

@@ -14,13 +14,16 @@ import {
 } from '../entitlements/index.ts';
 import { readInput } from '../kernel/index.ts';
 import {
+  addFeature,
   type CreatedSubscription,
   cancelSubscription,
   createSubscription,
   currentSubscription,
   getSubscription,
   listSubscriptions,
+  removeFeature,
   resumeSubscription,
+  setQuota,
   subscriptionPeriods,
 } from '../subscriptions/index.ts';
 import { bindHolding } from './bind-holding.ts';
@@ -101,6 +104,12 @@ function bindSubscriptions(
       binding.command((scope) => cancelSubscription(scope, whole(input) as never)),
     resume: (input?: unknown) =>
       binding.command((scope) => resumeSubscription(scope, whole(input) as never)),
+    addFeature: (input: unknown) =>
+      binding.command((scope) => addFeature(scope, whole(input) as never)),
+    removeFeature: (input: unknown) =>
+      binding.command((scope) => removeFeature(scope, whole(input) as never)),
+    setQuota: (input: unknown) =>
+      binding.command((scope) => setQuota(scope, whole(input) as never)),
     periods: (input: unknown) =>
       binding.read((scope) => subscriptionPeriods(scope, whole(input) as never)),
   };

@@ -8,11 +8,15 @@ import type { Party, UsedBy } from '../customers/index.ts';
 import type { Decision, Denied } from '../entitlements/index.ts';
 import type { Page } from '../kernel/index.ts';
 import type {
+  AddFeature,
   CancelSubscription,
   CreatedSubscription,
+  FeatureTerms,
   GetSubscription,
   ListSubscriptions,
+  RemoveFeature,
   ResumeSubscription,
+  SetQuota,
   Subscription,
   SubscriptionPeriod,
   SubscriptionPeriods,
@@ -30,6 +34,18 @@ export interface SubscriptionVerbs<K extends Keys, With> {
   list(input?: With & Without<ListSubscriptions, never>): Promise<Page<Subscription>>;
   cancel(input?: With & Without<CancelSubscription, never>): Promise<Subscription>;
   resume(input?: With & Without<ResumeSubscription, never>): Promise<Subscription>;
+  /** From now on; a code alone is sold with quota 0. */
+  addFeature(
+    input: With & Without<AddFeature, 'feature'> & { feature: K['feature'] | FeatureTerms },
+  ): Promise<Subscription>;
+  /** At once; what was used stays readable. */
+  removeFeature(
+    input: With & Without<RemoveFeature, 'feature'> & { feature: K['feature'] },
+  ): Promise<Subscription>;
+  /** From now on; what was used stays used, also beyond the new quota. */
+  setQuota(
+    input: With & Without<SetQuota, 'feature'> & { feature: K['metered'] | K['gauge'] },
+  ): Promise<Subscription>;
   periods(input: With & Without<SubscriptionPeriods, never>): Promise<Page<SubscriptionPeriod>>;
 }
 

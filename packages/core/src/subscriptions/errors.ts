@@ -30,6 +30,14 @@ export class FeatureUnknownError extends BursarError {
   }
 }
 
+/** A quota was given to a feature that is not counted. */
+export class NoQuotaError extends BursarError {
+  override readonly code = 'wrong_kind';
+  constructor(feature: string, kind: string) {
+    super(`${feature} is ${kind}: it has no quota.`, { feature, kind });
+  }
+}
+
 /** The customer has a subscription of this family in that time; `details.subscription` is its id. */
 export class AlreadySubscribedError extends BursarError {
   override readonly code = 'already_subscribed';

@@ -7,6 +7,14 @@ export type { Instant } from './input.ts';
 export type { FrozenItem, ItemKind, ItemOptions } from './items.ts';
 export { announceDue, dueSubscriptions } from './operations/announce-due.ts';
 export { type CancelSubscription, cancelSubscription } from './operations/cancel-subscription.ts';
+export {
+  type AddFeature,
+  addFeature,
+  type RemoveFeature,
+  removeFeature,
+  type SetQuota,
+  setQuota,
+} from './operations/change-features.ts';
 export { type CreatedSubscription, createSubscription } from './operations/create-subscription.ts';
 export { currentSubscription } from './operations/current-subscription.ts';
 export { type GetSubscription, getSubscription } from './operations/get-subscription.ts';

@@ -65,7 +65,8 @@ export const ownSubscription = z.object({
   trial: z.literal('skip').optional(),
 });
 
-const quota = z.union([z.int().nonnegative(), z.literal('unlimited')]);
+/** Per period, or a gauge's ceiling. */
+export const quota = z.union([z.int().nonnegative(), z.literal('unlimited')]);
 const duration = z.string().regex(/^P/, 'must be an ISO 8601 duration such as P1M').max(32);
 const code = z.string().min(1).max(64);
 
@@ -93,6 +94,13 @@ export const anySubscription = z.object({
     .optional(),
   source: z.string().min(1).max(64).optional(),
   id: z.string().min(1).max(255).optional(),
+});
+
+/** Whose feature is changed, and why. */
+export const changedFeature = z.object({
+  customer: z.string().min(1).max(255),
+  feature: code,
+  reason: z.string().min(1).max(500),
 });
 
 /** Why it is given up, in the customer's words. */

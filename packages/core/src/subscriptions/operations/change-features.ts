@@ -1,0 +1,179 @@
+/**
+ * Changing what a live subscription gives: a feature more, one less, another quota.
+ *
+ * Only the stored item changes; the books follow by themselves in the same transaction, so what was used stays used, and
+ * the very next spend in any process meets the new quota.
+ */
+import { audited } from '../../audit/index.ts';
+import { featureIdOf } from '../../catalog/index.ts';
+import { answerOnce, findCustomer } from '../../customers/index.ts';
+import { at, json, NotFoundError, type Scope, type Statement, sql } from '../../kernel/index.ts';
+import { InvalidStateError } from '../../ledger/index.ts';
+import { announceChange, lockSubscriptions, rebalanced, reread } from '../change.ts';
+import { NoQuotaError } from '../errors.ts';
+import { type FeatureTerms, readFeatures } from '../feature-terms.ts';
+import { readText, refuseUnreadable } from '../input.ts';
+import { type FrozenItem, itemOfTerms, readQuota } from '../items.ts';
+import type { SubscriptionRow } from '../rows.ts';
+import { stateAt } from '../state.ts';
+import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
+import { findTarget } from '../target.ts';
+
+type Target = {
+  customer: string;
+  /** Left out: the customer's only live one. */
+  subscription?: string | undefined;
+  /** 1 to 500 characters; with one, the change is kept in the audit. */
+  reason?: string | undefined;
+  idempotencyKey?: string | undefined;
+};
+
+/** A code is sold with quota 0, refilled each period; terms say otherwise. */
+export type AddFeature = Target & { feature: string | FeatureTerms };
+export type RemoveFeature = Target & { feature: string };
+/** Of a metered feature, per period; of a gauge, the ceiling. */
+export type SetQuota = Target & { feature: string; quota: number | 'unlimited' };
+
+const known = ['customer', 'subscription', 'reason', 'idempotencyKey', 'feature'];
+
+/**
+ * Sells a further feature with the subscription, from now on, and announces `subscription.updated`.
+ *
+ * @throws {FeatureUnknownError} The catalogue does not have it, and it is not said to be boolean.
+ * @throws {InvalidStateError} It is sold already: set its quota; or the subscription has ended.
+ * @throws {NotFoundError} There is no such subscription of this customer.
+ * @throws {AmbiguousSubscriptionError} None was named and several live.
+ * @throws {IdempotencyConflictError} The key belongs to another request.
+ */
+export async function addFeature(scope: Scope, input: AddFeature): Promise<Subscription> {
+  readTarget(input, known);
+  const [terms = ''] = readFeatures([input.feature]);
+  return changeFeatures(scope, 'addFeature', input, async (inner, row) => {
+    const item = await itemOfTerms(inner, terms);
+    if (row.items.some((one) => one.feature === item.feature))
+      throw new InvalidStateError(`${row.id} has ${item.feature} already: set its quota.`);
+    return { item, write: await insertion(inner, row, item) };
+  });
+}
+
+/**
+ * Takes a feature off the subscription at once, and announces `subscription.updated`. What was left of its quota is voided;
+ * how much was used stays readable.
+ *
+ * @throws {NotFoundError} The subscription does not have it, or there is no such subscription of this customer.
+ * @throws {InvalidStateError} The subscription has ended.
+ */
+export async function removeFeature(scope: Scope, input: RemoveFeature): Promise<Subscription> {
+  readTarget(input, known);
+  const feature = readText(input.feature, '/feature', 64);
+  return changeFeatures(scope, 'removeFeature', input, async (inner, row) => {
+    const item = itemNamed(row, feature);
+    const write = sql`
+      delete from bursar.subscription_items
+       where (tenant_id, subscription_id, feature_id)
+           = (${inner.tenant.id}::int, ${row.id}::text, ${await featureIdOf(inner, feature)}::int)`;
+    return { item, write };
+  });
+}
+
+/**
+ * Gives a feature another quota from now on, and announces `subscription.updated`. Below what is used, that stays used and
+ * nothing is left: `quota.reached` is announced if something was.
+ *
+ * @throws {NoQuotaError} The feature is boolean or config.
+ * @throws {NotFoundError} The subscription does not have it, or there is no such subscription of this customer.
+ * @throws {InvalidStateError} The subscription has ended.
+ */
+export async function setQuota(scope: Scope, input: SetQuota): Promise<Subscription> {
+  readTarget(input, [...known, 'quota']);
+  const feature = readText(input.feature, '/feature', 64);
+  const quota = readQuota(input.quota, '/quota');
+  return changeFeatures(scope, 'setQuota', input, async (inner, row) => {
+    const item = itemNamed(row, feature);
+    if (item.kind !== 'metered' && item.kind !== 'gauge')
+      throw new NoQuotaError(feature, item.kind);
+    const write = sql`
+      update bursar.subscription_items
+         set quota = ${quota}::bigint, revision = revision + 1
+       where (tenant_id, subscription_id, feature_id)
+           = (${inner.tenant.id}::int, ${row.id}::text, ${await featureIdOf(inner, feature)}::int)`;
+    return { item, write };
+  });
+}
+
+function readTarget(input: Target & { feature: unknown }, keys: readonly string[]): void {
+  refuseUnreadable(input, keys);
+  readText(input.customer, '/customer');
+  if (input.subscription !== undefined) readText(input.subscription, '/subscription');
+  if (input.reason !== undefined) readText(input.reason, '/reason', 500);
+}
+
+/** What changes: the item, whose balance is settled around it, and the statement that changes it. */
+type Change = { readonly item: FrozenItem; readonly write: Statement };
+type MakeChange = (scope: Scope, row: SubscriptionRow) => Promise<Change>;
+
+async function changeFeatures(
+  scope: Scope,
+  verb: string,
+  input: Target & { feature: string | FeatureTerms; quota?: number | 'unlimited' },
+  make: MakeChange,
+): Promise<Subscription> {
+  const { idempotencyKey: key, ...request } = input;
+  const feature = typeof input.feature === 'string' ? input.feature : input.feature.code;
+  const { answer } = await audited(
+    scope,
+    input.reason,
+    async (scope) => {
+      const customer = await findCustomer(scope, input.customer);
+      if (!customer)
+        throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);
+      const once = { verb: `subscriptions.${verb}`, customerId: customer.id, key, request };
+      return answerOnce(scope, once, (scope) => change(scope, input, make));
+    },
+    ({ answer, replayed }) =>
+      replayed
+        ? null
+        : {
+            operation: `subscriptions.${verb}`,
+            customer: input.customer,
+            subject: { type: 'subscription', id: answer.id },
+            facts: { feature, quota: input.quota ?? null },
+          },
+  );
+  return reviveSubscription(answer);
+}
+
+async function change(scope: Scope, input: Target, make: MakeChange): Promise<Subscription> {
+  const locked = await lockSubscriptions(scope, input.customer);
+  const row = await findTarget(scope, locked, input.subscription);
+  if (stateAt(row, scope.now).ended) throw new InvalidStateError(`${row.id} has ended.`);
+  const { item, write } = await make(scope, row);
+  const { customer } = locked;
+  const stored = await rebalanced(scope, { customer, items: [item] }, async () => {
+    await scope.run(write);
+    await scope.run(sql`
+      update bursar.subscriptions
+         set revision = revision + 1, updated_at = ${at(scope.now)}::text::timestamptz
+       where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
+    return reread(scope, row.id);
+  });
+  await announceChange(scope, stored, 'subscription.updated');
+  return subscriptionOf(stored, scope.now);
+}
+
+function itemNamed({ id, items }: SubscriptionRow, feature: string): FrozenItem {
+  const item = items.find((one) => one.feature === feature);
+  if (!item) throw new NotFoundError(`feature of ${id}`, feature);
+  return item;
+}
+
+async function insertion(
+  scope: Scope,
+  { id }: SubscriptionRow,
+  { feature, kind, quota, options }: FrozenItem,
+): Promise<Statement> {
+  return sql`
+    insert into bursar.subscription_items (tenant_id, subscription_id, feature_id, kind, quota, options, added_by)
+    values (${scope.tenant.id}::int, ${id}::text, ${await featureIdOf(scope, feature)}::int, ${kind}::text,
+            ${quota}::bigint, ${json(options)}::text::jsonb, 'hand')`;
+}
