@@ -189,8 +189,14 @@ describeContract('routes', ({ kit, host }) => {
       expect(await ask('ai-tokens')).toMatchObject({ granted: 3, available: 3 });
       expect(await ask('burst')).toMatchObject({ allowed: true, available: 2 });
       expect(await ask('track-time')).toMatchObject({ reason: 'feature_not_in_plan' });
+      await change('delete', {});
+      expect(await ask('ai-tokens')).toMatchObject({ allowed: false });
+      await change('restore', {});
+      expect(await ask('ai-tokens')).toMatchObject({ granted: 3, available: 3 });
+      expect((await change('purge', {})).status).toBe(200);
+      expect((await change('restore', {})).status).toBe(404);
       const audit = await calls.get(`${prefix}/admin/audit?customer=ann`, 'root', asAdmin);
-      expect(audit.body.items).toHaveLength(3);
+      expect(audit.body.items).toHaveLength(6);
     });
 
     test('an admin adjusts, reverses and moves an end, each once under its key', async () => {

@@ -19,9 +19,12 @@ import {
   cancelSubscription,
   createSubscription,
   currentSubscription,
+  deleteSubscription,
   getSubscription,
   listSubscriptions,
+  purgeSubscription,
   removeFeature,
+  restoreSubscription,
   resumeSubscription,
   setQuota,
   subscriptionPeriods,
@@ -110,6 +113,12 @@ function bindSubscriptions(
       binding.command((scope) => removeFeature(scope, whole(input) as never)),
     setQuota: (input: unknown) =>
       binding.command((scope) => setQuota(scope, whole(input) as never)),
+    delete: (input: unknown) =>
+      binding.command((scope) => deleteSubscription(scope, whole(input) as never)),
+    restore: (input: unknown) =>
+      binding.command((scope) => restoreSubscription(scope, whole(input) as never)),
+    purge: (input: unknown) =>
+      binding.command((scope) => purgeSubscription(scope, whole(input) as never)),
     periods: (input: unknown) =>
       binding.read((scope) => subscriptionPeriods(scope, whole(input) as never)),
   };

@@ -3,7 +3,7 @@ import { auditRoutes } from '../audit/index.ts';
 import { entitlementRoutes } from '../entitlements/index.ts';
 import type { Route } from '../http/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
-import { subscriptionRoutes } from '../subscriptions/index.ts';
+import { subscriptionAdminRoutes, subscriptionRoutes } from '../subscriptions/index.ts';
 import { accountRoutes } from './account-routes.ts';
 
 export const routes: readonly Route[] = [
@@ -13,4 +13,5 @@ export const routes: readonly Route[] = [
   ...ledgerAdminRoutes,
   ...auditRoutes,
   ...subscriptionRoutes,
+  ...subscriptionAdminRoutes,
 ];

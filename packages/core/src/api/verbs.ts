@@ -11,6 +11,7 @@ import type {
   AddFeature,
   CancelSubscription,
   CreatedSubscription,
+  DeleteSubscription,
   FeatureTerms,
   GetSubscription,
   ListSubscriptions,
@@ -46,6 +47,10 @@ export interface SubscriptionVerbs<K extends Keys, With> {
   setQuota(
     input: With & Without<SetQuota, 'feature'> & { feature: K['metered'] | K['gauge'] },
   ): Promise<Subscription>;
+  /** Hides it everywhere, and gives nothing any more; `restore` brings it back as it was, `purge` removes it for good. */
+  delete(input: With & Without<DeleteSubscription, never>): Promise<Subscription>;
+  restore(input: With & Without<DeleteSubscription, never>): Promise<Subscription>;
+  purge(input: With & Without<DeleteSubscription, never>): Promise<Subscription>;
   periods(input: With & Without<SubscriptionPeriods, never>): Promise<Page<SubscriptionPeriod>>;
 }
 

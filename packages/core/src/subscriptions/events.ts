@@ -31,5 +31,8 @@ export type SubscriptionEvents = {
   'subscription.resumed': SubscriptionNews;
   'subscription.trial_ended': SubscriptionNews & { trialEndsAt: string };
   'subscription.renewed': RenewalNews;
+  'subscription.deleted': SubscriptionNews;
+  'subscription.restored': SubscriptionNews;
+  'subscription.purged': SubscriptionNews;
   'subscription.ended': SubscriptionNews & { endsAt: string };
 };

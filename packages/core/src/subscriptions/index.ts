@@ -1,4 +1,6 @@
 /** The door of subscriptions: what a customer was sold, for how long, and what it gives at a moment. */
+
+export { subscriptionAdminRoutes } from './admin-routes.ts';
 export type { NewSubscription } from './asked.ts';
 export * from './errors.ts';
 export type { RenewalNews, SubscriptionEvents, SubscriptionNews } from './events.ts';
@@ -17,6 +19,12 @@ export {
 } from './operations/change-features.ts';
 export { type CreatedSubscription, createSubscription } from './operations/create-subscription.ts';
 export { currentSubscription } from './operations/current-subscription.ts';
+export {
+  type DeleteSubscription,
+  deleteSubscription,
+  purgeSubscription,
+  restoreSubscription,
+} from './operations/delete-subscription.ts';
 export { type GetSubscription, getSubscription } from './operations/get-subscription.ts';
 export { listPlans, type PublishedPlan } from './operations/list-plans.ts';
 export { type ListSubscriptions, listSubscriptions } from './operations/list-subscriptions.ts';

@@ -10,13 +10,14 @@ import { readRow, type SubscriptionRow } from './rows.ts';
 /** `share` while a balance is caught up, `update` before a change; always after the customer's own lock. */
 export type Lock = 'none' | 'share' | 'update';
 
-/** Which subscriptions; newest first. Deleted ones never match. */
+/** Which subscriptions; newest first. Deleted ones never match, unless they alone are meant. */
 export type Selection = {
   readonly where: Statement;
   readonly limit: number;
   readonly lock?: Lock | undefined;
   /** Only the item of this feature is read. */
   readonly featureId?: number | undefined;
+  readonly deleted?: boolean | undefined;
 };
 
 /** Subscriptions by any condition on `subscription.*`, newest first. */
@@ -36,7 +37,7 @@ const lockClause = {
 
 function selectStatement(
   scope: Scope,
-  { where, limit, lock = 'none', featureId }: Selection,
+  { where, limit, lock = 'none', featureId, deleted = false }: Selection,
 ): Statement {
   return sql`
     select subscription.id, subscription.customer_id, customer.external_id as customer, plan.key as plan,
@@ -60,7 +61,7 @@ function selectStatement(
       left join bursar.plans as plan on (plan.tenant_id, plan.id) = (version.tenant_id, version.plan_id)
       left join bursar.families as family
         on (family.tenant_id, family.id) = (subscription.tenant_id, subscription.family_id)
-     where subscription.tenant_id = ${scope.tenant.id}::int and subscription.deleted_at is null
+     where subscription.tenant_id = ${scope.tenant.id}::int and (subscription.deleted_at is not null) = ${deleted}::boolean
        and ${where}
      order by subscription.created_at desc, subscription.id desc
      limit ${limit}::int
@@ -91,6 +92,18 @@ export async function findSubscription(
     where: sql`subscription.id = ${id}::text`,
     limit: 1,
     lock,
+  });
+  return row ?? null;
+}
+
+/** One that was deleted, locked, or `null`. */
+export async function findDeleted(scope: Scope, id: string): Promise<SubscriptionRow | null> {
+  const where = sql`subscription.id = ${id}::text`;
+  const [row] = await selectSubscriptions(scope, {
+    where,
+    limit: 1,
+    lock: 'update',
+    deleted: true,
   });
   return row ?? null;
 }

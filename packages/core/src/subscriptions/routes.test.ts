@@ -11,6 +11,7 @@ import {
   listPlans,
   listSubscriptions,
   resumeSubscription,
+  subscriptionAdminRoutes,
   subscriptionPeriods,
   subscriptionRoutes,
 } from './index.ts';
@@ -56,7 +57,9 @@ describeMigrated('subscriptions over HTTP', (make) => {
     operation: string,
     { params = {}, query = {}, body = {}, key, customer = 'ann' }: Request = {},
   ) {
-    const route = subscriptionRoutes.find((one) => one.operation === operation);
+    const route = [...subscriptionRoutes, ...subscriptionAdminRoutes].find(
+      (one) => one.operation === operation,
+    );
     if (!route) throw new Error(`There is no ${operation}.`);
     const context = {
       me: { subscriptions: verbs(scope, customer) },

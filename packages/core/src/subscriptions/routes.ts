@@ -6,14 +6,11 @@ import { z } from 'zod';
 import { answer, defineRoute, pageQuery, pageShape, type Route } from '../http/index.ts';
 import { statuses } from './state.ts';
 import {
-  anySubscription,
   cancelBody,
-  changedFeature,
   idParams,
   ownSubscription,
   periodShape,
   planShape,
-  quota,
   subscriptionShape,
 } from './wire.ts';
 
@@ -91,75 +88,5 @@ export const subscriptionRoutes: readonly Route[] = [
     refuses: ['not_found', 'cursor'],
     handle: ({ me }, { params, query }) =>
       me.subscriptions.periods({ ...query, subscription: params.id }),
-  }),
-  defineRoute({
-    operation: 'createAnySubscription',
-    summary: 'Starts a subscription for any customer the kit knows.',
-    method: 'POST',
-    path: '/admin/subscriptions',
-    access: 'admin',
-    body: anySubscription,
-    status: 201,
-    answers: subscriptionShape,
-    replayStatus: 200,
-    refuses: [
-      'customer_unknown',
-      'plan_unknown',
-      'feature_unknown',
-      'already_subscribed',
-      'already_exists',
-    ],
-    async handle({ kit, idempotencyKey }, { body }) {
-      await kit.customers.get({ customer: body.customer });
-      const created = await kit.subscriptions.create({ ...body, idempotencyKey });
-      return created.replayed ? answer(200, created) : created;
-    },
-  }),
-  defineRoute({
-    operation: 'addFeature',
-    summary: 'Sells a further feature with a live subscription, and keeps why.',
-    method: 'POST',
-    path: '/admin/subscriptions/:id/addFeature',
-    access: 'admin',
-    params: idParams,
-    body: changedFeature.extend({ quota: quota.optional(), value: z.unknown().optional() }),
-    answers: subscriptionShape,
-    refuses: ['not_found', 'feature_unknown', 'invalid_state'],
-    handle({ kit, idempotencyKey }, { params, body }) {
-      const { customer, reason, feature: code, quota, value } = body;
-      const terms = {
-        code,
-        ...(quota !== undefined && { quota }),
-        ...('value' in body && { value }),
-      };
-      const target = { customer, reason, subscription: params.id, idempotencyKey };
-      return kit.subscriptions.addFeature({ ...target, feature: terms });
-    },
-  }),
-  defineRoute({
-    operation: 'removeFeature',
-    summary: 'Takes a feature off a live subscription at once, and keeps why.',
-    method: 'POST',
-    path: '/admin/subscriptions/:id/removeFeature',
-    access: 'admin',
-    params: idParams,
-    body: changedFeature,
-    answers: subscriptionShape,
-    refuses: ['not_found', 'invalid_state'],
-    handle: ({ kit, idempotencyKey }, { params, body }) =>
-      kit.subscriptions.removeFeature({ ...body, subscription: params.id, idempotencyKey }),
-  }),
-  defineRoute({
-    operation: 'setQuota',
-    summary: 'Gives a feature of a live subscription another quota, and keeps why.',
-    method: 'POST',
-    path: '/admin/subscriptions/:id/setQuota',
-    access: 'admin',
-    params: idParams,
-    body: changedFeature.extend({ quota }),
-    answers: subscriptionShape,
-    refuses: ['not_found', 'wrong_kind', 'invalid_state'],
-    handle: ({ kit, idempotencyKey }, { params, body }) =>
-      kit.subscriptions.setQuota({ ...body, subscription: params.id, idempotencyKey }),
   }),
 ];

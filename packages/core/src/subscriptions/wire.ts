@@ -96,12 +96,14 @@ export const anySubscription = z.object({
   id: z.string().min(1).max(255).optional(),
 });
 
-/** Whose feature is changed, and why. */
-export const changedFeature = z.object({
+/** Whose subscription is changed, and why. */
+export const changedSubscription = z.object({
   customer: z.string().min(1).max(255),
-  feature: code,
   reason: z.string().min(1).max(500),
 });
+
+/** Which of its features as well. */
+export const changedFeature = changedSubscription.extend({ feature: code });
 
 /** Why it is given up, in the customer's words. */
 export const cancelBody = z.object({
