@@ -77,6 +77,32 @@ describeDatabases('an import', (makeUrl) => {
     await bursar.close();
   });
 
+  test('beside spends of the same balances loses neither', async () => {
+    const bursar = createBursar({ catalog, database: await makeUrl() });
+    await bursar.ready();
+    const each = (amount: number): ImportLine[] =>
+      Array.from({ length: 60 }, (_, index) => ({ customer: `c${index}`, unit: 'points', amount }));
+    await bursar.wallet.import({ key: 'first', credits: each(100) });
+
+    const [summary, ...spends] = await Promise.all([
+      bursar.wallet.import({ key: 'second', credits: [...each(1), ...each(2), ...each(4)] }),
+      ...Array.from({ length: 300 }, (_, index) =>
+        bursar.wallet.debit({ customer: `c${index % 60}`, unit: 'points', amount: 3 }),
+      ),
+    ]);
+
+    expect(summary).toMatchObject({ credited: 180, refused: 0 });
+    expect(spends).toHaveLength(300);
+    const balances = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        bursar.wallet.balance({ customer: `c${index}`, unit: 'points' }),
+      ),
+    );
+    expect(balances.map(({ available }) => available)).toEqual(Array(60).fill(100 + 7 - 15));
+    expect((await bursar.ledger.verify()).broken).toEqual([]);
+    await bursar.close();
+  });
+
   test('two runs at once under one key credit each line once', async () => {
     const bursar = createBursar({ catalog, database: await makeUrl() });
     await bursar.ready();

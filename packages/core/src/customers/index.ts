@@ -4,6 +4,7 @@ export { type CustomerRow, checkCustomerId } from './customer.ts';
 export { CustomerUnknownError, ExternalTakenError } from './errors.ts';
 export type { CustomerEvents } from './events.ts';
 export { type EnsureCustomer, ensureCustomer, lockCustomer } from './operations/ensure-customer.ts';
+export { lockCustomers } from './operations/ensure-customers.ts';
 export { findCustomer, getCustomer } from './operations/find-customer.ts';
 export {
   type CustomerPage,

@@ -3,6 +3,7 @@ export { type Bus, createBus, type Listener } from './bus.ts';
 export {
   type Announcement,
   announce,
+  announceAll,
   changesRights,
   hasRow,
   news,

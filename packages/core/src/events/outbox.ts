@@ -64,6 +64,27 @@ export async function announce(scope: Scope, said: Announcement): Promise<void> 
   scope.queue(one);
 }
 
+/** As `announce`, of many that change nobody's rights: one statement. */
+export async function announceAll(scope: Scope, said: readonly Announcement[]): Promise<void> {
+  if (said.length === 0) return;
+  const all = said.map((one) => news(scope, one));
+  const rows = all.map(({ subject, ...one }) => ({
+    ...one,
+    subject_type: subject.type,
+    subject_id: subject.id,
+  }));
+  await scope.run(sql`
+    insert into bursar.outbox (tenant_id, id, type, customer, subject_type, subject_id, actor, source, at, data)
+    select ${scope.tenant.id}::int, id, type, customer, subject_type, subject_id, actor, source, ${at(scope.now)}::text::timestamptz,
+           data
+      from jsonb_to_recordset(${json(rows)}::text::jsonb)
+        as one (id text, type text, customer text, subject_type text, subject_id text, actor text, source text, data jsonb)`);
+  for (const one of all) {
+    written.add(one);
+    scope.queue(one);
+  }
+}
+
 const written = new WeakSet<News>();
 
 /** True for news that stands or falls with an outbox row of its own. */

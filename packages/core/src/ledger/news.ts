@@ -69,6 +69,36 @@ function queueEntry(scope: Scope, draft: Draft, entry: EntryRow): void {
   queueUpdate(scope, { unit, customer, balanceId: balance.id, entry });
 }
 
+/** Queues the news of a credit that was booked without a draft. */
+export function queueCredit(
+  scope: Scope,
+  {
+    unit,
+    customer,
+    source,
+    balanceId,
+    grantId,
+    sequence,
+    amount,
+    settledAfter,
+  }: {
+    unit: string;
+    customer: string;
+    source: string;
+    balanceId: number;
+    grantId: number;
+    sequence: number;
+    amount: number;
+    settledAfter: number;
+  },
+): void {
+  const subject = { type: 'balance', id: String(balanceId) };
+  const data = { grant: grantName(grantId), unit, amount, source };
+  scope.queue(news(scope, { type: 'grant.created', customer, sequence, subject, data }));
+  const entry = { sequence, kind: 'credit', amount, settledAfter } as const;
+  queueUpdate(scope, { unit, customer, balanceId, entry });
+}
+
 /** Queues `balance.updated` for an entry that moved what is settled, and logs it. */
 export function queueUpdate(
   scope: Scope,

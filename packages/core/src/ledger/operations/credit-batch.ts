@@ -1,6 +1,7 @@
 /** Many credits in one transaction, each for itself: one that is refused leaves the others as they are. */
 import { isBursarError, type Scope } from '../../kernel/index.ts';
 import { type Credit, credit } from './credit.ts';
+import { creditAtOnce } from './credit-at-once.ts';
 
 /** A credit of a batch, by its place in what is imported. */
 export type BatchLine = { readonly line: number; readonly credit: Credit };
@@ -30,8 +31,12 @@ export async function creditBatch(
       : Number(one.credit.customer !== other.credit.customer),
   );
   const outcomes = await scope.transaction(async (inner) => {
+    const simple = await creditAtOnce(inner, ordered);
     const done: BatchOutcome[] = [];
-    for (const one of ordered) done.push(await creditOne(inner, one));
+    for (const one of ordered) {
+      const { line } = one;
+      done.push(simple.has(line) ? { line, outcome: 'credited' } : await creditOne(inner, one));
+    }
     return done;
   });
   return outcomes.sort((one, other) => one.line - other.line);

@@ -48,8 +48,7 @@ export type Credited = {
  */
 export async function credit(scope: Scope, input: Credit): Promise<Credited> {
   checkAmount(input.amount);
-  const start = later(input.effectiveAt ?? scope.now, scope.now);
-  if (input.expiresAt && input.expiresAt <= start) throw endsBeforeStart();
+  if (!isDatedRight(scope, input)) throw endsBeforeStart();
   return scope.transaction((inner) => creditUnderLock(inner, input));
 }
 
@@ -59,7 +58,7 @@ async function creditUnderLock(scope: Scope, input: Credit): Promise<Credited> {
   const { draft, outlook } = opened;
   if (outlook.unit.kind === 'gauge')
     throw new InvalidStateError(`${input.unit} is a gauge: set its level instead.`);
-  const hash = requestHash(requestOf(input));
+  const hash = creditHash(input);
   if (input.key !== undefined) {
     const first = standing(
       await findKeyed(scope, { balanceId: draft.balance.id, key: input.key }),
@@ -107,6 +106,16 @@ async function creditUnderLock(scope: Scope, input: Credit): Promise<Credited> {
   };
 }
 
+/** It does not expire before it begins, nor before now. */
+export function isDatedRight(scope: Scope, { effectiveAt, expiresAt }: Credit): boolean {
+  return !expiresAt || expiresAt > later(effectiveAt ?? scope.now, scope.now);
+}
+
+/** What makes two credits under one key the same. */
+export function creditHash(input: Credit): bigint {
+  return requestHash(requestOf(input));
+}
+
 /** A grant that waits has no credit yet; its key is kept on an entry that moves nothing. */
 function keepKey(
   draft: Draft,
@@ -121,7 +130,6 @@ function keepKey(
   });
 }
 
-/** What makes two credits under one key the same. */
 function requestOf(input: Credit): object {
   const { unit, amount, grantSource, reference, expiresAt, effectiveAt, priority } = input;
   return {

@@ -1,0 +1,55 @@
+/** Many customers at once: those that no command has named before are made, and all of them are locked. */
+import { announceAll } from '../../events/index.ts';
+import { at, json, type Scope, sql, text } from '../../kernel/index.ts';
+import { type CustomerRow, checkCustomerId, readCustomer } from '../customer.ts';
+
+/**
+ * Makes those that are missing, announcing each, and locks all of them `for share`, in the order of their rows. Needs an
+ * open transaction in which nothing else is locked.
+ *
+ * @returns Those that are usable: names that no customer can have, and erased ones, are left out.
+ */
+export async function lockCustomers(
+  scope: Scope,
+  externalIds: readonly string[],
+): Promise<CustomerRow[]> {
+  const names = [...new Set(externalIds)].filter(isUsable);
+  const wanted = sql`jsonb_array_elements_text(${json(names)}::text::jsonb) as wanted (id)`;
+  const made = await scope.many(
+    sql`
+    insert into bursar.customers (tenant_id, external_id, kind, created_at, updated_at)
+    select ${scope.tenant.id}::int, wanted.id, 'user', ${at(scope.now)}::text::timestamptz, ${at(scope.now)}::text::timestamptz
+      from ${wanted}
+     where not exists (select from bursar.customers as known
+                        where (known.tenant_id, known.external_id) = (${scope.tenant.id}::int, wanted.id))
+     order by wanted.id
+    on conflict (tenant_id, external_id) do nothing
+    returning external_id`,
+    (row) => text(row.external_id),
+  );
+  await announceAll(
+    scope,
+    made.map((customer) => ({
+      ...{ type: 'customer.created', customer, subject: { type: 'customer', id: customer } },
+      data: { customer, kind: 'user' },
+    })),
+  );
+  return scope.many(
+    sql`
+    select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
+      from bursar.customers
+     where tenant_id = ${scope.tenant.id}::int and erased_at is null
+       and external_id in (select wanted.id from ${wanted})
+     order by id
+       for share`,
+    readCustomer,
+  );
+}
+
+function isUsable(name: string): boolean {
+  try {
+    return checkCustomerId(name) === name;
+  } catch {
+    return false;
+  }
+}
