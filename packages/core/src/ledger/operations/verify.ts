@@ -86,7 +86,7 @@ type Part = { readonly since: bigint | null; readonly entriesAtOnce: number };
 
 async function findBroken(scope: Scope, part: Part): Promise<Broken[]> {
   const first = new Map<string, Broken>();
-  await inOneSnapshot(scope, async (inner) => {
+  await inOneSnapshot(scope, part.since === null, async (inner) => {
     for (const slice of await slicesOf(inner, part)) {
       for (const one of await brokenIn(inner, slice)) {
         if (!first.has(one.rule)) first.set(one.rule, one);
@@ -96,11 +96,20 @@ async function findBroken(scope: Scope, part: Part): Promise<Broken[]> {
   return [...first.values()].sort((one, other) => (one.rule < other.rule ? -1 : 1));
 }
 
-/** In a transaction of its own; in the host's, with what each of its statements sees. */
-function inOneSnapshot(scope: Scope, read: (inner: Scope) => Promise<void>): Promise<void> {
+/**
+ * In a transaction of its own; in the host's, with what each of its statements sees.
+ * @param isWhole Rows are matched by hashing: for tables that nobody has analyzed yet the planner thinks of a few rows, and
+ *   would compare each with each. Of a few balances out of many it is to look up theirs.
+ */
+function inOneSnapshot(
+  scope: Scope,
+  isWhole: boolean,
+  read: (inner: Scope) => Promise<void>,
+): Promise<void> {
   if (scope.inTransaction) return read(scope);
   return scope.transaction(async (inner) => {
     await inner.run(sql`set transaction isolation level repeatable read, read only`);
+    if (isWhole) await inner.run(sql`set local enable_nestloop = off`);
     await read(inner);
   });
 }
