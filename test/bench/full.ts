@@ -1,5 +1,5 @@
 /**
- * The set that is run by hand (`npm run bench full`, about ten minutes): what the size of a ledger costs, what further
+ * The set that is run by hand (`npm run bench full`, about five minutes): what the size of a ledger costs, what further
  * processes on one balance do, what checking and filling books costs.
  */
 import { createBursar } from '@bursar/core';
