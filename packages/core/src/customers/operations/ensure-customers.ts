@@ -4,8 +4,8 @@ import { at, json, type Scope, sql, text } from '../../kernel/index.ts';
 import { type CustomerRow, checkCustomerId, readCustomer } from '../customer.ts';
 
 /**
- * Makes those that are missing, announcing each, and locks all of them `for share`, in the order of their rows. Needs an
- * open transaction in which nothing else is locked.
+ * Makes those that are missing, announcing each, and locks all of them `for share`, in the order of their names. Needs an
+ * open transaction in which nothing else is locked. Each is looked up by its name: the planner cannot know how many there are.
  *
  * @returns Those that are usable: names that no customer can have, and erased ones, are left out.
  */
@@ -20,8 +20,8 @@ export async function lockCustomers(
     insert into bursar.customers (tenant_id, external_id, kind, created_at, updated_at)
     select ${scope.tenant.id}::int, wanted.id, 'user', ${at(scope.now)}::text::timestamptz, ${at(scope.now)}::text::timestamptz
       from ${wanted}
-     where not exists (select from bursar.customers as known
-                        where (known.tenant_id, known.external_id) = (${scope.tenant.id}::int, wanted.id))
+     where (select true from bursar.customers as known
+             where (known.tenant_id, known.external_id) = (${scope.tenant.id}::int, wanted.id) limit 1) is null
      order by wanted.id
     on conflict (tenant_id, external_id) do nothing
     returning external_id`,
@@ -36,12 +36,15 @@ export async function lockCustomers(
   );
   return scope.many(
     sql`
-    select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
-      from bursar.customers
-     where tenant_id = ${scope.tenant.id}::int and erased_at is null
-       and external_id in (select wanted.id from ${wanted})
-     order by id
-       for share`,
+    select customer.*
+      from (select wanted.id from ${wanted} order by 1) as wanted
+     cross join lateral (
+       select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
+         from bursar.customers
+        where (tenant_id, external_id) = (${scope.tenant.id}::int, wanted.id) and erased_at is null
+        limit 1
+          for share
+     ) as customer`,
     readCustomer,
   );
 }

@@ -16,7 +16,7 @@ export type Numbered = { readonly line: number; readonly credit: Credit };
 
 /**
  * Credits the simple ones among them, exactly as `credit` would. Needs an open transaction in which nothing is locked yet:
- * it locks the customers of all, then the balances of the simple ones, each in the order of their rows.
+ * it locks the customers of all by name, then the balances of the simple ones in the order of their rows.
  *
  * @returns The lines that were credited; nothing of the others is written but customers and empty balances.
  */
@@ -93,10 +93,9 @@ async function openAll(scope: Scope, rows: readonly LineRow[]): Promise<void> {
     insert into bursar.balances (tenant_id, customer_id, unit_id, floor, ceiling, valid_until, changed_at)
     select ${scope.tenant.id}::int, key."customerId", key."unitId", key.floor, key.ceiling, 'infinity', '-infinity'
       from ${keys}
-     where not exists (
-       select from bursar.balances as balance
-        where (balance.tenant_id, balance.customer_id, balance.unit_id)
-            = (${scope.tenant.id}::int, key."customerId", key."unitId"))
+     where (select true from bursar.balances as balance
+             where (balance.tenant_id, balance.customer_id, balance.unit_id)
+                 = (${scope.tenant.id}::int, key."customerId", key."unitId") limit 1) is null
      order by key."customerId", key."unitId"
     on conflict do nothing`);
   await scope.run(sql`
@@ -119,13 +118,16 @@ async function creditAll(scope: Scope, rows: readonly LineRow[]): Promise<Readon
                as line (line int, customer_id bigint, unit_id int, amount bigint, source text, priority int,
                         effective_at timestamptz, expires_at timestamptz, reference_type text, reference_id text,
                         key text, request_hash bigint)
-        join bursar.balances as balance
-          on (balance.tenant_id, balance.customer_id, balance.unit_id) = (${scope.tenant.id}::int, line.customer_id, line.unit_id)
+       cross join lateral (
+         select * from bursar.balances
+          where (tenant_id, customer_id, unit_id) = (${scope.tenant.id}::int, line.customer_id, line.unit_id)
+          limit 1
+       ) as balance
        where balance.valid_until > ${now} and balance.attributed = balance.drawn and balance.debt = 0
          and balance.mark = ${UNLIMITED}::bigint and balance.cap_left is null and not balance.frozen
          and balance.settled + line.amount <= balance.ceiling
-         and not exists (select from bursar.entries as entry
-                          where (entry.tenant_id, entry.balance_id, entry.key) = (balance.tenant_id, balance.id, line.key))
+         and (select true from bursar.entries as entry
+               where (entry.tenant_id, entry.balance_id, entry.key) = (balance.tenant_id, balance.id, line.key) limit 1) is null
     ), lot as (
       insert into bursar.grants (tenant_id, balance_id, source, amount, free, priority, effective_at, expires_at, created_at)
       select tenant_id, balance_id, source, amount, amount, priority, coalesce(effective_at, happened_at), expires_at, happened_at
