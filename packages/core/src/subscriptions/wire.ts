@@ -66,7 +66,10 @@ export const ownSubscription = z.object({
 });
 
 /** Per period, or a gauge's ceiling. */
-export const quota = z.union([z.int().nonnegative(), z.literal('unlimited')]);
+export const quota = z.union(
+  [z.int().nonnegative(), z.literal('unlimited')],
+  'must be a whole number from 0, or "unlimited"',
+);
 const duration = z.string().regex(/^P/, 'must be an ISO 8601 duration such as P1M').max(32);
 const code = z.string().min(1).max(64);
 
