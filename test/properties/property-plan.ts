@@ -51,6 +51,8 @@ export class PropertyPlan {
             from: `${lead}/${number - 1}`,
             fromQuota: plan.quota,
             fromMayShrink: true,
+            fromPaused: false,
+            fromUsedBefore: 0,
             max: plan.rolloverMax ?? 0,
             expiresAt: endsAt,
           }

@@ -21,7 +21,7 @@ const begin = '2026-01-31T10:00:00.000Z';
 type Life = { type: string; subject: string; period: number | null; at: string };
 
 function lifeOf(event: BursarEvent): Life[] {
-  const isLife = /^subscription\.(trial_ended|renewed|ended)$/.test(event.type);
+  const isLife = /^subscription\.(trial_will_end|trial_ended|renewed|ended)$/.test(event.type);
   const { period = null } = event.data as { period?: number };
   return isLife
     ? [{ type: event.type.slice(13), subject: event.subject.id, period, at: event.at }]
@@ -46,21 +46,22 @@ test('three years of 20 customers pass in order, each event once, each at its in
 
   await bursar.advanceTo('2029-02-02T00:00:00Z');
 
-  expect(lives).toHaveLength(20 * 37);
+  expect(lives).toHaveLength(20 * 38);
   expect(lives.map((life) => life.at)).toEqual(lives.map((life) => life.at).toSorted());
   for (const id of ids) {
     const own = lives.filter((life) => life.subject === id);
-    expect(own[0]).toMatchObject({ type: 'trial_ended' });
-    expect(own.slice(1).map((life) => life.period)).toEqual(
+    expect(own.slice(0, 2).map((life) => life.type)).toEqual(['trial_will_end', 'trial_ended']);
+    expect(own.slice(2).map((life) => life.period)).toEqual(
       Array.from({ length: 36 }, (_, index) => index + 2),
     );
   }
   expect(
     lives
       .filter((life) => life.subject === ids[0])
-      .slice(0, 4)
+      .slice(0, 5)
       .map((life) => life.at),
   ).toEqual([
+    '2026-02-11T10:00:00.000Z',
     '2026-02-14T10:00:00.000Z',
     '2026-02-28T10:00:00.000Z',
     '2026-03-31T10:00:00.000Z',
@@ -100,6 +101,8 @@ describeDatabases('what is due', (makeUrl) => {
     ]);
     const told = lives.map(({ type, subject, period }) => [names.get(subject), type, period]);
     expect(told).toEqual([
+      ['ann', 'trial_will_end', null],
+      ['bob', 'trial_will_end', null],
       ['ann', 'trial_ended', null],
       ['bob', 'trial_ended', null],
       ['ann', 'renewed', 2],
@@ -128,7 +131,8 @@ describeDatabases('what is due', (makeUrl) => {
     await bursar.subscribe({ customer: 'ann', plan: 'pro' });
 
     await bursar.advance('P13D');
-    expect(lives).toEqual([]);
+    expect(lives.map((life) => life.type)).toEqual(['trial_will_end']);
+    lives.length = 0;
     await bursar.subscriptions.cancel({ customer: 'ann' });
     await bursar.advance('P1D');
 
@@ -162,15 +166,15 @@ describePostgres('four workers at once', (makeUrl) => {
 
     const rows = await database.query(sql`
       select subject_id, type, data ->> 'period' as period, count(*)::int as times
-        from bursar.outbox where type in ('subscription.trial_ended', 'subscription.renewed')
+        from bursar.outbox where type in ('subscription.trial_will_end', 'subscription.trial_ended', 'subscription.renewed')
        group by 1, 2, 3`);
-    expect(rows).toHaveLength(8 * 6);
+    expect(rows).toHaveLength(8 * 7);
     expect(rows.every((row) => row.times === 1)).toBe(true);
     const ordered = await database.query(sql`
       select subject_id, string_agg(data ->> 'period', ',' order by position) as periods
         from bursar.outbox where type = 'subscription.renewed' group by 1`);
     expect(ordered.map((row) => row.periods)).toEqual(Array(8).fill('2,3,4,5,6'));
-    expect(runs.reduce((sum, run) => sum + run.done, 0)).toBe(8 * 6 + 8);
+    expect(runs.reduce((sum, run) => sum + run.done, 0)).toBe(8 * 7 + 8);
     for (const kit of kits) expect(await kit.runDue()).toEqual({ done: 0 });
     expect((await first.ledger.verify()).broken).toEqual([]);
     clock.detach();
@@ -197,9 +201,9 @@ describePostgres('what is due and cannot be done', (makeUrl) => {
     const advanced = bursar.advanceTo('2026-02-28T10:00:00Z');
 
     await expect(advanced).rejects.toMatchObject({ code: 'validation' });
-    expect(lives.map((life) => life.type)).toEqual(['trial_ended', 'renewed']);
+    expect(lives.map((life) => life.type)).toEqual(['trial_will_end', 'trial_ended', 'renewed']);
     await store('P1M');
-    expect(await bursar.runDue()).toEqual({ done: 2 });
+    expect(await bursar.runDue()).toEqual({ done: 3 });
     await database.close();
     await bursar.close();
   });

@@ -14,6 +14,10 @@ export type Rollover = {
   readonly fromQuota: number;
   /** True: it may have been changed during that window, and is what was in force at its end. */
   readonly fromMayShrink: boolean;
+  /** True: it ended with a pause, so what was left of it could not be used and still rolls over. */
+  readonly fromPaused: boolean;
+  /** Used in it before a re-anchor cut it. */
+  readonly fromUsedBefore: number;
   readonly max: number;
   readonly expiresAt: Date | null;
 };

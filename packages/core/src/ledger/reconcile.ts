@@ -105,10 +105,17 @@ function issue(draft: Draft, window: QuotaWindow, left: Left): void {
 
 /** What came back to a quota that had shrunk below its use is nobody's: it does not roll over either. */
 function leftOf(draft: Draft, rollover: Rollover, left: Left): number {
+  if (rollover.fromPaused) return notUsed(draft, rollover);
   const end = left.get(rollover.from);
   if (!end) return leftBefore(draft, rollover);
   if (!rollover.fromMayShrink) return end.free;
   return Math.min(end.free, Math.max(0, rollover.fromQuota - end.used));
+}
+
+/** A pause took away what was left of the window before, and nobody could use it: all that was not used rolls over. */
+function notUsed(draft: Draft, { from, fromQuota, fromUsedBefore }: Rollover): number {
+  const used = usedIn(draft, { reference: from, usedBefore: fromUsedBefore });
+  return Math.max(0, fromQuota - used);
 }
 
 /** Nobody touched the balance during the window before: all of its quota was left, unless it was ended earlier. */

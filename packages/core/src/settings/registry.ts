@@ -10,6 +10,11 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P7D or PT5M'),
     default: 'P7D',
   },
+  'subscriptions.trialNotice': {
+    title: 'How long before its end a trial’s end is announced',
+    shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P3D'),
+    default: 'P3D',
+  },
 };
 
 /** The setting under a key, or `null`. */

@@ -16,8 +16,8 @@ import { announcePassed } from './lifecycle-marks.ts';
 import { NON_PAYMENT } from './payments.ts';
 import { findSubscription, liveSubscriptions } from './queries.ts';
 import type { SubscriptionRow } from './rows.ts';
-import { endAt } from './state.ts';
-import { newsOf, subscriptionOf } from './subscription.ts';
+import { endAt, trialEndOf } from './state.ts';
+import { factsOf, newsOf, subscriptionOf } from './subscription.ts';
 
 /** A customer with the subscriptions that have not reached a set end, all locked; newest first. */
 export type Locked = { readonly customer: CustomerRow; readonly rows: readonly SubscriptionRow[] };
@@ -74,14 +74,16 @@ export type End = {
 };
 
 /**
- * Writes an end and announces it: `canceled` or `resumed`, `updated`, and if it is over with it, what it had passed by then
- * that nobody had announced, and `ended`.
+ * Writes an end and announces it: `canceled` or `resumed`, `updated`; if it is over with it, before that what it had
+ * passed by then and nobody had announced, and `ended` at last.
  */
 export async function storeEnd(
   scope: Scope,
   row: SubscriptionRow,
   end: End,
 ): Promise<SubscriptionRow> {
+  const isOver = end.endsAt !== null && end.endsAt <= scope.now;
+  if (isOver && end.endsAt) await announcePassed(scope, row, new Date(end.endsAt.getTime() - 1));
   const now = sql`${at(scope.now)}::text::timestamptz`;
   const atOnce = sql`${end.atOnce ?? false}::boolean`;
   await scope.run(sql`
@@ -89,7 +91,7 @@ export async function storeEnd(
        set ends_at = ${at(end.endsAt)}::text::timestamptz,
            canceled_at = ${at(end.endsAt && scope.now)}::text::timestamptz,
            cancel_reason = ${end.reason}::text, cancel_comment = ${end.comment}::text,
-           trial_ends_at = case when ${atOnce} and trial_ends_at > ${now} then ${now} else trial_ends_at end,
+           trial_ends_at = ${at(trialEndAfter(row, end, scope.now))}::text::timestamptz,
            paused_at = case when ${atOnce} and paused_at > ${now} then null else paused_at end,
            resumes_at = case when ${atOnce} and coalesce(resumes_at, 'infinity') > ${now} and paused_at <= ${now}
                              then ${now} when ${atOnce} and paused_at > ${now} then null else resumes_at end,
@@ -101,8 +103,8 @@ export async function storeEnd(
     stored,
     end.endsAt === null ? 'subscription.resumed' : 'subscription.canceled',
   );
-  await announceChange(scope, stored, 'subscription.updated');
-  if (end.endsAt !== null && end.endsAt <= scope.now) await announcePassed(scope, stored);
+  await announceUpdate(scope, row, stored);
+  if (isOver) await announcePassed(scope, stored);
   return stored;
 }
 
@@ -125,4 +127,29 @@ export async function announceChange(
     subject: { type: 'subscription', id: row.id },
     data: newsOf(subscriptionOf(row, scope.now)),
   });
+}
+
+/** Announces `subscription.updated`, with how it stood before. */
+export async function announceUpdate(
+  scope: Scope,
+  before: SubscriptionRow,
+  after: SubscriptionRow,
+): Promise<void> {
+  const news = subscriptionOf(after, scope.now);
+  await announce(scope, {
+    type: 'subscription.updated',
+    customer: after.customer,
+    subject: { type: 'subscription', id: after.id },
+    data: {
+      ...newsOf(news),
+      before: factsOf(subscriptionOf(before, scope.now)),
+      after: factsOf(news),
+    },
+  });
+}
+
+/** An end at once cuts the trial. */
+function trialEndAfter(row: SubscriptionRow, { atOnce }: End, now: Date): Date | null {
+  const end = trialEndOf(row, now);
+  return atOnce && end !== null && end > now ? now : row.trialEndsAt;
 }

@@ -17,8 +17,8 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
+import { type Calendar, windowAt } from './calendar.ts';
 import { itemsOfPlan } from './items.ts';
-import { windowAt } from './periods.ts';
 import type { SubscriptionRow } from './rows.ts';
 import { earliest, type Source } from './sources.ts';
 import { stateAt } from './state.ts';
@@ -54,24 +54,23 @@ export async function defaultSources(
     const known = versions.filter((version) => version.plan === code.key);
     const plan = await inForce(scope, { customer, code, versions: known, at });
     sources.push(sourceOfDefault(scope, customer, plan));
-    ends.push(windowAt(anchorOf(customer), plan.period, at)?.endsAt ?? null);
+    ends.push(windowAt(calendarOf(customer, plan.period), 'period', at)?.endsAt ?? null);
   }
   const families = new Set(plans.flatMap((plan) => plan.family ?? []));
   return { sources, families, nextVersionAt: earliest(ends) };
 }
 
-function anchorOf(customer: CustomerRow): { anchor: Date; timeZone: string } {
-  return { anchor: customer.createdAt, timeZone: customer.timeZone };
+function calendarOf({ createdAt, timeZone }: CustomerRow, period: string | null): Calendar {
+  return { anchor: createdAt, timeZone, period, shifts: [], pausedAt: null, resumesAt: null };
 }
 
 function sourceOfDefault(scope: Scope, customer: CustomerRow, plan: PlanSpec): Source {
   return {
-    ...anchorOf(customer),
+    ...calendarOf(customer, plan.period),
     kind: 'default',
     reference: defaultReference(customer.id, plan),
     subscription: null,
     plan: plan.key,
-    period: plan.period,
     startsAt: customer.createdAt,
     endsAt: null,
     suspended: false,
@@ -125,7 +124,8 @@ async function inForce(
   const { customer, code, versions, at } = input;
   const [newest] = versions;
   if (!newest) return code;
-  const start = windowAt(anchorOf(customer), newest.period, at)?.startsAt ?? customer.createdAt;
+  const start =
+    windowAt(calendarOf(customer, newest.period), 'period', at)?.startsAt ?? customer.createdAt;
   const chosen =
     versions.find((version) => version.createdAt <= start) ?? versions.at(-1) ?? newest;
   return (await versionById(scope, chosen.id)).plan;

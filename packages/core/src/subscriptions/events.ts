@@ -16,6 +16,15 @@ export type SubscriptionNews = {
   trialEndsAt: string | null;
 };
 
+/** What may have changed of it; `after` is how it stands now. */
+export type SubscriptionFacts = SubscriptionNews & {
+  /** ISO 8601; `null` is infinite. */
+  period: string | null;
+  pausedAt: string | null;
+  resumesAt: string | null;
+  features: { feature: string; quota: number | 'unlimited' | null }[];
+};
+
 /** A period that has begun by itself. */
 export type RenewalNews = SubscriptionNews & {
   /** Its number, from 2 on. */
@@ -26,11 +35,22 @@ export type RenewalNews = SubscriptionNews & {
 
 export type SubscriptionEvents = {
   'subscription.created': SubscriptionNews;
-  'subscription.updated': SubscriptionNews;
+  'subscription.updated': SubscriptionNews & {
+    before: SubscriptionFacts;
+    after: SubscriptionFacts;
+  };
   'subscription.canceled': SubscriptionNews & { endsAt: string };
   'subscription.resumed': SubscriptionNews;
   'subscription.trial_ended': SubscriptionNews & { trialEndsAt: string };
+  'subscription.trial_will_end': SubscriptionNews & { trialEndsAt: string };
   'subscription.renewed': RenewalNews;
+  'subscription.paused': SubscriptionNews;
+  'subscription.unpaused': SubscriptionNews;
+  /** Boundaries count from another anchor, from the period of this number on; `null` where that start is not known yet. */
+  'subscription.reanchored': SubscriptionNews & { period: number; periodStartsAt: string | null };
+  /** Of the period of this number. */
+  'subscription.past_due': SubscriptionNews & { period: number };
+  'subscription.recovered': SubscriptionNews & { period: number };
   'subscription.deleted': SubscriptionNews;
   'subscription.restored': SubscriptionNews;
   'subscription.purged': SubscriptionNews;

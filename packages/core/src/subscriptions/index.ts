@@ -2,6 +2,7 @@
 
 export { subscriptionAdminRoutes } from './admin-routes.ts';
 export type { NewSubscription } from './asked.ts';
+export type { Window } from './calendar.ts';
 export * from './errors.ts';
 export type { RenewalNews, SubscriptionEvents, SubscriptionNews } from './events.ts';
 export type { FeatureTerms } from './feature-terms.ts';
@@ -34,7 +35,7 @@ export {
   subscriptionPeriods,
 } from './operations/subscription-periods.ts';
 export type { PaidPeriods } from './payments.ts';
-export type { SubscriptionPeriod, Window } from './periods.ts';
+export type { SubscriptionPeriod } from './periods.ts';
 export { planOf } from './plan-of.ts';
 export { type Right, type Rights, rightsAt } from './rights.ts';
 export { subscriptionRoutes } from './routes.ts';

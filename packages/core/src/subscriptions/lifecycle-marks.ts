@@ -5,13 +5,20 @@
  */
 import { announce } from '../events/index.ts';
 import { at, integer, type Scope, sql, text } from '../kernel/index.ts';
-import { type Effect, nextEffect, type Told } from './lifecycle.ts';
-import { windowAt } from './periods.ts';
+import { getSetting } from '../settings/index.ts';
+import { windowAt } from './calendar.ts';
+import { type Asked, type Effect, nextEffect, nothingTold, type Told } from './lifecycle.ts';
 import type { SubscriptionRow } from './rows.ts';
 import { newsOf, subscriptionOf } from './subscription.ts';
 
-/** What was announced of it so far. */
-export async function readTold(scope: Scope, subscription: string): Promise<Told> {
+/** What the next thing to tell depends on beside the subscription itself. */
+export async function askedOf(scope: Scope, row: SubscriptionRow): Promise<Asked> {
+  const notice =
+    row.trialEndsAt === null ? 'P3D' : String(await getSetting(scope, 'subscriptions.trialNotice'));
+  return { told: await readTold(scope, row.id), now: scope.now, notice };
+}
+
+async function readTold(scope: Scope, subscription: string): Promise<Told> {
   const rows = await scope.many(
     sql`
     select kind, max(number) as number
@@ -20,7 +27,12 @@ export async function readTold(scope: Scope, subscription: string): Promise<Told
      group by kind`,
     (row) => [text(row.kind), integer(row.number)] as const,
   );
-  return { trial_ended: 0, renewed: 0, ended: 0, ...Object.fromEntries(rows) };
+  return { ...nothingTold, ...Object.fromEntries(rows) };
+}
+
+/** What is asked once it has been told. */
+export function afterTelling(asked: Asked, { kind, number }: Effect): Asked {
+  return { ...asked, told: { ...asked.told, [kind]: number } };
 }
 
 /** Announces it as it stood at that instant, unless somebody has. */
@@ -39,32 +51,50 @@ export async function announceOnce(
     (found) => integer(found.number),
   );
   if (marked === null) return false;
-  await announce(scope, {
-    type: `subscription.${effect.kind}`,
-    customer: row.customer,
-    subject: { type: 'subscription', id: row.id },
-    data: { ...newsOf(subscriptionOf(row, effect.at)), ...periodOf(row, effect) },
-  });
+  const news = newsOf(subscriptionOf(row, effect.at));
+  const tell = (word: string, facts: object) =>
+    announce(scope, {
+      type: `subscription.${word}`,
+      customer: row.customer,
+      subject: { type: 'subscription', id: row.id },
+      data: { ...news, ...facts },
+    });
+  await tell(effect.kind, factsOf(row, effect));
+  if (effect.kind === 'unpaused' && row.period !== null)
+    await tell('reanchored', nextOf(row, effect));
   return true;
 }
 
 /** Announces in order all that has passed by now and was not announced. */
-export async function announcePassed(scope: Scope, row: SubscriptionRow): Promise<void> {
-  let told = await readTold(scope, row.id);
-  let effect = nextEffect(row, told, scope.now);
-  while (effect && effect.at <= scope.now) {
+export async function announcePassed(
+  scope: Scope,
+  row: SubscriptionRow,
+  by: Date = scope.now,
+): Promise<void> {
+  let asked = await askedOf(scope, row);
+  let effect = nextEffect(row, asked);
+  while (effect && effect.at <= by) {
     await announceOnce(scope, row, effect);
-    told = { ...told, [effect.kind]: effect.number };
-    effect = nextEffect(row, told, scope.now);
+    asked = afterTelling(asked, effect);
+    effect = nextEffect(row, asked);
   }
 }
 
-function periodOf(row: SubscriptionRow, { kind, number, at: startsAt }: Effect) {
+function factsOf(row: SubscriptionRow, { kind, number, at: startsAt }: Effect) {
+  if (kind === 'past_due' || kind === 'recovered') return { period: number };
   if (kind !== 'renewed') return {};
-  const endsAt = windowAt(row, row.period, startsAt)?.endsAt ?? null;
+  const endsAt = windowAt(row, 'period', startsAt)?.endsAt ?? null;
   return {
     period: number,
     periodStartsAt: startsAt.toISOString(),
     periodEndsAt: endsAt?.toISOString() ?? null,
   };
+}
+
+/** From which period on the new anchor holds: the one that follows the interrupted one. */
+function nextOf(row: SubscriptionRow, { at: moment }: Effect) {
+  const interrupted = windowAt(row, 'period', moment);
+  const isOver = interrupted?.startsAt.getTime() === moment.getTime();
+  const next = isOver ? interrupted : windowAt(row, 'period', interrupted?.endsAt ?? moment);
+  return { period: next?.number ?? 1, periodStartsAt: next?.startsAt.toISOString() ?? null };
 }

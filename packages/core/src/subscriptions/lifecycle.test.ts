@@ -1,27 +1,27 @@
 /** What time brings, read from the moments alone. */
 import { expect, test } from 'vitest';
-import { type Effect, nextEffect, nextLookAt, type Told } from './lifecycle.ts';
+import { type Asked, type Effect, nextEffect, nextLookAt, nothingTold } from './lifecycle.ts';
 import type { SubscriptionMoments } from './state.ts';
 
 type Moments = SubscriptionMoments & { readonly canceledAt: Date | null };
 
 const start = new Date('2026-01-31T10:00:00Z');
-const none: Told = { trial_ended: 0, renewed: 0, ended: 0 };
+const fresh: Asked = { told: nothingTold, now: start, notice: 'P3D' };
 const monthly: Moments = {
   ...{ anchor: start, startsAt: start, endsAt: null, canceledAt: null, trialEndsAt: null },
-  ...{ pausedAt: null, resumesAt: null, period: 'P1M', timeZone: 'UTC' },
+  ...{ shifts: [], pausedAt: null, resumesAt: null, period: 'P1M', timeZone: 'UTC' },
   ...{ pastDue: null, unpaidSince: null },
 };
 
 /** All that is told up to an instant, as `kind number at`. */
 function tellUntil(moments: Moments, until: string): string[] {
   const said = [];
-  let told = none;
-  let effect: Effect | null = nextEffect(moments, told, start);
+  let { told } = fresh;
+  let effect: Effect | null = nextEffect(moments, fresh);
   while (effect && effect.at <= new Date(until)) {
     said.push(`${effect.kind} ${effect.number} ${effect.at.toISOString().slice(0, 13)}`);
     told = { ...told, [effect.kind]: effect.number };
-    effect = nextEffect(moments, told, start);
+    effect = nextEffect(moments, { ...fresh, told });
   }
   return said;
 }
@@ -56,25 +56,41 @@ test('a trial that runs out is told before the end it leads to; one that is cut 
   const cutOff = { ...canceled, canceledAt: trialEndsAt };
 
   expect(tellUntil(canceled, '2026-03-01T00:00:00Z')).toEqual([
+    'trial_will_end 1 2026-02-11T10',
     'trial_ended 1 2026-02-14T10',
     'ended 1 2026-02-14T10',
   ]);
   expect(tellUntil(cutOff, '2026-03-01T00:00:00Z')).toEqual(['ended 1 2026-02-14T10']);
 });
 
-test('periods that would begin during a pause are not told', () => {
+test('a pause and the return are told, and the period after it later by its length', () => {
   const pausedAt = new Date('2026-02-10T00:00:00Z');
   const returning = { ...monthly, pausedAt, resumesAt: new Date('2026-04-02T00:00:00Z') };
 
   expect(tellUntil(returning, '2026-05-31T10:00:00Z')).toEqual([
-    'renewed 4 2026-04-30T10',
-    'renewed 5 2026-05-31T10',
+    ...['paused 1 2026-02-10T00', 'unpaused 1 2026-04-02T00', 'renewed 2 2026-04-20T10'],
+    'renewed 3 2026-05-20T10',
   ]);
-  expect(tellUntil({ ...monthly, pausedAt }, '2030-01-01T00:00:00Z')).toEqual([]);
+  expect(tellUntil({ ...monthly, pausedAt }, '2030-01-01T00:00:00Z')).toEqual([
+    'paused 1 2026-02-10T00',
+  ]);
+});
+
+test('a period that stays unpaid is told once, and that it was paid', () => {
+  const boundary = new Date('2026-02-28T10:00:00Z');
+  const unpaid = { ...monthly, unpaidSince: boundary, pastDue: 'P3D' };
+  const told = { ...nothingTold, renewed: 2 };
+
+  const missing = nextEffect(unpaid, { ...fresh, told, now: boundary });
+  expect(missing).toEqual({ kind: 'past_due', number: 2, at: boundary });
+  const now = new Date('2026-03-01T00:00:00Z');
+  const paid = { ...unpaid, unpaidSince: new Date('2026-03-31T10:00:00Z') };
+  const after = nextEffect(paid, { ...fresh, told: { ...told, past_due: 2 }, now });
+  expect(after).toEqual({ kind: 'recovered', number: 2, at: now });
 });
 
 test('an infinite one has nothing to tell but its end', () => {
-  expect(nextEffect({ ...monthly, period: null }, none, start)).toBeNull();
+  expect(nextEffect({ ...monthly, period: null }, fresh)).toBeNull();
 });
 
 test('one that nobody pays is looked at when that would end it', () => {
@@ -82,6 +98,14 @@ test('one that nobody pays is looked at when that would end it', () => {
   const unpaid = { ...monthly, unpaidSince, pastDue: 'P3D' };
   const ended = new Date('2026-02-13T00:00:00Z');
 
-  expect(nextLookAt(unpaid, nextEffect(unpaid, none, start), start)).toEqual(ended);
-  expect(nextEffect(unpaid, none, ended)).toEqual({ kind: 'ended', number: 1, at: ended });
+  expect(
+    nextLookAt(
+      unpaid,
+      nextEffect(unpaid, { ...fresh, told: { ...nothingTold, past_due: 1 } }),
+      start,
+    ),
+  ).toEqual(ended);
+  expect(
+    nextEffect(unpaid, { ...fresh, told: { ...nothingTold, past_due: 1 }, now: ended }),
+  ).toEqual({ kind: 'ended', number: 1, at: ended });
 });

@@ -3,9 +3,9 @@
  *
  * Without that floor, or where it does not know, everything counts as paid.
  */
-import { addDuration, type Scope } from '../kernel/index.ts';
-import { windowAt } from './periods.ts';
-import type { SubscriptionMoments } from './state.ts';
+import type { Scope } from '../kernel/index.ts';
+import { windowAt, windowNumbered } from './calendar.ts';
+import { type SubscriptionMoments, trialEndOf } from './state.ts';
 
 /**
  * The number up to which all periods of each subscription are paid, by id; one that is absent has none.
@@ -31,9 +31,10 @@ export const NON_PAYMENT = 'non_payment';
  * @returns `null` when nothing is left to be paid.
  */
 export function unpaidSince(moments: SubscriptionMoments, paidTo: number): Date | null {
-  const { anchor, startsAt, trialEndsAt, period, timeZone } = moments;
-  const from = trialEndsAt !== null && trialEndsAt > startsAt ? trialEndsAt : startsAt;
-  const first = windowAt(moments, period, from)?.number ?? 1;
+  const { startsAt } = moments;
+  const trialEnd = trialEndOf(moments);
+  const from = trialEnd !== null && trialEnd > startsAt ? trialEnd : startsAt;
+  const first = windowAt(moments, 'period', from)?.number ?? 1;
   if (paidTo < first) return from;
-  return period === null ? null : addDuration(anchor, period, paidTo, timeZone);
+  return windowNumbered(moments, 'period', paidTo + 1)?.startsAt ?? null;
 }

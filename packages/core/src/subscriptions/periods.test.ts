@@ -19,13 +19,14 @@ function moments(
     endsAt: null,
     period: 'P1M',
     timeZone: 'UTC',
+    ...{ shifts: [], pausedAt: null, resumesAt: null },
     ...change,
   };
 }
 
 function all(one: PeriodMoments & { id: string }, now: Date) {
   const { first, last } = periodNumbers(one, now);
-  return listPeriods(one, { from: first, to: last });
+  return listPeriods(one, { from: first, to: last, known: now });
 }
 
 const start = new Date('2026-01-31T10:00:00Z');

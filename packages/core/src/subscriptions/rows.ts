@@ -9,6 +9,7 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
+import type { Shift } from './calendar.ts';
 import { type FrozenItem, readItem } from './items.ts';
 import type { SubscriptionMoments } from './state.ts';
 
@@ -34,6 +35,15 @@ export type SubscriptionRow = SubscriptionMoments & {
   readonly items: readonly FrozenItem[];
 };
 
+/** As JSON has it. */
+type StoredShift = { kind: Shift['kind']; at: string; until?: string; before?: string | null };
+
+function readShift({ kind, at, until, before = null }: StoredShift): Shift {
+  return kind === 'anchor'
+    ? { kind, at: new Date(at), before }
+    : { kind, at: new Date(at), until: until === undefined ? null : new Date(until) };
+}
+
 /** A row of the statement in `queries.ts`; what is paid for is not known here. */
 export function readRow(row: Row): SubscriptionRow {
   return {
@@ -55,6 +65,7 @@ export function readRow(row: Row): SubscriptionRow {
     cancelComment: textOrNull(row.cancel_comment),
     pausedAt: instantOrNull(row.paused_at),
     resumesAt: instantOrNull(row.resumes_at),
+    shifts: document<StoredShift[]>(row.shifts).map(readShift),
     billing: text(row.billing) as SubscriptionRow['billing'],
     pastDue: textOrNull(row.past_due),
     unpaidSince: null,

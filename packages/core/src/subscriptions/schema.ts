@@ -40,6 +40,10 @@ export const subscriptions = bursar.table(
     cancelComment: text('cancel_comment'),
     pausedAt: instant('paused_at'),
     resumesAt: instant('resumes_at'),
+    /** Pauses that are over and re-anchors, in order: what has moved the boundaries of its periods. */
+    shifts: jsonb().notNull().default([]),
+    /** A change of plan that is to come, as it was agreed; null for none. */
+    scheduled: jsonb(),
     billing: text().notNull().default('none'),
     /** ISO 8601 length of the past-due window; null for none. */
     pastDue: text('past_due'),
@@ -151,7 +155,7 @@ export const lifecycleMarks = bursar.table(
     }),
     check(
       'lifecycle_marks_kind_is_known',
-      sql`${table.kind} in ('trial_ended', 'renewed', 'ended')`,
+      sql`${table.kind} in ('trial_will_end', 'trial_ended', 'renewed', 'paused', 'unpaused', 'past_due', 'recovered', 'ended')`,
     ),
     check('lifecycle_marks_number_counts_from_1', sql`${table.number} >= 1`),
   ],

@@ -26,6 +26,7 @@ function source(items: readonly FrozenItem[], change: Partial<Source> = {}): Sou
     endsAt: null,
     timeZone: 'UTC',
     period: 'P1M',
+    ...{ shifts: [], pausedAt: null, resumesAt: null },
     suspended: false,
     items,
     ...change,
@@ -118,6 +119,8 @@ describe('a quota', () => {
       from: 'sub_1/calls/1',
       fromQuota: 100,
       fromMayShrink: true,
+      fromPaused: false,
+      fromUsedBefore: 0,
       max: 50,
       expiresAt: new Date('2026-03-31T10:00:00Z'),
     });

@@ -4,18 +4,17 @@
  *
  * Pure. The ledger's plan of a balance and the rights behind a decision are both read from here, so they agree.
  */
-import { addDuration, periodAt } from '../kernel/index.ts';
+import { addDuration } from '../kernel/index.ts';
 import type { BalancePlan, QuotaWindow, Rollover, SubWindow } from '../ledger/index.ts';
+import { type Calendar, shiftsOf, type Window, windowAt } from './calendar.ts';
 import type { FrozenItem } from './items.ts';
-import { intervalOf, type Window, windowAt } from './periods.ts';
 import type { SubscriptionRow } from './rows.ts';
-import { type SubscriptionMoments, stateAt } from './state.ts';
+import { stateAt } from './state.ts';
 
 /** One giver of rights, in force at the moment it was asked for. */
-export type Source = Pick<
-  SubscriptionMoments,
-  'anchor' | 'timeZone' | 'period' | 'startsAt' | 'endsAt'
-> & {
+export type Source = Calendar & {
+  readonly startsAt: Date;
+  readonly endsAt: Date | null;
   readonly kind: 'subscription' | 'default';
   /** Leads its quota references: issued once each, whoever asks. */
   readonly reference: string;
@@ -30,13 +29,15 @@ export type Source = Pick<
 export function sourceOf(row: SubscriptionRow, at: Date): Source | null {
   const state = stateAt(row, at);
   if (!state.active) return null;
-  const { anchor, timeZone, period, startsAt, endsAt, plan, items } = row;
+  const { anchor, timeZone, period, shifts, pausedAt, resumesAt, startsAt, endsAt } = row;
   return {
     kind: 'subscription',
     reference: row.id,
     subscription: row.id,
     suspended: state.paused,
-    ...{ anchor, timeZone, period, startsAt, endsAt, plan, items },
+    ...{ anchor, timeZone, period, shifts, pausedAt, resumesAt, startsAt, endsAt },
+    plan: row.plan,
+    items: row.items,
   };
 }
 
@@ -89,12 +90,13 @@ function subWindowOf(carried: readonly Carried[], at: Date): SubWindow | null {
   for (const { source, item } of carried) {
     if (source.suspended) continue;
     const { window: cap } = item.options;
-    const part = cap && periodAt(source.anchor, cap.per, source.timeZone, at);
-    if (!part) return null;
+    const part = cap && windowAt(source, cap.per, at);
+    if (!cap || !part?.endsAt) return null;
+    const { startsAt, endsAt } = part;
     max = Math.min(Number.MAX_SAFE_INTEGER, max + cap.max);
-    const longer = longest ? lengthOf(part) - lengthOf(longest) : 1;
+    const longer = longest ? lengthOf({ startsAt, endsAt }) - lengthOf(longest) : 1;
     if (longer < 0 || (longer === 0 && began !== null && source.startsAt >= began)) continue;
-    [longest, began] = [{ max, startsAt: part.startsAt, endsAt: part.endsAt }, source.startsAt];
+    [longest, began] = [{ max, startsAt, endsAt }, source.startsAt];
   }
   return longest && { ...longest, max };
 }
@@ -108,7 +110,7 @@ function quotaOf(
   at: Date,
 ): { item: FrozenItem; window: QuotaWindow } | null {
   const { options } = item;
-  const period = windowAt(source, intervalOf(options.reset, source.period), at);
+  const period = windowAt(source, options.reset, at);
   if (!period) return null;
   const lead = `${options.reference ?? source.reference}/${item.feature}`;
   const window = {
@@ -130,7 +132,7 @@ function rolloverOf(
   { source, item }: Carried,
   { lead, period }: { lead: string; period: Window },
 ): Rollover | null {
-  const { rollover } = item.options;
+  const { rollover, usedBefore } = item.options;
   if (!rollover || item.quota === null || period.number === 1) return null;
   const expiresAt = rollover.expires
     ? addDuration(period.startsAt, rollover.expires, 1, source.timeZone)
@@ -140,9 +142,18 @@ function rolloverOf(
     fromQuota: item.quota,
     // A default's period keeps the version it began with; this one's may be another.
     fromMayShrink: source.kind === 'subscription',
+    fromPaused: endsPause(source, period.startsAt),
+    fromUsedBefore: usedBefore?.number === period.number - 1 ? usedBefore.used : 0,
     max: rollover.max,
     expiresAt,
   };
+}
+
+/** The window before ended with a pause: nothing was left to be used then, but it still rolls over. */
+function endsPause(source: Source, boundary: Date): boolean {
+  return shiftsOf(source).some(
+    (shift) => shift.kind === 'pause' && shift.until?.getTime() === boundary.getTime(),
+  );
 }
 
 /** The least of these instants; `null` if there is none. */

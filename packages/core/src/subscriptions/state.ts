@@ -3,22 +3,16 @@
  *
  * Rights follow from here, so they never wait for a job to have run. Every window is half-open: its end is over.
  */
-import { addDuration } from '../kernel/index.ts';
+import { addDuration, FOREVER } from '../kernel/index.ts';
+import { type Calendar, shiftsOf } from './calendar.ts';
 
 /** The moments everything else is derived from. */
-export type SubscriptionMoments = {
-  /** What periods are counted from; the start, unless a change re-anchored them. */
-  readonly anchor: Date;
+export type SubscriptionMoments = Calendar & {
   readonly startsAt: Date;
   /** Not after the start: it never ran. */
   readonly endsAt: Date | null;
+  /** As it was set; pauses move it: `trialEndOf`. */
   readonly trialEndsAt: Date | null;
-  readonly pausedAt: Date | null;
-  /** When the pause ends by itself; `null` for a pause without a set return. */
-  readonly resumesAt: Date | null;
-  /** ISO 8601 interval of a period; `null` is infinite. */
-  readonly period: string | null;
-  readonly timeZone: string;
   /** ISO 8601 length of the window in which an unpaid period is still used; `null` for none. */
   readonly pastDue: string | null;
   /** From when on no period is paid for, past or future; `null` when nothing is to be paid. */
@@ -68,7 +62,8 @@ export function stateAt(moments: SubscriptionMoments, at: Date): SubscriptionSta
   const canceled = end !== null;
   const ended = end !== null && end <= at;
   const active = !upcoming && !ended;
-  const onTrial = active && moments.trialEndsAt !== null && moments.trialEndsAt > at;
+  const trialEnd = trialEndOf(moments, at);
+  const onTrial = active && trialEnd !== null && trialEnd > at;
   const paused = isPausedAt(moments, at);
   const facts = {
     upcoming,
@@ -95,8 +90,29 @@ function statusOf(facts: Omit<SubscriptionState, 'status'>): SubscriptionStatus 
   return facts.onTrial ? 'trialing' : 'active';
 }
 
-function isPausedAt({ pausedAt, resumesAt }: SubscriptionMoments, at: Date): boolean {
-  return pausedAt !== null && pausedAt <= at && (resumesAt === null || resumesAt > at);
+function isPausedAt(moments: SubscriptionMoments, at: Date): boolean {
+  return shiftsOf(moments).some(
+    (shift) =>
+      shift.kind === 'pause' && shift.at <= at && (shift.until === null || shift.until > at),
+  );
+}
+
+/**
+ * The end of the trial, later by each pause that interrupted it; FOREVER during a pause without a set return. An end
+ * that came before has cut it where it stands.
+ * @param known Pauses from then on are left out; all count unless said.
+ */
+export function trialEndOf(moments: SubscriptionMoments, known: Date = FOREVER): Date | null {
+  const { trialEndsAt, endsAt } = moments;
+  if (trialEndsAt === null) return null;
+  if (endsAt !== null && endsAt <= trialEndsAt) return trialEndsAt;
+  let end = trialEndsAt.getTime();
+  for (const shift of shiftsOf(moments)) {
+    if (shift.kind !== 'pause' || shift.at > known || shift.at.getTime() >= end) continue;
+    if (shift.until === null) return FOREVER;
+    end += shift.until.getTime() - shift.at.getTime();
+  }
+  return new Date(end);
 }
 
 /** The end as it stands at `at`: the one that was set, or an earlier one that non-payment has led to by then. */

@@ -1,8 +1,10 @@
 /** A subscription as the kit hands it out: its state now, and what it was sold. */
-import type { SubscriptionNews } from './events.ts';
-import { currentPeriod, type Window } from './periods.ts';
+import { FOREVER } from '../kernel/index.ts';
+import type { Window } from './calendar.ts';
+import type { SubscriptionFacts, SubscriptionNews } from './events.ts';
+import { currentPeriod } from './periods.ts';
 import type { SubscriptionRow } from './rows.ts';
-import { endAt, type SubscriptionStatus, stateAt } from './state.ts';
+import { endAt, type SubscriptionStatus, stateAt, trialEndOf } from './state.ts';
 
 /** One feature as it was sold, frozen. */
 export type SubscriptionFeature = {
@@ -30,6 +32,10 @@ export type Subscription = {
   /** When the end was set. */
   readonly canceledAt: Date | null;
   readonly cancelReason: string | null;
+  /** Of the latest pause, past or to come. */
+  readonly pausedAt: Date | null;
+  /** When that pause ends or ended; `null` while nobody has said. */
+  readonly resumesAt: Date | null;
   /** The one it is in; `null` before the start and after the end. */
   readonly currentPeriod: Window | null;
   readonly features: readonly SubscriptionFeature[];
@@ -50,15 +56,19 @@ export function subscriptionOf(row: SubscriptionRow, at: Date): Subscription {
     family,
     period,
     startsAt,
-    trialEndsAt,
     canceledAt,
     cancelReason,
+    pausedAt,
+    resumesAt,
   } = row;
   const endsAt = endAt(row, at);
+  const trialEnd = trialEndOf(row, at);
+  // It moves on while a pause lasts whose end nobody knows.
+  const trialEndsAt = trialEnd && trialEnd < FOREVER ? trialEnd : row.trialEndsAt;
   return {
     ...{ id, customer, plan, version, family },
     status: stateAt(row, at).status,
-    ...{ period, startsAt, endsAt, trialEndsAt, canceledAt, cancelReason },
+    ...{ period, startsAt, endsAt, trialEndsAt, canceledAt, cancelReason, pausedAt, resumesAt },
     currentPeriod: currentPeriod({ ...row, endsAt }, at),
     features: row.items.map(featureOfItem),
     billing: row.billing,
@@ -94,6 +104,18 @@ export function newsOf(subscription: Subscription): SubscriptionNews {
   };
 }
 
+/** What an update tells of it, before and after. */
+export function factsOf(subscription: Subscription): SubscriptionFacts {
+  const { pausedAt, resumesAt, period, features } = subscription;
+  return {
+    ...newsOf(subscription),
+    period,
+    pausedAt: pausedAt?.toISOString() ?? null,
+    resumesAt: resumesAt?.toISOString() ?? null,
+    features: features.map(({ feature, quota }) => ({ feature, quota })),
+  };
+}
+
 /** A stored answer back from JSON, with instants as `Date`. */
 export function reviveSubscription(answer: Subscription): Subscription {
   const { currentPeriod: period } = answer;
@@ -103,6 +125,8 @@ export function reviveSubscription(answer: Subscription): Subscription {
     endsAt: reviveOrNull(answer.endsAt),
     trialEndsAt: reviveOrNull(answer.trialEndsAt),
     canceledAt: reviveOrNull(answer.canceledAt),
+    pausedAt: reviveOrNull(answer.pausedAt ?? null),
+    resumesAt: reviveOrNull(answer.resumesAt ?? null),
     currentPeriod: period && {
       ...period,
       startsAt: revive(period.startsAt),

@@ -3,14 +3,14 @@ import type { PlanSpec } from '../catalog/index.ts';
 import type { CustomerRow } from '../customers/index.ts';
 import { addDuration, type Scope } from '../kernel/index.ts';
 import type { Asked } from './asked.ts';
+import { type Calendar, windowAt } from './calendar.ts';
 import { defaultReference } from './defaults.ts';
 import { fault, readCount } from './input.ts';
 import { type FrozenItem, itemOfTerms, itemsOfPlan, withQuotas } from './items.ts';
-import { intervalOf, windowAt } from './periods.ts';
 import type { SubscriptionMoments } from './state.ts';
 
 /** What will be stored. */
-export type Terms = Omit<SubscriptionMoments, 'pausedAt' | 'resumesAt' | 'unpaidSince'> & {
+export type Terms = Omit<SubscriptionMoments, 'unpaidSince'> & {
   readonly billing: 'none' | 'order' | 'gateway';
   readonly items: readonly FrozenItem[];
 };
@@ -38,6 +38,7 @@ export async function termsOf(
     endsAt: asked.endsAt,
     period: asked.period === undefined ? (plan ? plan.period : usualPeriod) : asked.period,
     trialEndsAt: trialEnd(asked, { startsAt, timeZone, plan }),
+    ...{ shifts: [], pausedAt: null, resumesAt: null },
     pastDue: plan?.pastDue ?? null,
     billing: plan?.billing ?? ('none' as const),
   };
@@ -87,7 +88,7 @@ function withUse(
     now,
   }: {
     asked: Asked;
-    moments: Pick<SubscriptionMoments, 'anchor' | 'timeZone' | 'period'>;
+    moments: Calendar;
     now: Date;
   },
 ): FrozenItem[] {
@@ -98,8 +99,7 @@ function withUse(
   return items.map((item) => {
     const used = asked.used[item.feature];
     if (used === undefined) return item;
-    const interval = intervalOf(item.options.reset, moments.period);
-    const number = windowAt(moments, interval, now)?.number ?? 1;
+    const number = windowAt(moments, item.options.reset, now)?.number ?? 1;
     return {
       ...item,
       options: {

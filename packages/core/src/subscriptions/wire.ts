@@ -30,6 +30,8 @@ export const subscriptionShape = z.object({
   trialEndsAt: instantShape.nullable(),
   canceledAt: instantShape.nullable(),
   cancelReason: z.string().nullable(),
+  pausedAt: instantShape.nullable(),
+  resumesAt: instantShape.nullable(),
   currentPeriod: period.nullable(),
   features: z.array(feature),
   billing: z.enum(['none', 'order', 'gateway']),

@@ -95,9 +95,9 @@ describeMigrated('announcing what is due', (make) => {
     });
 
     expect(process.types()).toEqual([
+      'subscription.renewed',
       'subscription.canceled',
       'subscription.updated',
-      'subscription.renewed',
       'subscription.ended',
     ]);
     expect(await sweep('2026-04-01T00:00:00Z')).toEqual([]);
@@ -118,7 +118,11 @@ describeMigrated('announcing what is due', (make) => {
     });
     await createSubscription(await process.at(start), { customer: 'ann', plan: 'pro' });
 
-    expect(await sweep('2026-02-17T09:59:59Z')).toEqual([['subscription.trial_ended', null]]);
+    expect(await sweep('2026-02-17T09:59:59Z')).toEqual([
+      ['subscription.trial_will_end', null],
+      ['subscription.trial_ended', null],
+      ['subscription.past_due', 1],
+    ]);
     expect(await sweep('2026-02-17T10:00:00Z')).toEqual([
       ['subscription.canceled', null],
       ['subscription.updated', null],

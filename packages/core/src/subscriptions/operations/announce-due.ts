@@ -5,7 +5,7 @@
 import { at, FOREVER, instant, integer, type Scope, sql, text } from '../../kernel/index.ts';
 import { lockSubscriptions } from '../change.ts';
 import { nextEffect, nextLookAt } from '../lifecycle.ts';
-import { announceOnce, readTold } from '../lifecycle-marks.ts';
+import { afterTelling, announceOnce, askedOf } from '../lifecycle-marks.ts';
 import { findSubscription } from '../queries.ts';
 import type { SubscriptionRow } from '../rows.ts';
 import { endAt } from '../state.ts';
@@ -43,8 +43,8 @@ export function dueSubscriptions(
 }
 
 /**
- * Announces the next thing of one subscription if it is not later than `at` and nobody has: its trial's end, a period
- * that has begun, or its end. An end that non-payment has led to is stored with it.
+ * Announces the next thing of one subscription if it is not later than `at` and nobody has: the end of its trial, a period
+ * that has begun, a pause or a return, its end. An end that non-payment has led to is stored with it.
  */
 export function announceDue(scope: Scope, due: { id: string; at: Date }): Promise<Looked> {
   return scope.transaction(async (scope) => {
@@ -62,12 +62,12 @@ export function announceDue(scope: Scope, due: { id: string; at: Date }): Promis
 }
 
 async function tellNext(scope: Scope, row: SubscriptionRow, by: Date): Promise<Looked> {
-  const told = await readTold(scope, row.id);
-  let effect = nextEffect(row, told, scope.now);
+  const asked = await askedOf(scope, row);
+  let effect = nextEffect(row, asked);
   let done = false;
   if (effect && effect.at <= by) {
     done = await announceOnce(scope, row, effect);
-    effect = nextEffect(row, { ...told, [effect.kind]: effect.number }, scope.now);
+    effect = nextEffect(row, afterTelling(asked, effect));
   }
   const next = nextLookAt(row, effect, scope.now) ?? FOREVER;
   await scope.run(sql`

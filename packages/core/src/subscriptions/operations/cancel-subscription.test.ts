@@ -106,6 +106,7 @@ describeMigrated('canceling a subscription', (make) => {
       revision: 1,
     });
     expect(process.types()).toEqual([
+      'subscription.paused',
       'subscription.canceled',
       'subscription.updated',
       'subscription.ended',

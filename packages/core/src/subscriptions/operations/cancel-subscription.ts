@@ -4,12 +4,12 @@
  * Nothing revives what has ended, and asking again where an end is set already changes nothing.
  */
 import { answerOnce, findCustomer } from '../../customers/index.ts';
-import { NotFoundError, type Scope } from '../../kernel/index.ts';
+import { FOREVER, NotFoundError, type Scope } from '../../kernel/index.ts';
 import { type End, lockSubscriptions, rebalanced, storeEnd } from '../change.ts';
 import { refuseConflict } from '../conflicts.ts';
 import { fault, type Instant, readInstant, readText, refuseUnreadable } from '../input.ts';
 import { nextBoundary } from '../periods.ts';
-import { type SubscriptionMoments, stateAt } from '../state.ts';
+import { type SubscriptionMoments, stateAt, trialEndOf } from '../state.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
 import { findTarget } from '../target.ts';
 
@@ -110,7 +110,8 @@ export function endAsked(moments: SubscriptionMoments, when: When, now: Date): D
   if (when instanceof Date) return when;
   if (when === 'now') return now;
   if (state.onGrace) return null;
-  if (state.onTrial) return moments.trialEndsAt;
+  const trialEnd = trialEndOf(moments, now);
+  if (state.onTrial && trialEnd && trialEnd < FOREVER) return trialEnd;
   if (state.infinite || state.paused || state.upcoming) return now;
   return nextBoundary(moments, now) ?? now;
 }

@@ -4,37 +4,24 @@
  * Only the stored item changes; the books follow by themselves in the same transaction, so what was used stays used, and
  * the very next spend in any process meets the new quota.
  */
-import { audited } from '../../audit/index.ts';
 import { featureIdOf } from '../../catalog/index.ts';
-import { answerOnce, findCustomer } from '../../customers/index.ts';
 import { at, json, NotFoundError, type Scope, type Statement, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../../ledger/index.ts';
-import { announceChange, lockSubscriptions, rebalanced, reread } from '../change.ts';
+import { announceUpdate, rebalanced, reread } from '../change.ts';
+import { commandOn, readTarget, type Target } from '../command.ts';
 import { NoQuotaError } from '../errors.ts';
 import { type FeatureTerms, readFeatures } from '../feature-terms.ts';
-import { readText, refuseUnreadable } from '../input.ts';
+import { readText } from '../input.ts';
 import { type FrozenItem, itemOfTerms, readQuota } from '../items.ts';
 import type { SubscriptionRow } from '../rows.ts';
 import { stateAt } from '../state.ts';
-import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
-import { findTarget } from '../target.ts';
-
-type Target = {
-  customer: string;
-  /** Left out: the customer's only live one. */
-  subscription?: string | undefined;
-  /** 1 to 500 characters; with one, the change is kept in the audit. */
-  reason?: string | undefined;
-  idempotencyKey?: string | undefined;
-};
+import type { Subscription } from '../subscription.ts';
 
 /** A code is sold with quota 0, refilled each period; terms say otherwise. */
 export type AddFeature = Target & { feature: string | FeatureTerms };
 export type RemoveFeature = Target & { feature: string };
 /** Of a metered feature, per period; of a gauge, the ceiling. */
 export type SetQuota = Target & { feature: string; quota: number | 'unlimited' };
-
-const known = ['customer', 'subscription', 'reason', 'idempotencyKey', 'feature'];
 
 /**
  * Sells a further feature with the subscription, from now on, and announces `subscription.updated`.
@@ -46,7 +33,7 @@ const known = ['customer', 'subscription', 'reason', 'idempotencyKey', 'feature'
  * @throws {IdempotencyConflictError} The key belongs to another request.
  */
 export async function addFeature(scope: Scope, input: AddFeature): Promise<Subscription> {
-  readTarget(input, known);
+  readTarget(input, ['feature']);
   const [terms = ''] = readFeatures([input.feature]);
   return changeFeatures(scope, 'addFeature', input, async (inner, row) => {
     const item = await itemOfTerms(inner, terms);
@@ -64,7 +51,7 @@ export async function addFeature(scope: Scope, input: AddFeature): Promise<Subsc
  * @throws {InvalidStateError} The subscription has ended.
  */
 export async function removeFeature(scope: Scope, input: RemoveFeature): Promise<Subscription> {
-  readTarget(input, known);
+  readTarget(input, ['feature']);
   const feature = readText(input.feature, '/feature', 64);
   return changeFeatures(scope, 'removeFeature', input, async (inner, row) => {
     const item = itemNamed(row, feature);
@@ -85,7 +72,7 @@ export async function removeFeature(scope: Scope, input: RemoveFeature): Promise
  * @throws {InvalidStateError} The subscription has ended.
  */
 export async function setQuota(scope: Scope, input: SetQuota): Promise<Subscription> {
-  readTarget(input, [...known, 'quota']);
+  readTarget(input, ['feature', 'quota']);
   const feature = readText(input.feature, '/feature', 64);
   const quota = readQuota(input.quota, '/quota');
   return changeFeatures(scope, 'setQuota', input, async (inner, row) => {
@@ -101,64 +88,32 @@ export async function setQuota(scope: Scope, input: SetQuota): Promise<Subscript
   });
 }
 
-function readTarget(input: Target & { feature: unknown }, keys: readonly string[]): void {
-  refuseUnreadable(input, keys);
-  readText(input.customer, '/customer');
-  if (input.subscription !== undefined) readText(input.subscription, '/subscription');
-  if (input.reason !== undefined) readText(input.reason, '/reason', 500);
-}
-
 /** What changes: the item, whose balance is settled around it, and the statement that changes it. */
 type Change = { readonly item: FrozenItem; readonly write: Statement };
 type MakeChange = (scope: Scope, row: SubscriptionRow) => Promise<Change>;
 
-async function changeFeatures(
+function changeFeatures(
   scope: Scope,
   verb: string,
   input: Target & { feature: string | FeatureTerms; quota?: number | 'unlimited' },
   make: MakeChange,
 ): Promise<Subscription> {
-  const { idempotencyKey: key, ...request } = input;
   const feature = typeof input.feature === 'string' ? input.feature : input.feature.code;
-  const { answer } = await audited(
-    scope,
-    input.reason,
-    async (scope) => {
-      const customer = await findCustomer(scope, input.customer);
-      if (!customer)
-        throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);
-      const once = { verb: `subscriptions.${verb}`, customerId: customer.id, key, request };
-      return answerOnce(scope, once, (scope) => change(scope, input, make));
-    },
-    ({ answer, replayed }) =>
-      replayed
-        ? null
-        : {
-            operation: `subscriptions.${verb}`,
-            customer: input.customer,
-            subject: { type: 'subscription', id: answer.id },
-            facts: { feature, quota: input.quota ?? null },
-          },
-  );
-  return reviveSubscription(answer);
-}
-
-async function change(scope: Scope, input: Target, make: MakeChange): Promise<Subscription> {
-  const locked = await lockSubscriptions(scope, input.customer);
-  const row = await findTarget(scope, locked, input.subscription);
-  if (stateAt(row, scope.now).ended) throw new InvalidStateError(`${row.id} has ended.`);
-  const { item, write } = await make(scope, row);
-  const { customer } = locked;
-  const stored = await rebalanced(scope, { customer, items: [item] }, async () => {
-    await scope.run(write);
-    await scope.run(sql`
-      update bursar.subscriptions
-         set revision = revision + 1, updated_at = ${at(scope.now)}::text::timestamptz
-       where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
-    return reread(scope, row.id);
+  const facts = { feature, quota: input.quota ?? null };
+  return commandOn(scope, { verb, input, facts }, async (inner, { customer, row }) => {
+    if (stateAt(row, inner.now).ended) throw new InvalidStateError(`${row.id} has ended.`);
+    const { item, write } = await make(inner, row);
+    const stored = await rebalanced(inner, { customer, items: [item] }, async () => {
+      await inner.run(write);
+      await inner.run(sql`
+        update bursar.subscriptions
+           set revision = revision + 1, updated_at = ${at(inner.now)}::text::timestamptz
+         where (tenant_id, id) = (${inner.tenant.id}::int, ${row.id}::text)`);
+      return reread(inner, row.id);
+    });
+    await announceUpdate(inner, row, stored);
+    return stored;
   });
-  await announceChange(scope, stored, 'subscription.updated');
-  return subscriptionOf(stored, scope.now);
 }
 
 function itemNamed({ id, items }: SubscriptionRow, feature: string): FrozenItem {

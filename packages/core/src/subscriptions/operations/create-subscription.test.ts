@@ -380,6 +380,7 @@ describeMigrated('creating a subscription', (make) => {
     });
     expect(process.types()).toEqual([
       'subscription.created',
+      'subscription.past_due',
       'subscription.canceled',
       'subscription.updated',
       'subscription.ended',

@@ -45,7 +45,7 @@ export async function subscriptionPeriods(
   const from = Math.max(first, after + 1);
   const to = Math.min(last, from + limit - 1);
   return {
-    items: listPeriods(moments, { from, to }),
+    items: listPeriods(moments, { from, to, known: scope.now }),
     next: to < last ? encodeCursor(list, [to]) : null,
   };
 }
