@@ -13,23 +13,9 @@ import {
   usageOf,
 } from '../entitlements/index.ts';
 import { readInput } from '../kernel/index.ts';
-import {
-  addFeature,
-  type CreatedSubscription,
-  cancelSubscription,
-  createSubscription,
-  currentSubscription,
-  deleteSubscription,
-  getSubscription,
-  listSubscriptions,
-  purgeSubscription,
-  removeFeature,
-  restoreSubscription,
-  resumeSubscription,
-  setQuota,
-  subscriptionPeriods,
-} from '../subscriptions/index.ts';
+import { createSubscription } from '../subscriptions/index.ts';
 import { bindHolding } from './bind-holding.ts';
+import { bindSubscriptions } from './bind-subscriptions.ts';
 import { bindWallet } from './bind-wallet.ts';
 import type { Binding } from './binding.ts';
 import {
@@ -88,39 +74,6 @@ function bindMetering(binding: Binding) {
       const asked = readInput(giveBackInput, binding.used(input));
       return binding.command((scope) => giveBackUse(scope, asked));
     },
-  };
-}
-
-function bindSubscriptions(
-  binding: Binding,
-  create: (input: unknown) => Promise<CreatedSubscription>,
-) {
-  const { whole } = binding;
-  return {
-    create,
-    get: (input: unknown) => binding.read((scope) => getSubscription(scope, whole(input) as never)),
-    current: (input?: unknown) =>
-      binding.read((scope) => currentSubscription(scope, whole(input) as never)),
-    list: (input?: unknown) =>
-      binding.read((scope) => listSubscriptions(scope, whole(input) as never)),
-    cancel: (input?: unknown) =>
-      binding.command((scope) => cancelSubscription(scope, whole(input) as never)),
-    resume: (input?: unknown) =>
-      binding.command((scope) => resumeSubscription(scope, whole(input) as never)),
-    addFeature: (input: unknown) =>
-      binding.command((scope) => addFeature(scope, whole(input) as never)),
-    removeFeature: (input: unknown) =>
-      binding.command((scope) => removeFeature(scope, whole(input) as never)),
-    setQuota: (input: unknown) =>
-      binding.command((scope) => setQuota(scope, whole(input) as never)),
-    delete: (input: unknown) =>
-      binding.command((scope) => deleteSubscription(scope, whole(input) as never)),
-    restore: (input: unknown) =>
-      binding.command((scope) => restoreSubscription(scope, whole(input) as never)),
-    purge: (input: unknown) =>
-      binding.command((scope) => purgeSubscription(scope, whole(input) as never)),
-    periods: (input: unknown) =>
-      binding.read((scope) => subscriptionPeriods(scope, whole(input) as never)),
   };
 }
 

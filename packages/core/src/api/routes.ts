@@ -3,7 +3,11 @@ import { auditRoutes } from '../audit/index.ts';
 import { entitlementRoutes } from '../entitlements/index.ts';
 import type { Route } from '../http/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
-import { subscriptionAdminRoutes, subscriptionRoutes } from '../subscriptions/index.ts';
+import {
+  subscriptionAdminRoutes,
+  subscriptionLifeRoutes,
+  subscriptionRoutes,
+} from '../subscriptions/index.ts';
 import { accountRoutes } from './account-routes.ts';
 
 export const routes: readonly Route[] = [
@@ -13,5 +17,6 @@ export const routes: readonly Route[] = [
   ...ledgerAdminRoutes,
   ...auditRoutes,
   ...subscriptionRoutes,
+  ...subscriptionLifeRoutes,
   ...subscriptionAdminRoutes,
 ];

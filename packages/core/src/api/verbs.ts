@@ -10,17 +10,22 @@ import type { Page } from '../kernel/index.ts';
 import type {
   AddFeature,
   CancelSubscription,
+  ChangePlan,
+  ChangePreview,
   CreatedSubscription,
   DeleteSubscription,
   FeatureTerms,
   GetSubscription,
   ListSubscriptions,
+  PauseSubscription,
+  PreviewChange,
   RemoveFeature,
   ResumeSubscription,
   SetQuota,
   Subscription,
   SubscriptionPeriod,
   SubscriptionPeriods,
+  UnpauseSubscription,
 } from '../subscriptions/index.ts';
 import type { DecisionWithValue, Hold, PlainDecision, Spent } from './answers.ts';
 import type { Keyed, NewSubscriptionOf, Reservation, UseOf, Without } from './asked.ts';
@@ -35,6 +40,15 @@ export interface SubscriptionVerbs<K extends Keys, With> {
   list(input?: With & Without<ListSubscriptions, never>): Promise<Page<Subscription>>;
   cancel(input?: With & Without<CancelSubscription, never>): Promise<Subscription>;
   resume(input?: With & Without<ResumeSubscription, never>): Promise<Subscription>;
+  /** What is left of the period and of the trial is kept; nothing can be used until `until`, or `unpause`. */
+  pause(input?: With & Without<PauseSubscription, never>): Promise<Subscription>;
+  unpause(input?: With & Without<UnpauseSubscription, never>): Promise<Subscription>;
+  /** What `change` with the same input would do; its token, handed to `change`, makes sure of it for half an hour. */
+  preview(
+    input: With & Without<PreviewChange, 'plan'> & { plan: K['plan'] },
+  ): Promise<ChangePreview>;
+  /** Now, unless `at` says otherwise; what was used stays used. */
+  change(input: With & Without<ChangePlan, 'plan'> & { plan: K['plan'] }): Promise<Subscription>;
   /** From now on; a code alone is sold with quota 0. */
   addFeature(
     input: With & Without<AddFeature, 'feature'> & { feature: K['feature'] | FeatureTerms },

@@ -25,6 +25,7 @@ export {
   unitIdOf,
   unitOf,
 } from './lookup.ts';
+export { type Money, moneyOf } from './money.ts';
 export { ensureCatalog } from './operations/ensure-catalog.ts';
 export { newestVersion, type PlanVersion, versionById } from './operations/find-version.ts';
 export type {

@@ -24,7 +24,13 @@ export {
   textOrNull,
 } from './codec.ts';
 export { openDatabase } from './database.ts';
-export { type Duration, formatDuration, isZero, parseDuration } from './duration.ts';
+export {
+  approximateDays,
+  type Duration,
+  formatDuration,
+  isZero,
+  parseDuration,
+} from './duration.ts';
 export {
   BursarError,
   ConfigurationError,

@@ -10,6 +10,11 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P7D or PT5M'),
     default: 'P7D',
   },
+  'subscriptions.creditProration': {
+    title: 'Whether what was paid too much is credited to the wallet when a plan is changed',
+    shape: z.boolean(),
+    default: false,
+  },
   'subscriptions.trialNotice': {
     title: 'How long before its end a trial’s end is announced',
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P3D'),

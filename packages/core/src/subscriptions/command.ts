@@ -6,30 +6,10 @@ import { type AuditFacts, audited } from '../audit/index.ts';
 import { answerOnce, type CustomerRow, findCustomer } from '../customers/index.ts';
 import { NotFoundError, type Scope } from '../kernel/index.ts';
 import { lockSubscriptions } from './change.ts';
-import { readText, refuseUnreadable } from './input.ts';
 import type { SubscriptionRow } from './rows.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from './subscription.ts';
 import { findTarget } from './target.ts';
-
-export type Target = {
-  customer: string;
-  /** Left out: the customer's only live one. */
-  subscription?: string | undefined;
-  /** 1 to 500 characters; with one, the change is kept in the audit. */
-  reason?: string | undefined;
-  idempotencyKey?: string | undefined;
-};
-
-/** The keys of a `Target`. */
-export const targetKeys = ['customer', 'subscription', 'reason', 'idempotencyKey'];
-
-/** @throws {ValidationError} Names each key that is not known, or whose value is none. */
-export function readTarget(input: Target, further: readonly string[]): void {
-  refuseUnreadable(input, [...targetKeys, ...further]);
-  readText(input.customer, '/customer');
-  if (input.subscription !== undefined) readText(input.subscription, '/subscription');
-  if (input.reason !== undefined) readText(input.reason, '/reason', 500);
-}
+import type { Target } from './target-input.ts';
 
 /** Changes the target, and gives it as it stands then. */
 export type Work = (

@@ -67,3 +67,24 @@ export class AmbiguousSubscriptionError extends BursarError {
     });
   }
 }
+
+/** What a preview was made from has changed since, or it is too old. Nothing was changed: preview again. */
+export class PreviewStaleError extends BursarError {
+  override readonly code = 'preview_stale';
+  constructor(subscription: string) {
+    super(`The preview of ${subscription} does not hold any more: preview it again.`, {
+      subscription,
+    });
+  }
+}
+
+/** More is taken up than the new ceiling allows, and the plan says to refuse that; nothing was changed. */
+export class CeilingBlockedError extends BursarError {
+  override readonly code = 'limit_exceeded';
+  constructor(over: { feature: string; used: number; quota: number }) {
+    super(
+      `${over.used} of ${over.feature} are taken up: free some until ${over.quota} are left.`,
+      over,
+    );
+  }
+}

@@ -51,6 +51,18 @@ export type SubscriptionEvents = {
   /** Of the period of this number. */
   'subscription.past_due': SubscriptionNews & { period: number };
   'subscription.recovered': SubscriptionNews & { period: number };
+  /** It will be another plan from `at` on. */
+  'subscription.change_scheduled': SubscriptionNews & {
+    to: { plan: string; version: number };
+    at: string | null;
+  };
+  'subscription.plan_changed': SubscriptionNews & {
+    previous: { plan: string | null; version: number | null };
+    /** What the change itself cost, in the smallest part of `unit`; `null` for one that waited for its period. */
+    cost: { credit: number; charge: number; due: number; unit: string | null } | null;
+  };
+  /** More is taken up of a gauge than its ceiling is now. It is kept, and can only go down. */
+  'quota.over_limit': { feature: string; used: number; quota: number };
   'subscription.deleted': SubscriptionNews;
   'subscription.restored': SubscriptionNews;
   'subscription.purged': SubscriptionNews;

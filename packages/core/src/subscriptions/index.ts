@@ -3,11 +3,13 @@
 export { subscriptionAdminRoutes } from './admin-routes.ts';
 export type { NewSubscription } from './asked.ts';
 export type { Window } from './calendar.ts';
+export type { ChangePlan, PreviewChange } from './change-input.ts';
 export * from './errors.ts';
 export type { RenewalNews, SubscriptionEvents, SubscriptionNews } from './events.ts';
 export type { FeatureTerms } from './feature-terms.ts';
 export type { Instant } from './input.ts';
 export type { FrozenItem, ItemKind, ItemOptions } from './items.ts';
+export { subscriptionLifeRoutes } from './lifecycle-routes.ts';
 export { announceDue, dueSubscriptions } from './operations/announce-due.ts';
 export { type CancelSubscription, cancelSubscription } from './operations/cancel-subscription.ts';
 export {
@@ -18,6 +20,7 @@ export {
   type SetQuota,
   setQuota,
 } from './operations/change-features.ts';
+export { changePlan } from './operations/change-plan.ts';
 export { type CreatedSubscription, createSubscription } from './operations/create-subscription.ts';
 export { currentSubscription } from './operations/current-subscription.ts';
 export {
@@ -29,6 +32,13 @@ export {
 export { type GetSubscription, getSubscription } from './operations/get-subscription.ts';
 export { listPlans, type PublishedPlan } from './operations/list-plans.ts';
 export { type ListSubscriptions, listSubscriptions } from './operations/list-subscriptions.ts';
+export {
+  type PauseSubscription,
+  pauseSubscription,
+  type UnpauseSubscription,
+  unpauseSubscription,
+} from './operations/pause-subscription.ts';
+export { type ChangePreview, previewChange } from './operations/preview-change.ts';
 export { type ResumeSubscription, resumeSubscription } from './operations/resume-subscription.ts';
 export {
   type SubscriptionPeriods,

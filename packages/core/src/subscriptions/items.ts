@@ -42,6 +42,8 @@ export type FrozenItem = {
   readonly kind: ItemKind;
   readonly quota: number | null;
   readonly options: ItemOptions;
+  /** `hand`: given beside the plan, and staying when that changes. Of the plan unless said. */
+  readonly addedBy?: 'plan' | 'hand' | undefined;
 };
 
 /** One row of `subscription_items` with its feature's key. */
@@ -51,6 +53,7 @@ export function readItem(row: Row): FrozenItem {
     kind: text(row.kind) as ItemKind,
     quota: integerOrNull(row.quota),
     options: document<ItemOptions>(row.options),
+    ...(row.added_by === 'hand' && { addedBy: 'hand' }),
   };
 }
 

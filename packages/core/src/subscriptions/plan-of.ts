@@ -6,10 +6,10 @@
 import { featureOf, findFeatureId } from '../catalog/index.ts';
 import type { BalancePlan, PlanOf } from '../ledger/index.ts';
 import { defaultSources } from './defaults.ts';
+import { turnsOf } from './plan-change.ts';
 import { liveSubscriptions } from './queries.ts';
 import type { SubscriptionRow } from './rows.ts';
 import { balancePlanOf, earliest, sourceOf } from './sources.ts';
-import { turningPoints } from './state.ts';
 
 const nothing: BalancePlan = {
   windows: [],
@@ -36,6 +36,6 @@ export const planOf: PlanOf = async (scope, { customer, unit, now, lock }) => {
   const plan = balancePlanOf(sources, { feature: unit, kind, at: now });
   const matters = (row: SubscriptionRow) =>
     row.items.length > 0 || defaults.families.has(row.family ?? '');
-  const turns = rows.filter(matters).flatMap((row) => turningPoints(row, now));
+  const turns = rows.filter(matters).flatMap((row) => turnsOf(row, now));
   return { ...plan, nextChangeAt: earliest([plan.nextChangeAt, defaults.nextVersionAt, ...turns]) };
 };

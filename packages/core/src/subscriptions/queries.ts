@@ -5,6 +5,7 @@
  */
 import { at, type Scope, type Statement, sql } from '../kernel/index.ts';
 import { unpaidSince } from './payments.ts';
+import { rowAt } from './plan-change.ts';
 import { readRow, type SubscriptionRow } from './rows.ts';
 
 /** `share` while a balance is caught up, `update` before a change; always after the customer's own lock. */
@@ -18,6 +19,8 @@ export type Selection = {
   /** Only the item of this feature is read. */
   readonly featureId?: number | undefined;
   readonly deleted?: boolean | undefined;
+  /** As they are by then; now unless said. `stored`: as they stand, what is due on them still to come. */
+  readonly asOf?: Date | 'stored' | undefined;
 };
 
 /** Subscriptions by any condition on `subscription.*`, newest first. */
@@ -25,8 +28,10 @@ export async function selectSubscriptions(
   scope: Scope,
   selection: Selection,
 ): Promise<SubscriptionRow[]> {
+  const { asOf = scope.now } = selection;
   const rows = await scope.many(selectStatement(scope, selection), readRow);
-  return withPayments(scope, rows);
+  const paid = await withPayments(scope, rows);
+  return asOf === 'stored' ? paid : paid.map((row) => rowAt(row, asOf));
 }
 
 const lockClause = {
@@ -44,12 +49,12 @@ function selectStatement(
            version.version, family.key as family, subscription.family_id, subscription.period,
            subscription.time_zone, subscription.anchor, subscription.starts_at, subscription.ends_at,
            subscription.trial_ends_at, subscription.canceled_at, subscription.cancel_reason,
-           subscription.cancel_comment, subscription.paused_at, subscription.resumes_at, subscription.shifts,
+           subscription.cancel_comment, subscription.paused_at, subscription.resumes_at, subscription.shifts, subscription.scheduled,
            subscription.billing,
            subscription.past_due, subscription.source, subscription.external, subscription.revision,
            subscription.created_at, subscription.updated_at,
            (select coalesce(jsonb_agg(jsonb_build_object('feature', feature.key, 'kind', item.kind,
-                     'quota', item.quota, 'options', item.options) order by feature.key), '[]')
+                     'quota', item.quota, 'options', item.options, 'added_by', item.added_by) order by feature.key), '[]')
               from bursar.subscription_items as item
               join bursar.features as feature on (feature.tenant_id, feature.id) = (item.tenant_id, item.feature_id)
              where (item.tenant_id, item.subscription_id) = (subscription.tenant_id, subscription.id)
@@ -80,19 +85,20 @@ export function liveSubscriptions(
   const { customerId, now, lock, featureId } = input;
   const where = sql`subscription.customer_id = ${customerId}::bigint
        and (subscription.ends_at is null or subscription.ends_at > ${at(now)}::text::timestamptz)`;
-  return selectSubscriptions(scope, { where, limit: liveMax, lock, featureId });
+  return selectSubscriptions(scope, { where, limit: liveMax, lock, featureId, asOf: now });
 }
 
 /** One subscription by its id, or `null`. */
 export async function findSubscription(
   scope: Scope,
   id: string,
-  lock?: Lock,
+  { lock, asOf }: { lock?: Lock; asOf?: 'stored' } = {},
 ): Promise<SubscriptionRow | null> {
   const [row] = await selectSubscriptions(scope, {
     where: sql`subscription.id = ${id}::text`,
     limit: 1,
     lock,
+    asOf,
   });
   return row ?? null;
 }

@@ -8,10 +8,11 @@ import { strangerAt } from '../ledger/index.ts';
 import { defaultSources } from './defaults.ts';
 import type { FrozenItem } from './items.ts';
 import { NON_PAYMENT } from './payments.ts';
+import { turnsOf } from './plan-change.ts';
 import { selectSubscriptions } from './queries.ts';
 import type { SubscriptionRow } from './rows.ts';
 import { earliest, type Source, sourceOf } from './sources.ts';
-import { endAt, stateAt, turningPoints } from './state.ts';
+import { endAt, stateAt } from './state.ts';
 
 /** One carried feature from one source. */
 export type Right = FrozenItem & {
@@ -61,10 +62,7 @@ export async function rightsAt(
     denied: deniedOf({ items, rows, now }),
     hasSubscription: running.length > 0,
     hasValid: running.some((source) => !source.suspended),
-    nextChangeAt: earliest([
-      defaults.nextVersionAt,
-      ...rows.flatMap((row) => turningPoints(row, now)),
-    ]),
+    nextChangeAt: earliest([defaults.nextVersionAt, ...rows.flatMap((row) => turnsOf(row, now))]),
   };
 }
 
@@ -73,7 +71,7 @@ function considered(scope: Scope, customerId: number, now: Date): Promise<Subscr
   const where = sql`subscription.customer_id = ${customerId}::bigint
        and (subscription.ends_at is null or subscription.ends_at > ${bound(now)}::text::timestamptz
             or subscription.cancel_reason = ${NON_PAYMENT}::text)`;
-  return selectSubscriptions(scope, { where, limit: consideredMax });
+  return selectSubscriptions(scope, { where, limit: consideredMax, asOf: now });
 }
 
 function rightOf(source: Source, item: FrozenItem): Right {

@@ -1,9 +1,10 @@
 /**
- * Subscriptions over HTTP, as data. Customers act on their own only, start what is marked `selfService`, and cancel at
- * the boundary; everything else is an operator's.
+ * Subscriptions over HTTP, as data. Customers act on their own only, start and change to what is marked `selfService`, and
+ * cancel at the boundary; everything else is an operator's.
  */
 import { z } from 'zod';
 import { answer, defineRoute, pageQuery, pageShape, type Route } from '../http/index.ts';
+import { changeRefusals, ownChange, previewShape, previewToken } from './change-wire.ts';
 import { statuses } from './state.ts';
 import {
   cancelBody,
@@ -75,6 +76,35 @@ export const subscriptionRoutes: readonly Route[] = [
     refuses: ['not_found', 'already_subscribed'],
     handle: ({ me, idempotencyKey }, { params }) =>
       me.subscriptions.resume({ subscription: params.id, idempotencyKey }),
+  }),
+  defineRoute({
+    operation: 'previewChange',
+    summary:
+      'What changing a subscription of one’s own to a plan that customers may start comes to.',
+    method: 'POST',
+    path: '/subscriptions/:id/preview',
+    access: 'customer',
+    params: idParams,
+    body: ownChange,
+    answers: previewShape,
+    refuses: ['not_found', 'plan_unknown', 'invalid_state'],
+    handle: ({ me }, { params, body }) =>
+      me.subscriptions.preview({ ...body, selfService: true, subscription: params.id }),
+  }),
+  defineRoute({
+    operation: 'changeSubscription',
+    summary: 'Changes a subscription of one’s own to a plan that customers may start.',
+    method: 'POST',
+    path: '/subscriptions/:id/change',
+    access: 'customer',
+    params: idParams,
+    body: ownChange.extend({ preview: previewToken }),
+    answers: subscriptionShape,
+    refuses: [...changeRefusals],
+    handle: ({ me, idempotencyKey }, { params, body }) =>
+      me.subscriptions.change({
+        ...{ ...body, selfService: true, subscription: params.id, idempotencyKey },
+      }),
   }),
   defineRoute({
     operation: 'listPeriods',

@@ -9,6 +9,7 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
+import type { ScheduledChange } from './agreed.ts';
 import type { Shift } from './calendar.ts';
 import { type FrozenItem, readItem } from './items.ts';
 import type { SubscriptionMoments } from './state.ts';
@@ -33,6 +34,10 @@ export type SubscriptionRow = SubscriptionMoments & {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly items: readonly FrozenItem[];
+  /** A change of plan that is to come. */
+  readonly scheduled: ScheduledChange | null;
+  /** The one that holds here already, though nobody has stored it yet. */
+  readonly overdue: ScheduledChange | null;
 };
 
 /** As JSON has it. */
@@ -75,5 +80,7 @@ export function readRow(row: Row): SubscriptionRow {
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),
     items: document<Row[]>(row.items).map(readItem),
+    scheduled: row.scheduled === null ? null : document<ScheduledChange>(row.scheduled),
+    overdue: null,
   };
 }

@@ -72,18 +72,21 @@ describe('a quota', () => {
 
   test('that never resets, or of an infinite subscription, is one window that never ends', () => {
     const forever = {
-      windows: [{ reference: 'sub_1/calls/1', startsAt: start, endsAt: null }],
+      windows: [{ startsAt: start, endsAt: null }],
       nextChangeAt: null,
     };
 
     expect(plan([source([item(100, { reset: 'never' })])])).toMatchObject(forever);
     expect(plan([source([item(100)], { period: null })])).toMatchObject(forever);
+    expect(plan([source([item(100, { reset: 'never' })])]).windows[0]?.reference).toBe(
+      'sub_1/never/calls/1',
+    );
   });
 
   test('with its own interval refills by that, from the anchor', () => {
     expect(plan([source([item(100, { reset: 'P7D' })])]).windows).toMatchObject([
       {
-        reference: 'sub_1/calls/5',
+        reference: 'sub_1/P7D/calls/5',
         startsAt: new Date('2026-02-28T10:00:00Z'),
         endsAt: new Date('2026-03-07T10:00:00Z'),
       },

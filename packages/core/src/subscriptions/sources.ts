@@ -112,7 +112,7 @@ function quotaOf(
   const { options } = item;
   const period = windowAt(source, options.reset, at);
   if (!period) return null;
-  const lead = `${options.reference ?? source.reference}/${item.feature}`;
+  const lead = leadOf(source, item);
   const window = {
     reference: `${lead}/${period.number}`,
     quota: item.quota,
@@ -126,6 +126,15 @@ function quotaOf(
     rollover: rolloverOf({ source, item }, { lead, period }),
   };
   return { item, window };
+}
+
+/** Leads the references of its quotas: one that has an interval of its own numbers them by itself. */
+export function leadOf(
+  { reference }: { readonly reference: string },
+  { feature, options }: FrozenItem,
+): string {
+  const { reset = 'period' } = options;
+  return `${options.reference ?? reference}${reset === 'period' ? '' : `/${reset}`}/${feature}`;
 }
 
 function rolloverOf(

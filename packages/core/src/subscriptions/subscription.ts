@@ -3,6 +3,7 @@ import { FOREVER } from '../kernel/index.ts';
 import type { Window } from './calendar.ts';
 import type { SubscriptionFacts, SubscriptionNews } from './events.ts';
 import { currentPeriod } from './periods.ts';
+import { scheduledAt } from './plan-change.ts';
 import type { SubscriptionRow } from './rows.ts';
 import { endAt, type SubscriptionStatus, stateAt, trialEndOf } from './state.ts';
 
@@ -36,6 +37,12 @@ export type Subscription = {
   readonly pausedAt: Date | null;
   /** When that pause ends or ended; `null` while nobody has said. */
   readonly resumesAt: Date | null;
+  /** The plan it will be on, and from when; `at` null while a pause without a set return keeps it waiting. */
+  readonly scheduled: {
+    readonly plan: string;
+    readonly version: number;
+    readonly at: Date | null;
+  } | null;
   /** The one it is in; `null` before the start and after the end. */
   readonly currentPeriod: Window | null;
   readonly features: readonly SubscriptionFeature[];
@@ -69,6 +76,9 @@ export function subscriptionOf(row: SubscriptionRow, at: Date): Subscription {
     ...{ id, customer, plan, version, family },
     status: stateAt(row, at).status,
     ...{ period, startsAt, endsAt, trialEndsAt, canceledAt, cancelReason, pausedAt, resumesAt },
+    scheduled: row.scheduled && {
+      ...{ plan: row.scheduled.plan, version: row.scheduled.version, at: scheduledAt(row, at) },
+    },
     currentPeriod: currentPeriod({ ...row, endsAt }, at),
     features: row.items.map(featureOfItem),
     billing: row.billing,
@@ -127,6 +137,7 @@ export function reviveSubscription(answer: Subscription): Subscription {
     canceledAt: reviveOrNull(answer.canceledAt),
     pausedAt: reviveOrNull(answer.pausedAt ?? null),
     resumesAt: reviveOrNull(answer.resumesAt ?? null),
+    scheduled: answer.scheduled && { ...answer.scheduled, at: reviveOrNull(answer.scheduled.at) },
     currentPeriod: period && {
       ...period,
       startsAt: revive(period.startsAt),

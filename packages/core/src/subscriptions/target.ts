@@ -2,12 +2,12 @@
 import { NotFoundError, type Scope } from '../kernel/index.ts';
 import type { Locked } from './change.ts';
 import { AmbiguousSubscriptionError } from './errors.ts';
-import { findSubscription } from './queries.ts';
+import { findSubscription, type Lock } from './queries.ts';
 import type { SubscriptionRow } from './rows.ts';
 import { stateAt } from './state.ts';
 
 /**
- * The subscription, locked. Without a name: the only one that runs, else the only one that is to begin.
+ * The subscription, locked unless said. Without a name: the only one that runs, else the only one that is to begin.
  * @throws {NotFoundError} There is none, or it is another customer's.
  * @throws {AmbiguousSubscriptionError} Several could be meant.
  */
@@ -15,8 +15,13 @@ export async function findTarget(
   scope: Scope,
   { customer, rows }: Locked,
   subscription: string | undefined,
+  lock: Lock = 'update',
 ): Promise<SubscriptionRow> {
-  if (subscription !== undefined) return named(scope, customer.id, subscription);
+  if (subscription !== undefined) {
+    const row = await findSubscription(scope, subscription, { lock });
+    if (row?.customerId !== customer.id) throw new NotFoundError('subscription', subscription);
+    return row;
+  }
   const running = rows.filter((row) => stateAt(row, scope.now).active);
   const candidates = running.length > 0 ? running : rows;
   const [only] = candidates;
@@ -28,10 +33,4 @@ export async function findTarget(
     );
   }
   return only;
-}
-
-async function named(scope: Scope, customerId: number, id: string): Promise<SubscriptionRow> {
-  const row = await findSubscription(scope, id, 'update');
-  if (row?.customerId !== customerId) throw new NotFoundError('subscription', id);
-  return row;
 }

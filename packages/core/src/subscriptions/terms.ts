@@ -67,7 +67,10 @@ async function itemsAsked(
 ): Promise<FrozenItem[]> {
   const own = await Promise.all(asked.features.map((feature) => itemOfTerms(scope, feature)));
   const planned = plan ? itemsOfPlan(scope, plan) : [];
-  return [...planned.filter((item) => !own.some((one) => one.feature === item.feature)), ...own];
+  return [
+    ...planned.filter((item) => !own.some((one) => one.feature === item.feature)),
+    ...own.map((item) => ({ ...item, addedBy: 'hand' as const })),
+  ];
 }
 
 function trialEnd(

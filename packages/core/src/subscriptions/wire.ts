@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { instantInput, instantShape, moneyShape } from '../http/index.ts';
 import { statuses } from './state.ts';
 
-const period = z.object({
+/** One window of time with its number. */
+export const period = z.object({
   number: z.int(),
   startsAt: instantShape,
   endsAt: instantShape.nullable(),
@@ -32,6 +33,9 @@ export const subscriptionShape = z.object({
   cancelReason: z.string().nullable(),
   pausedAt: instantShape.nullable(),
   resumesAt: instantShape.nullable(),
+  scheduled: z
+    .object({ plan: z.string(), version: z.int(), at: instantShape.nullable() })
+    .nullable(),
   currentPeriod: period.nullable(),
   features: z.array(feature),
   billing: z.enum(['none', 'order', 'gateway']),
@@ -73,7 +77,8 @@ export const quota = z.union(
   'must be a whole number from 0, or "unlimited"',
 );
 const duration = z.string().regex(/^P/, 'must be an ISO 8601 duration such as P1M').max(32);
-const code = z.string().min(1).max(64);
+/** A key of the catalogue. */
+export const code = z.string().min(1).max(64);
 
 /** What an operator may say: everything `subscriptions.create` takes but run-time features. */
 export const anySubscription = z.object({

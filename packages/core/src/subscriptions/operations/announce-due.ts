@@ -6,8 +6,10 @@ import { at, FOREVER, instant, integer, type Scope, sql, text } from '../../kern
 import { lockSubscriptions } from '../change.ts';
 import { nextEffect, nextLookAt } from '../lifecycle.ts';
 import { afterTelling, announceOnce, askedOf } from '../lifecycle-marks.ts';
+import { scheduledAt } from '../plan-change.ts';
 import { findSubscription } from '../queries.ts';
 import type { SubscriptionRow } from '../rows.ts';
+import { earliest } from '../sources.ts';
 import { endAt } from '../state.ts';
 
 /** One subscription to look at, of any tenant; `at` before all time: its moments have changed since anyone looked. */
@@ -44,32 +46,45 @@ export function dueSubscriptions(
 
 /**
  * Announces the next thing of one subscription if it is not later than `at` and nobody has: the end of its trial, a period
- * that has begun, a pause or a return, its end. An end that non-payment has led to is stored with it.
+ * that has begun, a pause or a return, a change of plan, its end. What holds by then and nobody has stored is stored with it.
  */
 export function announceDue(scope: Scope, due: { id: string; at: Date }): Promise<Looked> {
   return scope.transaction(async (scope) => {
-    const found = await findSubscription(scope, due.id);
+    const found = await findSubscription(scope, due.id, { asOf: 'stored' });
     if (!found) return { done: false, next: FOREVER };
     const isUnpaid = endAt(found, scope.now)?.getTime() !== found.endsAt?.getTime();
-    if (isUnpaid) await lockSubscriptions(scope, found.customer);
+    const isDue = isUnpaid || (await isChangeNext(scope, found, due.at));
+    if (isDue) await lockSubscriptions(scope, found.customer);
     const { dueAt, revision } = await lockRow(scope, due.id);
-    if (dueAt > due.at) return { done: isUnpaid, next: dueAt };
-    const row = revision === found.revision ? found : await findSubscription(scope, due.id);
-    if (!row) return { done: isUnpaid, next: FOREVER };
+    if (dueAt > due.at) return { done: isDue, next: dueAt };
+    const row =
+      revision === found.revision
+        ? found
+        : await findSubscription(scope, due.id, { asOf: 'stored' });
+    if (!row) return { done: isDue, next: FOREVER };
     const { done, next } = await tellNext(scope, row, due.at);
-    return { done: done || isUnpaid, next };
+    return { done: done || isDue, next };
   });
+}
+
+/** A scheduled change is the next thing: it comes before what is told of the same instant, which is of the new plan. */
+async function isChangeNext(scope: Scope, row: SubscriptionRow, by: Date): Promise<boolean> {
+  const moment = scheduledAt(row);
+  if (moment === null || moment > by || moment > scope.now) return false;
+  const effect = nextEffect(row, await askedOf(scope, row));
+  return effect === null || effect.at >= moment;
 }
 
 async function tellNext(scope: Scope, row: SubscriptionRow, by: Date): Promise<Looked> {
   const asked = await askedOf(scope, row);
   let effect = nextEffect(row, asked);
   let done = false;
-  if (effect && effect.at <= by) {
+  const moment = scheduledAt(row) ?? FOREVER;
+  if (effect && effect.at <= by && effect.at < moment) {
     done = await announceOnce(scope, row, effect);
     effect = nextEffect(row, afterTelling(asked, effect));
   }
-  const next = nextLookAt(row, effect, scope.now) ?? FOREVER;
+  const next = earliest([nextLookAt(row, effect, scope.now), scheduledAt(row)]) ?? FOREVER;
   await scope.run(sql`
     update bursar.subscriptions set due_at = ${at(next)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);

@@ -3,28 +3,26 @@
  *
  * Nothing revives what has ended, and asking again where an end is set already changes nothing.
  */
-import { answerOnce, findCustomer } from '../../customers/index.ts';
-import { FOREVER, NotFoundError, type Scope } from '../../kernel/index.ts';
-import { type End, lockSubscriptions, rebalanced, storeEnd } from '../change.ts';
+import type { CustomerRow } from '../../customers/index.ts';
+import { FOREVER, type Scope } from '../../kernel/index.ts';
+import { rebalanced } from '../change.ts';
+import { commandOn } from '../command.ts';
 import { refuseConflict } from '../conflicts.ts';
-import { fault, type Instant, readInstant, readText, refuseUnreadable } from '../input.ts';
+import { fault, type Instant, readInstant, readText } from '../input.ts';
 import { nextBoundary } from '../periods.ts';
+import type { SubscriptionRow } from '../rows.ts';
 import { type SubscriptionMoments, stateAt, trialEndOf } from '../state.ts';
-import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
-import { findTarget } from '../target.ts';
+import { type End, storeEnd } from '../store-end.ts';
+import type { Subscription } from '../subscription.ts';
+import { readTarget, type Target } from '../target-input.ts';
 
-export type CancelSubscription = {
-  customer: string;
-  /** Left out: the customer's only live one. */
-  subscription?: string | undefined;
+export type CancelSubscription = Target & {
   /** `boundary` unless said (also `period_end`): the end of the trial or of the period. */
   at?: 'boundary' | 'period_end' | 'now' | Instant | undefined;
+  /** 1 to 255 characters; kept on the subscription, and in the audit. */
   reason?: string | undefined;
   comment?: string | undefined;
-  idempotencyKey?: string | undefined;
 };
-
-const known = ['customer', 'subscription', 'at', 'reason', 'comment', 'idempotencyKey'];
 
 /** When to end. */
 export type When = 'boundary' | 'now' | Date;
@@ -43,16 +41,12 @@ export async function cancelSubscription(
   scope: Scope,
   input: CancelSubscription,
 ): Promise<Subscription> {
-  const { idempotencyKey: key, ...request } = input;
   const asked = readCancel(input);
-  return scope.transaction(async (scope) => {
-    const customer = await findCustomer(scope, input.customer);
-    if (!customer)
-      throw new NotFoundError('subscription', input.subscription ?? `of ${input.customer}`);
-    const once = { verb: 'subscriptions.cancel', customerId: customer.id, key, request };
-    const { answer } = await answerOnce(scope, once, (scope) => cancel(scope, input, asked));
-    return reviveSubscription(answer);
-  });
+  const { when } = asked;
+  const facts = { at: when instanceof Date ? when.toISOString() : when };
+  return commandOn(scope, { verb: 'cancel', input, facts }, (inner, target) =>
+    cancel(inner, target, asked),
+  );
 }
 
 type Asked = {
@@ -62,9 +56,7 @@ type Asked = {
 };
 
 function readCancel(input: CancelSubscription): Asked {
-  refuseUnreadable(input, known);
-  readText(input.customer, '/customer');
-  if (input.subscription !== undefined) readText(input.subscription, '/subscription');
+  readTarget(input, ['at', 'comment']);
   const { reason, comment } = input;
   return {
     when: readWhen(input.at),
@@ -82,22 +74,14 @@ function readWhen(at: CancelSubscription['at']): When {
 
 async function cancel(
   scope: Scope,
-  input: CancelSubscription,
-  asked: Asked,
-): Promise<Subscription> {
-  const locked = await lockSubscriptions(scope, input.customer);
-  const row = await findTarget(scope, locked, input.subscription);
-  const endsAt = endAsked(row, asked.when, scope.now);
-  if (endsAt === null || endsAt.getTime() === row.endsAt?.getTime())
-    return subscriptionOf(row, scope.now);
-  const { reason, comment, when } = asked;
+  { customer, row }: { customer: CustomerRow; row: SubscriptionRow },
+  { reason, comment, when }: Asked,
+): Promise<SubscriptionRow> {
+  const endsAt = endAsked(row, when, scope.now);
+  if (endsAt === null || endsAt.getTime() === row.endsAt?.getTime()) return row;
   if (row.endsAt !== null && endsAt > row.endsAt) await refuseConflict(scope, { ...row, endsAt });
   const end: End = { endsAt, reason, comment, atOnce: when === 'now' };
-  const { customer } = locked;
-  const stored = await rebalanced(scope, { customer, items: row.items }, () =>
-    storeEnd(scope, row, end),
-  );
-  return subscriptionOf(stored, scope.now);
+  return rebalanced(scope, { customer, items: row.items }, () => storeEnd(scope, row, end));
 }
 
 /**

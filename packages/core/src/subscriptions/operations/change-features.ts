@@ -7,8 +7,9 @@
 import { featureIdOf } from '../../catalog/index.ts';
 import { at, json, NotFoundError, type Scope, type Statement, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../../ledger/index.ts';
-import { announceUpdate, rebalanced, reread } from '../change.ts';
-import { commandOn, readTarget, type Target } from '../command.ts';
+import { announceUpdate, reread } from '../announce-change.ts';
+import { rebalanced } from '../change.ts';
+import { commandOn } from '../command.ts';
 import { NoQuotaError } from '../errors.ts';
 import { type FeatureTerms, readFeatures } from '../feature-terms.ts';
 import { readText } from '../input.ts';
@@ -16,6 +17,7 @@ import { type FrozenItem, itemOfTerms, readQuota } from '../items.ts';
 import type { SubscriptionRow } from '../rows.ts';
 import { stateAt } from '../state.ts';
 import type { Subscription } from '../subscription.ts';
+import { readTarget, type Target } from '../target-input.ts';
 
 /** A code is sold with quota 0, refilled each period; terms say otherwise. */
 export type AddFeature = Target & { feature: string | FeatureTerms };

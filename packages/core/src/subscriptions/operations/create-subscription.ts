@@ -4,18 +4,15 @@
  * Everything is checked under the customer's lock before the first row is written, so a refusal leaves nothing behind
  * and breaks nobody's transaction. What is sold is frozen on it.
  */
-import {
-  ensureCatalog,
-  newestVersion,
-  type PlanVersion,
-  versionById,
-} from '../../catalog/index.ts';
+import { ensureCatalog, type PlanVersion } from '../../catalog/index.ts';
 import { answerOnce, ensureCustomer } from '../../customers/index.ts';
-import { integer, newId, type Scope, sql, text } from '../../kernel/index.ts';
+import { newId, type Scope, sql, text } from '../../kernel/index.ts';
+import { announceChange, reread } from '../announce-change.ts';
 import { type Asked, type NewSubscription, readAsked } from '../asked.ts';
-import { announceChange, lockSubscriptions, rebalanced, reread } from '../change.ts';
+import { lockSubscriptions, rebalanced } from '../change.ts';
 import { alreadySubscribed, type Claim, refuseConflict } from '../conflicts.ts';
-import { NotSelfServiceError, PlanUnknownError, SubscriptionExistsError } from '../errors.ts';
+import { NotSelfServiceError, SubscriptionExistsError } from '../errors.ts';
+import { findVersion } from '../plan-version.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
 import { termsOf } from '../terms.ts';
 import { insertSubscription } from './insert-subscription.ts';
@@ -43,7 +40,7 @@ export async function createSubscription(
   const { idempotencyKey: key, ...request } = input;
   const asked = readAsked(input);
   await ensureCatalog(scope);
-  const version = await findVersion(scope, asked);
+  const version = asked.plan === null ? null : await findVersion(scope, asked.plan, asked.version);
   if (asked.selfService && !version?.plan.selfService) throw new NotSelfServiceError(asked.plan);
   return scope.transaction(async (scope) => {
     const customer = await ensureCustomer(scope, { customer: input.customer, kind: input.kind });
@@ -53,33 +50,6 @@ export async function createSubscription(
     );
     return { ...reviveSubscription(answer), replayed };
   });
-}
-
-async function findVersion(scope: Scope, { plan, version }: Asked): Promise<PlanVersion | null> {
-  if (plan === null) return null;
-  const found =
-    version === null
-      ? await newestVersion(scope, plan)
-      : await numberedVersion(scope, plan, version);
-  if (!found) throw new PlanUnknownError(plan, version ?? undefined);
-  return found;
-}
-
-async function numberedVersion(
-  scope: Scope,
-  plan: string,
-  version: number,
-): Promise<PlanVersion | null> {
-  const id = await scope.maybeOne(
-    sql`
-    select version.id
-      from bursar.plans as plan
-      join bursar.plan_versions as version on (version.tenant_id, version.plan_id) = (plan.tenant_id, plan.id)
-     where plan.tenant_id = ${scope.tenant.id}::int and plan.key = ${plan}::text
-       and version.version = ${version}::bigint`,
-    (row) => integer(row.id),
-  );
-  return id === null ? null : versionById(scope, id);
 }
 
 type Sale = {

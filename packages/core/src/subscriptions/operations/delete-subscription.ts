@@ -103,7 +103,7 @@ function changeExistence(
         const locked = await lockSubscriptions(inner, input.customer);
         const own = (row: SubscriptionRow | null) =>
           row?.customerId === locked.customer.id ? row : null;
-        const row = own(await findSubscription(inner, id, 'update'));
+        const row = own(await findSubscription(inner, id, { lock: 'update' }));
         const deleted = row ? null : own(await findDeleted(inner, id));
         const changed = await work(inner, { ...locked, row, deleted });
         return tell(inner, changed, words[verb]);

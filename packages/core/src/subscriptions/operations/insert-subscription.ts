@@ -48,18 +48,20 @@ async function insertRow(
   return written !== null;
 }
 
-async function insertItems(
+/** Writes what it sells, each feature once. */
+export async function insertItems(
   scope: Scope,
   subscription: string,
   items: readonly FrozenItem[],
 ): Promise<void> {
   const rows = [];
-  for (const { feature, kind, quota, options } of items) {
-    rows.push({ featureId: await featureIdOf(scope, feature), kind, quota, options });
+  for (const { feature, kind, quota, options, addedBy = 'plan' } of items) {
+    rows.push({ featureId: await featureIdOf(scope, feature), kind, quota, options, addedBy });
   }
   await scope.run(sql`
     insert into bursar.subscription_items (tenant_id, subscription_id, feature_id, kind, quota, options, added_by)
-    select ${scope.tenant.id}::int, ${subscription}::text, item."featureId", item.kind, item.quota, item.options, 'plan'
+    select ${scope.tenant.id}::int, ${subscription}::text, item."featureId", item.kind, item.quota, item.options,
+           item."addedBy"
       from jsonb_to_recordset(${json(rows)}::text::jsonb)
-        as item ("featureId" int, kind text, quota bigint, options jsonb)`);
+        as item ("featureId" int, kind text, quota bigint, options jsonb, "addedBy" text)`);
 }

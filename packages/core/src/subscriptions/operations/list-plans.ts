@@ -1,6 +1,6 @@
 /** What is on sale, for a pricing page. */
-import { type PlanSpec, unitOf } from '../../catalog/index.ts';
-import { formatAmount, type Scope } from '../../kernel/index.ts';
+import { type Money, moneyOf, type PlanSpec } from '../../catalog/index.ts';
+import type { Scope } from '../../kernel/index.ts';
 import { itemsOfPlan } from '../items.ts';
 import { featureOfItem, type SubscriptionFeature } from '../subscription.ts';
 
@@ -11,12 +11,7 @@ export type PublishedPlan = {
   readonly period: string | null;
   readonly trial: string | null;
   /** Of a period, per currency; empty is free. */
-  readonly price: readonly {
-    readonly amount: number;
-    readonly unit: string;
-    readonly scale: number;
-    readonly formatted: string;
-  }[];
+  readonly price: readonly Money[];
   /** Customers can start it themselves. */
   readonly selfService: boolean;
   /** What a customer without a subscription of the family has. */
@@ -36,10 +31,7 @@ export async function listPlans(
 }
 
 function publish(scope: Scope, plan: PlanSpec): PublishedPlan {
-  const price = Object.entries(plan.price).map(([unit, amount]) => {
-    const { scale } = unitOf(scope, unit);
-    return { amount, unit, scale, formatted: formatAmount(amount, { scale }) };
-  });
+  const price = Object.entries(plan.price).map(([unit, amount]) => moneyOf(scope, unit, amount));
   const { key, period, trial, selfService, family } = plan;
   const features = itemsOfPlan(scope, plan).map(featureOfItem);
   return { key, period, trial, price, selfService, default: plan.default, family, features };

@@ -6,14 +6,16 @@
  */
 import { at, json, type Scope, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../../ledger/index.ts';
-import { announceUpdate, rebalanced, reread } from '../change.ts';
-import { commandOn, readTarget, type Target } from '../command.ts';
+import { announceUpdate, reread } from '../announce-change.ts';
+import { rebalanced } from '../change.ts';
+import { commandOn } from '../command.ts';
 import { fault, type Instant, readInstant } from '../input.ts';
 import { announcePassed } from '../lifecycle-marks.ts';
 import { nextBoundary } from '../periods.ts';
 import type { SubscriptionRow } from '../rows.ts';
 import { stateAt } from '../state.ts';
 import type { Subscription } from '../subscription.ts';
+import { readTarget, type Target } from '../target-input.ts';
 
 export type PauseSubscription = Target & {
   /** `now` unless said; `boundary` (also `period_end`) lets the period run out first. */

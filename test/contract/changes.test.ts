@@ -1,0 +1,90 @@
+/** The life of a subscription over HTTP: what customers may change by themselves, what operators do, and that each says why. */
+import { describe, expect, test } from 'vitest';
+import { describeContract } from './contract.ts';
+
+const asAdmin = { 'x-admin': 'yes' };
+
+describeContract('changes of a subscription', ({ kit, host }) => {
+  const prefix = '/billing';
+  const started = () => host([{ method: 'GET', path: '/hosts-own' }], {}, prefix);
+
+  describe('a customer', () => {
+    test('sees what a change comes to, and gets exactly that; only to what may be started', async () => {
+      const calls = await started();
+      const { id } = await kit().subscribe({ customer: 'ann', plan: 'pro' });
+      await kit().consume({ customer: 'ann', feature: 'api-calls', amount: 3 });
+      const post = (verb: string, body: object, who = 'ann') =>
+        calls.post(`${prefix}/subscriptions/${id}/${verb}`, who, body);
+
+      const preview = await post('preview', { plan: 'free' });
+      expect(preview).toMatchObject({
+        status: 200,
+        body: { timing: 'now', due: { amount: 0 }, lost: expect.arrayContaining(['track-time']) },
+      });
+      const token = preview.body.token;
+      expect((await post('change', { plan: 'pro' })).status).toBe(403);
+      expect((await post('change', { plan: 'free', preview: token }, 'bob')).status).toBe(404);
+      expect((await post('change', { plan: 'free', proration: 'none' })).status).toBe(422);
+      await kit().subscriptions.setQuota({ customer: 'ann', feature: 'ai-tokens', quota: 5 });
+      expect(await post('change', { plan: 'free', preview: token })).toMatchObject({
+        ...{ status: 409, body: { code: 'preview_stale' } },
+      });
+      const changed = await post('change', { plan: 'free' });
+
+      expect(changed).toMatchObject({ status: 200, body: { plan: 'free', scheduled: null } });
+      expect((await calls.get(`${prefix}/entitlements/api-calls`, 'ann')).body).toMatchObject({
+        ...{ granted: 5, used: 3, available: 2 },
+      });
+    });
+
+    test('schedules a change for the end of the period, and takes it back with the cancellation', async () => {
+      const calls = await started();
+      const { id } = await kit().subscribe({ customer: 'ann', plan: 'pro' });
+      const path = `${prefix}/subscriptions/${id}`;
+
+      const waiting = await calls.post(`${path}/change`, 'ann', { plan: 'free', at: 'period_end' });
+      expect(waiting.body).toMatchObject({ plan: 'pro', scheduled: { plan: 'free' } });
+      const canceled = await calls.post(`${path}/cancel`, 'ann', {});
+
+      expect(canceled.body).toMatchObject({ status: 'canceled', scheduled: null });
+      expect((await calls.post(`${path}/pause`, 'ann', {})).status).toBe(404);
+    });
+  });
+
+  test('an operator pauses, lets go on, changes, cancels and resumes, and says why', async () => {
+    const calls = await started();
+    const { id } = await kit().subscribe({ customer: 'ann', plan: 'pro' });
+    const change = (verb: string, body: object, of = id) =>
+      calls.post(
+        `${prefix}/admin/subscriptions/${of}/${verb}`,
+        'root',
+        { customer: 'ann', reason: 'ticket 9', ...body },
+        asAdmin,
+      );
+    const ask = async () => (await calls.get(`${prefix}/entitlements/track-time`, 'ann')).body;
+
+    expect((await change('pause', {})).body).toMatchObject({ status: 'paused' });
+    expect(await ask()).toMatchObject({ allowed: false, reason: 'paused' });
+    expect(await change('pause', {})).toMatchObject({
+      status: 409,
+      body: { code: 'invalid_state' },
+    });
+    expect((await change('unpause', {})).body).toMatchObject({ status: 'active' });
+    expect(await ask()).toMatchObject({ allowed: true });
+    expect((await change('pause', { until: '2020-01-01T00:00:00Z' })).status).toBe(422);
+    expect((await change('preview', { plan: 'free', reason: undefined })).status).toBe(200);
+    expect((await change('cancel', { at: 'boundary' })).body).toMatchObject({ status: 'canceled' });
+    expect((await change('resume', {})).body).toMatchObject({ status: 'active' });
+    expect((await change('change', { plan: 'free' })).body).toMatchObject({ plan: 'free' });
+    expect((await change('change', { plan: 'pro' }, 'sub_of_bob')).status).toBe(404);
+    expect((await change('cancel', { reason: '' })).status).toBe(422);
+
+    const audit = await calls.get(`${prefix}/admin/audit?customer=ann`, 'root', asAdmin);
+    const kept = audit.body.items as { operation: string; facts: object }[];
+    expect(kept.map(({ operation }) => operation)).toEqual([
+      ...['subscriptions.change', 'subscriptions.resume', 'subscriptions.cancel'],
+      ...['subscriptions.unpause', 'subscriptions.pause'],
+    ]);
+    expect(kept[0]?.facts).toEqual({ plan: 'free', at: 'now', proration: 'prorate' });
+  });
+});
