@@ -87,4 +87,21 @@ describeContract('changes of a subscription', ({ kit, host }) => {
     ]);
     expect(kept[0]?.facts).toEqual({ plan: 'free', at: 'now', proration: 'prorate' });
   });
+
+  test('an operator lists subscriptions of all customers by their state', async () => {
+    const calls = await started();
+    for (const customer of ['ann', 'ben', 'cas']) await kit().subscribe({ customer, plan: 'pro' });
+    await kit().subscriptions.cancel({ customer: 'ben' });
+    const list = (query: string) =>
+      calls.get(`${prefix}/admin/subscriptions?${query}`, 'root', asAdmin);
+    const who = async (query: string) =>
+      ((await list(query)).body.items as { customer: string }[]).map(({ customer }) => customer);
+
+    expect(await who('state=not_canceled&plan=pro')).toEqual(['cas', 'ann']);
+    expect(await who('state=on_grace&feature=seats')).toEqual(['ben']);
+    expect(await who('endingUntil=2020-01-01T00:00:00Z')).toEqual([]);
+    expect((await list('limit=1&count=true')).body).toMatchObject({ total: 3, items: [{}] });
+    expect((await list('state=sleeping')).status).toBe(422);
+    expect((await calls.get(`${prefix}/admin/subscriptions`, 'ann')).status).toBe(403);
+  });
 });

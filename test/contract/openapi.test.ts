@@ -57,6 +57,7 @@ test('the routes of the contract are all there', () => {
     'POST /subscriptions/:id/resume',
     'POST /subscriptions/:id/preview',
     'POST /subscriptions/:id/change',
+    'GET /admin/subscriptions',
     'POST /admin/subscriptions',
     'POST /admin/subscriptions/:id/cancel',
     'POST /admin/subscriptions/:id/resume',

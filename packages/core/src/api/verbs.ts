@@ -23,6 +23,7 @@ import type {
   ResumeSubscription,
   SetQuota,
   Subscription,
+  SubscriptionPage,
   SubscriptionPeriod,
   SubscriptionPeriods,
   UnpauseSubscription,
@@ -31,13 +32,17 @@ import type { DecisionWithValue, Hold, PlainDecision, Spent } from './answers.ts
 import type { Keyed, NewSubscriptionOf, Reservation, UseOf, Without } from './asked.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
 
+/** Each of them may be left out. */
+type Perhaps<T> = { [K in keyof T]?: T[K] | undefined };
+
 export interface SubscriptionVerbs<K extends Keys, With> {
   /** @throws {AlreadySubscribedError} The plan's family is taken. */
   create(input: With & Keyed & NewSubscriptionOf<K>): Promise<CreatedSubscription>;
   get(input: With & Without<GetSubscription, never>): Promise<Subscription>;
   /** The newest that is active; `null` for none. */
   current(input?: With): Promise<Subscription | null>;
-  list(input?: With & Without<ListSubscriptions, never>): Promise<Page<Subscription>>;
+  /** Newest first, by any filter. On the kit, of all customers unless one is named. */
+  list(input?: Perhaps<With> & Omit<ListSubscriptions, 'customer'>): Promise<SubscriptionPage>;
   cancel(input?: With & Without<CancelSubscription, never>): Promise<Subscription>;
   resume(input?: With & Without<ResumeSubscription, never>): Promise<Subscription>;
   /** What is left of the period and of the trial is kept; nothing can be used until `until`, or `unpause`. */

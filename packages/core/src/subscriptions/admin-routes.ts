@@ -1,16 +1,66 @@
 /** Subscriptions over HTTP for operators: each change names its customer, and those of a live one keep why in the audit. */
 import { z } from 'zod';
-import { answer, defineRoute, type Route } from '../http/index.ts';
+import {
+  answer,
+  defineRoute,
+  instantInput,
+  pageQuery,
+  type Route,
+  wholeQuery,
+} from '../http/index.ts';
+import { stateFilters } from './list-filters.ts';
+import { statuses } from './state.ts';
 import {
   anySubscription,
   changedFeature,
   changedSubscription,
+  code,
   idParams,
   quota,
   subscriptionShape,
 } from './wire.ts';
 
 export const subscriptionAdminRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'listAllSubscriptions',
+    summary: 'Subscriptions of all customers, newest first, by any filter.',
+    method: 'GET',
+    path: '/admin/subscriptions',
+    access: 'admin',
+    query: pageQuery.extend({
+      ...{
+        customer: z.string().min(1).max(255).optional(),
+        plan: code.optional(),
+        feature: code.optional(),
+      },
+      version: wholeQuery.optional(),
+      status: z.enum(statuses).optional(),
+      state: z.enum(stateFilters).optional(),
+      ...{ createdFrom: instantInput.optional(), createdUntil: instantInput.optional() },
+      ...{ endingFrom: instantInput.optional(), endingUntil: instantInput.optional() },
+      ...{ trialEndingFrom: instantInput.optional(), trialEndingUntil: instantInput.optional() },
+      count: z
+        .enum(['true', 'false'])
+        .transform((count) => count === 'true')
+        .optional(),
+    }),
+    answers: z.object({
+      ...{ items: z.array(subscriptionShape), next: z.string().nullable() },
+      total: z.int().optional(),
+    }),
+    refuses: ['cursor'],
+    handle({ kit }, { query }) {
+      const { createdFrom, createdUntil, endingFrom, endingUntil, ...rest } = query;
+      const { trialEndingFrom, trialEndingUntil, count, ...filters } = rest;
+      return kit.subscriptions.list({
+        ...filters,
+        created: within(createdFrom, createdUntil),
+        ending: within(endingFrom, endingUntil),
+        trialEnding: within(trialEndingFrom, trialEndingUntil),
+        count,
+      });
+    },
+  }),
   defineRoute({
     operation: 'createAnySubscription',
     summary: 'Starts a subscription for any customer the kit knows.',
@@ -121,3 +171,7 @@ export const subscriptionAdminRoutes: readonly Route[] = [
       kit.subscriptions.purge({ ...body, subscription: params.id }),
   }),
 ];
+
+function within(from: Date | undefined, until: Date | undefined) {
+  return from === undefined && until === undefined ? undefined : { from, until };
+}

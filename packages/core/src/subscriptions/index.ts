@@ -31,7 +31,11 @@ export {
 } from './operations/delete-subscription.ts';
 export { type GetSubscription, getSubscription } from './operations/get-subscription.ts';
 export { listPlans, type PublishedPlan } from './operations/list-plans.ts';
-export { type ListSubscriptions, listSubscriptions } from './operations/list-subscriptions.ts';
+export {
+  type ListSubscriptions,
+  listSubscriptions,
+  type SubscriptionPage,
+} from './operations/list-subscriptions.ts';
 export {
   type PauseSubscription,
   pauseSubscription,

@@ -44,6 +44,8 @@ export const subscriptions = bursar.table(
     shifts: jsonb().notNull().default([]),
     /** A change of plan that is to come, as it was agreed; null for none. */
     scheduled: jsonb(),
+    /** When that holds, wherever pauses have moved it: what SQL reads. 'infinity' while nobody knows. */
+    scheduledAt: instant('scheduled_at'),
     billing: text().notNull().default('none'),
     /** ISO 8601 length of the past-due window; null for none. */
     pastDue: text('past_due'),

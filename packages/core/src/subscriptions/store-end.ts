@@ -23,6 +23,7 @@ export async function storeEnd(
   row: SubscriptionRow,
   end: End,
 ): Promise<SubscriptionRow> {
+  const isSet = end.endsAt !== null;
   const isOver = end.endsAt !== null && end.endsAt <= scope.now;
   if (isOver && end.endsAt) await announcePassed(scope, row, new Date(end.endsAt.getTime() - 1));
   const now = sql`${at(scope.now)}::text::timestamptz`;
@@ -36,7 +37,8 @@ export async function storeEnd(
            paused_at = case when ${atOnce} and paused_at > ${now} then null else paused_at end,
            resumes_at = case when ${atOnce} and coalesce(resumes_at, 'infinity') > ${now} and paused_at <= ${now}
                              then ${now} when ${atOnce} and paused_at > ${now} then null else resumes_at end,
-           scheduled = case when ${end.endsAt !== null}::boolean then null else scheduled end,
+           scheduled = case when ${isSet}::boolean then null else scheduled end,
+           scheduled_at = case when ${isSet}::boolean then null else scheduled_at end,
            due_at = '-infinity', revision = revision + 1, updated_at = ${now}
      where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
   const stored = await reread(scope, row.id);

@@ -72,7 +72,7 @@ async function schedule(
   const scheduled = { ...change, afterPeriod: window.number };
   await scope.run(sql`
     update bursar.subscriptions
-       set scheduled = ${json(scheduled)}::text::jsonb, due_at = '-infinity', revision = revision + 1,
+       set scheduled = ${json(scheduled)}::text::jsonb, scheduled_at = ${at(moment)}::text::timestamptz, due_at = '-infinity', revision = revision + 1,
            updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${before.id}::text)`);
   const stored = await reread(scope, before.id);

@@ -54,6 +54,59 @@ describeMigrated('reading subscriptions', (make) => {
     expect(third.next).toBeNull();
   });
 
+  test.each<[object, number[]]>([
+    [{ state: 'ended' }, [0]],
+    [{ state: 'canceled' }, [4, 0]],
+    [{ state: 'not_canceled' }, [3, 2, 1]],
+    [{ state: 'on_grace' }, [4]],
+    [{ state: 'not_on_grace' }, [3, 2, 1, 0]],
+    [{ state: 'upcoming' }, [3]],
+    [{ state: 'active' }, [4, 2, 1]],
+    [{ state: 'valid' }, [4, 2, 1]],
+    [{ state: 'on_trial' }, [1]],
+    [{ state: 'not_on_trial' }, [4, 3, 2, 0]],
+    [{ state: 'recurring' }, [2]],
+    [{ state: 'infinite' }, []],
+    [{ state: 'paused' }, []],
+    [{ state: 'past_due' }, []],
+    [{ plan: 'pack' }, [3, 2]],
+    [{ plan: 'pack', version: 1, state: 'upcoming' }, [3]],
+    [{ plan: 'pack', version: 2 }, []],
+    [{ feature: 'seats' }, [4, 1]],
+    [{ ending: { from: '2025-03-01T00:00:00Z', until: '2026-07-01T00:00:00Z' } }, [0]],
+    [{ ending: { from: '2025-03-01T00:00:00.001Z' } }, [4]],
+    [{ trialEnding: { until: '2026-02-14T10:00:00.001Z' } }, [1]],
+    [{ trialEnding: { until: '2026-02-14T10:00:00Z' } }, []],
+    [{ created: { from: start } }, [4, 3, 2, 1, 0]],
+    [{ created: { until: start } }, []],
+  ])('filtered by %j', async (filter, expected) => {
+    const listed = await listSubscriptions(scope, { customer: 'ann', count: true, ...filter });
+
+    expect(listed.items.map(({ id }) => ids.indexOf(id))).toEqual(expected);
+    expect(listed.total).toBe(expected.length);
+  });
+
+  test('of all customers, where none is named, with the total of all pages', async () => {
+    const { items, total } = await listSubscriptions(scope, { limit: 1, count: true });
+
+    expect([items.map(({ customer }) => customer), total]).toEqual([['ben'], 6]);
+  });
+
+  test.each([
+    { state: 'sleeping' },
+    { status: 'gone' },
+    { ending: 'soon' },
+    { ending: { before: start } },
+    { created: { from: 'yesterday' } },
+    { plan: '' },
+    { version: 1.5 },
+    { colour: 'red' },
+  ])('a filter that is none is refused: %j', async (filter) => {
+    await expect(listSubscriptions(scope, filter as never)).rejects.toMatchObject({
+      code: 'validation',
+    });
+  });
+
   test.each([
     ['ended', [0]],
     ['trialing', [1]],

@@ -4,14 +4,16 @@
  * While paused nothing of it can be used and no period begins. What was left of the interrupted period and of the trial is
  * kept: both end later by the length of the pause, and the periods after count from there (SPEC 4.12, 4.13).
  */
-import { at, json, type Scope, sql } from '../../kernel/index.ts';
+import { at, FOREVER, json, type Scope, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../../ledger/index.ts';
 import { announceUpdate, reread } from '../announce-change.ts';
+import type { Shift } from '../calendar.ts';
 import { rebalanced } from '../change.ts';
 import { commandOn } from '../command.ts';
 import { fault, type Instant, readInstant } from '../input.ts';
 import { announcePassed } from '../lifecycle-marks.ts';
 import { nextBoundary } from '../periods.ts';
+import { scheduledAt } from '../plan-change.ts';
 import type { SubscriptionRow } from '../rows.ts';
 import { stateAt } from '../state.ts';
 import type { Subscription } from '../subscription.ts';
@@ -108,14 +110,17 @@ async function storePause(
 ): Promise<SubscriptionRow> {
   const { pausedAt, resumesAt } = row;
   const isOver = pausedAt !== null && resumesAt !== null && resumesAt <= scope.now;
-  const over =
+  const over: Shift[] =
     isOver && pausedAt.getTime() !== pause.pausedAt?.getTime()
       ? [{ kind: 'pause', at: pausedAt, until: resumesAt }]
       : [];
+  const paused = { ...row, ...pause, shifts: [...row.shifts, ...over] };
+  const changesAt = row.scheduled && (scheduledAt(paused) ?? FOREVER);
   await scope.run(sql`
     update bursar.subscriptions
        set paused_at = ${at(pause.pausedAt)}::text::timestamptz, resumes_at = ${at(pause.resumesAt)}::text::timestamptz,
-           shifts = shifts || ${json(over)}::text::jsonb, due_at = '-infinity', revision = revision + 1,
+           shifts = shifts || ${json(over)}::text::jsonb, scheduled_at = ${at(changesAt)}::text::timestamptz,
+           due_at = '-infinity', revision = revision + 1,
            updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
   const stored = await reread(scope, row.id);
