@@ -104,4 +104,27 @@ describeContract('changes of a subscription', ({ kit, host }) => {
     expect((await list('state=sleeping')).status).toBe(422);
     expect((await calls.get(`${prefix}/admin/subscriptions`, 'ann')).status).toBe(403);
   });
+
+  test('an operator sees customers, churn, the histogram and recurring revenue', async () => {
+    const calls = await started();
+    await kit().subscribe({ customer: 'ann', plan: 'pro' });
+    await kit().subscriptions.cancel({ customer: 'ann', at: 'now' });
+    const see = (path: string) => calls.get(`${prefix}/admin/insights/${path}`, 'root', asAdmin);
+    const range = 'from=2020-01-01T00:00:00Z&until=2999-01-01T00:00:00Z';
+
+    expect((await see('customers')).body).toEqual({ customers: 0 });
+    expect((await see(`customers?${range}`)).body).toEqual({ customers: 1 });
+    expect((await see(`churn?${range}`)).body).toEqual({ customers: 1 });
+    expect((await see('churn')).status).toBe(422);
+    const week = (await see('histogram?bucket=week')).body.items as {
+      new: number;
+      ended: number;
+    }[];
+    expect(week.map((one) => one.ended).reduce((sum, one) => sum + one, 0)).toBe(
+      week.reduce((sum, one) => sum + one.new, 0),
+    );
+    expect((await see('mrr?bucket=month')).body).toEqual({ items: [], next: null });
+    expect((await see('mrr?bucket=eon')).status).toBe(422);
+    expect((await calls.get(`${prefix}/admin/insights/customers`, 'ann')).status).toBe(403);
+  });
 });

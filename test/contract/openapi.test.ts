@@ -81,6 +81,10 @@ test('the routes of the contract are all there', () => {
     'POST /admin/customers/:id/freeze',
     'POST /admin/customers/:id/unfreeze',
     'GET /admin/audit',
+    'GET /admin/insights/customers',
+    'GET /admin/insights/churn',
+    'GET /admin/insights/histogram',
+    'GET /admin/insights/mrr',
     'GET /admin/customers',
     'GET /admin/customers/:id',
   ];

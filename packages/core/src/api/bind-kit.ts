@@ -3,6 +3,13 @@ import { audited, listAudit } from '../audit/index.ts';
 import { type AnyKeys, type Keys, unitOf } from '../catalog/index.ts';
 import { findCustomer, getCustomer, listCustomers, upsertCustomer } from '../customers/index.ts';
 import {
+  countChurned,
+  countCustomers,
+  histogram,
+  type Range,
+  recurringRevenue,
+} from '../insights/index.ts';
+import {
   adaptTransaction,
   convertAmount,
   type HostTransaction,
@@ -68,6 +75,12 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     ledger: bindLedger(binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: { convert: (input) => read((scope) => convert(scope, input)) },
+    insights: {
+      customers: (input = {}) => read((scope) => countCustomers(scope, input as Range)),
+      churn: (input) => read((scope) => countChurned(scope, input)),
+      histogram: (input) => read((scope) => histogram(scope, input)),
+      mrr: (input) => read((scope) => recurringRevenue(scope, input)),
+    },
     settings: {
       get: (key) => read((scope) => getSetting(scope, key)),
       set: (input) => command((scope) => setSetting(scope, input)),

@@ -2,6 +2,13 @@
 import type { AuditLine, ListAudit } from '../audit/index.ts';
 import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
 import type { CustomerPage } from '../customers/index.ts';
+import type {
+  HistogramBucket,
+  Range,
+  RecurringRevenue,
+  RevenueSeries,
+  Series,
+} from '../insights/index.ts';
 import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
 import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
@@ -112,6 +119,16 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
       readonly unit: string;
       readonly rate: Rate;
     }>;
+  };
+  readonly insights: {
+    /** Customers with a subscription in a range, both bounds included; without one, with an active one now. */
+    customers(input?: Partial<Range>): Promise<{ readonly customers: number }>;
+    /** Customers whose subscription ended in a range, both bounds included. */
+    churn(input: Range): Promise<{ readonly customers: number }>;
+    /** Subscriptions week by week, or in other buckets: new, carried, ended, on trial, on grace, and both churn rates. */
+    histogram(input?: Series): Promise<readonly HistogramBucket[]>;
+    /** Monthly recurring revenue at the end of each bucket, per currency, and what moved it. */
+    mrr(input?: RecurringRevenue): Promise<readonly RevenueSeries[]>;
   };
   readonly settings: {
     get(key: string): Promise<unknown>;

@@ -2,6 +2,7 @@
 import { auditRoutes } from '../audit/index.ts';
 import { entitlementRoutes } from '../entitlements/index.ts';
 import type { Route } from '../http/index.ts';
+import { insightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import {
   subscriptionAdminRoutes,
@@ -19,4 +20,5 @@ export const routes: readonly Route[] = [
   ...subscriptionRoutes,
   ...subscriptionLifeRoutes,
   ...subscriptionAdminRoutes,
+  ...insightRoutes,
 ];

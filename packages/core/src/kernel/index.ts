@@ -9,6 +9,7 @@ export {
   type Quotient,
   subtract,
 } from './amount.ts';
+export { type Bucket, type BucketSize, bucketSizes, bucketsOf } from './buckets.ts';
 export { addDuration, checkTimeZone, durationBetween, type Period, periodAt } from './calendar.ts';
 export { type Clock, stopwatch, systemClock } from './clock.ts';
 export {

@@ -7,7 +7,7 @@ export type { ChangePlan, PreviewChange } from './change-input.ts';
 export * from './errors.ts';
 export type { RenewalNews, SubscriptionEvents, SubscriptionNews } from './events.ts';
 export type { FeatureTerms } from './feature-terms.ts';
-export type { Instant } from './input.ts';
+export { type Instant, readInstant, refuseUnreadable } from './input.ts';
 export type { FrozenItem, ItemKind, ItemOptions } from './items.ts';
 export { subscriptionLifeRoutes } from './lifecycle-routes.ts';
 export { announceDue, dueSubscriptions } from './operations/announce-due.ts';

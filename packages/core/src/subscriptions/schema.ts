@@ -133,6 +133,35 @@ export const subscriptionItems = bursar.table(
   ],
 );
 
+/** Which edition of which plan a subscription was on, from when: what insights count prices from. */
+export const subscriptionTerms = bursar.table(
+  'subscription_terms',
+  {
+    tenantId: tenantId(),
+    subscriptionId: text('subscription_id').notNull(),
+    startsAt: instant('starts_at').notNull(),
+    planVersionId: integer('plan_version_id'),
+    /** ISO 8601 interval of a period; null is infinite. */
+    period: text(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'subscription_terms_once_per_instant',
+      columns: [table.tenantId, table.subscriptionId, table.startsAt],
+    }),
+    foreignKey({
+      name: 'subscription_terms_of_a_subscription',
+      columns: [table.tenantId, table.subscriptionId],
+      foreignColumns: [subscriptions.tenantId, subscriptions.id],
+    }),
+    foreignKey({
+      name: 'subscription_terms_to_a_plan_version',
+      columns: [table.tenantId, table.planVersionId],
+      foreignColumns: [planVersions.tenantId, planVersions.id],
+    }),
+  ],
+);
+
 /** What was announced of a subscription's life: one row for each thing that is said once, whoever gets to say it. */
 export const lifecycleMarks = bursar.table(
   'lifecycle_marks',

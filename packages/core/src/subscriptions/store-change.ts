@@ -5,7 +5,7 @@ import type { PlanChange } from './agreed.ts';
 import { announceChange, announceUpdate, reread } from './announce-change.ts';
 import { windowAt } from './calendar.ts';
 import { announcePassed } from './lifecycle-marks.ts';
-import { insertItems } from './operations/insert-subscription.ts';
+import { insertItems, keepTerms } from './operations/insert-subscription.ts';
 import { announceOver, gaugesOver } from './over-limit.ts';
 import { changed, scheduledAt } from './plan-change.ts';
 import type { Cost } from './proration.ts';
@@ -51,6 +51,7 @@ export async function storeChange(
     sql`delete from bursar.subscription_items where (tenant_id, subscription_id) = ${which}`,
   );
   await insertItems(scope, before.id, after.items);
+  await keepTerms(scope, before.id, { ...change, from: moment });
   const stored = await reread(scope, before.id);
   await announceChange(scope, stored, 'subscription.plan_changed', {
     previous: { plan: before.plan, version: before.version },

@@ -153,6 +153,9 @@ async function remove(scope: Scope, { id, customerId }: SubscriptionRow): Promis
     sql`delete from bursar.lifecycle_marks where (tenant_id, subscription_id) = ${which}`,
   );
   await scope.run(
+    sql`delete from bursar.subscription_terms where (tenant_id, subscription_id) = ${which}`,
+  );
+  await scope.run(
     sql`delete from bursar.subscription_items where (tenant_id, subscription_id) = ${which}`,
   );
   await scope.run(sql`delete from bursar.subscriptions where (tenant_id, id) = ${which}`);

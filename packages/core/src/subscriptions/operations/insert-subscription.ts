@@ -21,8 +21,28 @@ export type Sold = {
  */
 export async function insertSubscription(scope: Scope, sold: Sold): Promise<boolean> {
   if (!(await insertRow(scope, sold))) return false;
+  const { id, terms, version } = sold;
+  await keepTerms(scope, id, {
+    from: terms.startsAt,
+    planVersionId: version?.id ?? null,
+    period: terms.period,
+  });
   await insertItems(scope, sold.id, sold.terms.items);
   return true;
+}
+
+/** Keeps what it is on from an instant on, for those who ask later what it was worth then. */
+export async function keepTerms(
+  scope: Scope,
+  subscription: string,
+  terms: { from: Date; planVersionId: number | null; period: string | null },
+): Promise<void> {
+  await scope.run(sql`
+    insert into bursar.subscription_terms (tenant_id, subscription_id, starts_at, plan_version_id, period)
+    values (${scope.tenant.id}::int, ${subscription}::text, ${at(terms.from)}::text::timestamptz,
+            ${terms.planVersionId}::int, ${terms.period}::text)
+    on conflict (tenant_id, subscription_id, starts_at)
+    do update set plan_version_id = excluded.plan_version_id, period = excluded.period`);
 }
 
 async function insertRow(

@@ -1,0 +1,11 @@
+/** The door of insights: figures about the business, counted by SQL over views that a person can read. Nothing is written here. */
+export type { Range, Series } from './input.ts';
+export { countChurned, countCustomers } from './operations/count-customers.ts';
+export { type HistogramBucket, histogram } from './operations/histogram.ts';
+export {
+  type RecurringRevenue,
+  type RevenueBucket,
+  type RevenueSeries,
+  recurringRevenue,
+} from './operations/recurring-revenue.ts';
+export { insightRoutes } from './routes.ts';
