@@ -68,6 +68,7 @@ test('the routes of the contract are all there', () => {
     'POST /admin/subscriptions/:id/addFeature',
     'POST /admin/subscriptions/:id/removeFeature',
     'POST /admin/subscriptions/:id/setQuota',
+    'POST /admin/subscriptions/:id/reset',
     'POST /admin/subscriptions/:id/delete',
     'POST /admin/subscriptions/:id/restore',
     'POST /admin/subscriptions/:id/purge',

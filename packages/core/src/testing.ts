@@ -2,11 +2,13 @@
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
 import { readOptions } from './api/options.ts';
+import { play, type Scenario, type Simulation } from './api/simulate.ts';
 import { assembleKit } from './bursar.ts';
-import type { Catalog, Keys } from './catalog/index.ts';
+import type { AnyKeys, Catalog, Keys } from './catalog/index.ts';
 import { migratedTemplate, testClock } from './kernel/index.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 
+export type { Moment, Scenario, Simulation, Step } from './api/simulate.ts';
 export { testClock } from './kernel/index.ts';
 
 /**
@@ -31,4 +33,24 @@ export async function createTestBursar<K extends Keys, D = undefined>(
   const bursar = assembleKit({ ...read, template }) as Bursar<K, TransactionOf<D>> & TestTools;
   await bursar.ready();
   return bursar;
+}
+
+/**
+ * Runs a catalogue over fake months: what customers do, what they are refused, and every event that follows, in the order of
+ * time. It all happens in an embedded database in memory, which is gone afterwards.
+ *
+ * @throws {ValidationError} A step or a duration cannot be read.
+ */
+export async function simulate<K extends Keys>(
+  catalog: Catalog<K>,
+  scenario: Scenario<K>,
+): Promise<Simulation> {
+  const from = new Date(scenario.from ?? '2026-01-01T00:00:00Z');
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  const bursar = await createTestBursar({ catalog, at: from, logger: quiet });
+  try {
+    return await play(bursar as unknown as Bursar<AnyKeys> & TestTools, scenario as Scenario, from);
+  } finally {
+    await bursar.close();
+  }
 }

@@ -6,7 +6,7 @@
 import { type Bus, createBus } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
-import { planOf } from '../subscriptions/index.ts';
+import { planOf, plansOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
 import { createWatch, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
@@ -86,7 +86,15 @@ function foundations(options: Options) {
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
   const { catalog, rates: table } = options;
-  const ports: Ports = { catalog, planOf, subjects, spendQueue, hears: bus.hears, rates: table };
+  const ports: Ports = {
+    catalog,
+    planOf,
+    plansOf,
+    subjects,
+    spendQueue,
+    hears: bus.hears,
+    rates: table,
+  };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},
   );

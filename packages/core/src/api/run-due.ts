@@ -2,12 +2,13 @@
  * Doing what is due over all tenants, in the order of its instants: what time brings to subscriptions, and to balances
  * that nobody has touched. Each thing is done once, whoever runs this, how often and how late.
  *
- * Bounded: at most a hundred of each are read at a time; each is done in a transaction of its own. At one instant
- * subscriptions come before the balances that they feed.
+ * Bounded: at most a hundred of each are read at a time. What is due at one instant is done in one transaction; what that
+ * leaves out, and all of it if that fails, in transactions of their own. At one instant subscriptions come before the balances
+ * that they feed.
  */
 import { FOREVER } from '../kernel/index.ts';
-import { dueBalances, settleDue } from '../ledger/index.ts';
-import { announceDue, dueSubscriptions } from '../subscriptions/index.ts';
+import { dueBalances, settleDue, settleDueAll } from '../ledger/index.ts';
+import { announceDue, announceDueAll, dueSubscriptions } from '../subscriptions/index.ts';
 import type { Root } from './root.ts';
 
 export type RunDue = {
@@ -41,17 +42,28 @@ export async function runDue(root: Root, run: RunDue): Promise<{ done: number }>
   const later: Later = new Map();
   const failures: unknown[] = [];
   let done = 0;
-  async function settle(item: Item): Promise<Date> {
+  function keep(item: Item, outcome: Outcome): Date {
+    if (outcome.done) done += 1;
+    if (outcome.isStale) later.set(keyOf(item), outcome.next);
+    return outcome.next;
+  }
+  async function settleOne(item: Item): Promise<Date> {
     try {
-      const outcome = await doDue(root, item);
-      if (outcome.done) done += 1;
-      if (outcome.isStale) later.set(keyOf(item), outcome.next);
-      return outcome.next;
+      return keep(item, await doDue(root, item));
     } catch (error) {
       failures.push(error);
       later.set(keyOf(item), FOREVER);
       return FOREVER;
     }
+  }
+  async function settle(items: readonly Item[]): Promise<Date[]> {
+    const together = items.length > 1 ? await doTogether(root, items) : null;
+    const nexts = [];
+    for (const item of items) {
+      const outcome = together?.get(item.id);
+      nexts.push(outcome ? keep(item, outcome) : await settleOne(item));
+    }
+    return nexts;
   }
   for (;;) {
     const { items, horizon } = await readDue(root, run.until, later);
@@ -65,13 +77,54 @@ export async function runDue(root: Root, run: RunDue): Promise<{ done: number }>
 
 async function settleInOrder(
   items: Item[],
-  { bound, run, settle }: { bound: Date; run: RunDue; settle: (item: Item) => Promise<Date> },
+  {
+    bound,
+    run,
+    settle,
+  }: { bound: Date; run: RunDue; settle: (items: readonly Item[]) => Promise<Date[]> },
 ): Promise<void> {
-  for (let item = items.shift(); item && item.at <= bound; item = items.shift()) {
+  for (let [first] = items; first && first.at <= bound; [first] = items) {
     if (run.signal?.aborted) return;
-    await run.arrive?.(item.at);
-    const next = await settle(item);
-    if (next <= bound) place(items, { ...item, at: next });
+    const group = items.splice(0, sizeOfGroup(items));
+    await run.arrive?.(first.at);
+    const nexts = await settle(group);
+    for (const [index, item] of group.entries()) {
+      const next = nexts[index] ?? FOREVER;
+      if (next <= bound) place(items, { ...item, at: next });
+    }
+  }
+}
+
+/** How many of the first ones are of one kind and tenant, and due at one instant. */
+function sizeOfGroup(items: readonly Item[]): number {
+  const [first] = items;
+  const end = items.findIndex(
+    (item) =>
+      item.kind !== first?.kind ||
+      item.tenant !== first.tenant ||
+      item.at.getTime() !== first.at.getTime(),
+  );
+  return end === -1 ? items.length : end;
+}
+
+/** `null`: it failed as a whole, so that nobody knows of which of them it was. */
+async function doTogether(
+  root: Root,
+  items: readonly Item[],
+): Promise<ReadonlyMap<Item['id'], Outcome> | null> {
+  const [first] = items;
+  if (!first) return null;
+  const context = { tenant: first.tenant, actor: null, host: null };
+  const ids = items.map(({ id }) => id);
+  try {
+    return await root.command<ReadonlyMap<Item['id'], Outcome>>(context, (scope) =>
+      first.kind === 'subscription'
+        ? announceDueAll(scope, { ids: ids as string[], at: first.at })
+        : settleDueAll(scope, { ids: ids as number[] }),
+    );
+  } catch (err) {
+    root.options.logger.debug({ err }, 'What is due at one instant is done one by one');
+    return null;
   }
 }
 

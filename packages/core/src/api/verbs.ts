@@ -20,6 +20,7 @@ import type {
   PauseSubscription,
   PreviewChange,
   RemoveFeature,
+  ResetUsage,
   ResumeSubscription,
   SetQuota,
   Subscription,
@@ -65,6 +66,10 @@ export interface SubscriptionVerbs<K extends Keys, With> {
   /** From now on; what was used stays used, also beyond the new quota. */
   setQuota(
     input: With & Without<SetQuota, 'feature'> & { feature: K['metered'] | K['gauge'] },
+  ): Promise<Subscription>;
+  /** What was used of a metered feature in its window counts for nothing: its whole quota is there again. */
+  reset(
+    input: With & Without<ResetUsage, 'feature'> & { feature: K['metered'] },
   ): Promise<Subscription>;
   /** Hides it everywhere, and gives nothing any more; `restore` brings it back as it was, `purge` removes it for good. */
   delete(input: With & Without<DeleteSubscription, never>): Promise<Subscription>;

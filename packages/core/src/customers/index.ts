@@ -1,6 +1,6 @@
 /** The door of customers: who is entitled and pays, and the parties that use on their behalf. */
 export { answerOnce, type Keyed } from './answer-once.ts';
-export { type CustomerRow, checkCustomerId } from './customer.ts';
+export { type CustomerRow, checkCustomerId, readCustomer } from './customer.ts';
 export { CustomerUnknownError, ExternalTakenError } from './errors.ts';
 export type { CustomerEvents } from './events.ts';
 export { type EnsureCustomer, ensureCustomer, lockCustomer } from './operations/ensure-customer.ts';

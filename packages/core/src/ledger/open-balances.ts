@@ -55,15 +55,15 @@ async function projectAhead(
 }
 
 /**
- * Locks the balances of one customer in these units, in id order, making those that do not exist, and catches
- * them up in memory. Needs an open transaction in which the customer's row is locked already.
+ * Locks these balances, in id order, making those that do not exist, and catches them up in memory. Needs an open
+ * transaction in which the rows of their customers are locked already.
  */
 export async function openBalances(scope: Scope, inputs: readonly OpenInput[]): Promise<Opened[]> {
+  const plans = await plansOf(scope, inputs);
   const planned = [];
-  for (const input of inputs) {
-    const { customer, unit } = input;
-    const plan = await scope.ports.planOf(scope, { customer, unit, now: scope.now, lock: true });
-    planned.push({ input, plan, unitId: await unitIdOf(scope, unit) });
+  for (const [index, input] of inputs.entries()) {
+    const plan = plans[index] as BalancePlan;
+    planned.push({ input, plan, unitId: await unitIdOf(scope, input.unit) });
   }
   const keys = planned.map(({ input, unitId }) => ({ customerId: input.customer.id, unitId }));
   const changed = await lockBalances(scope, keys);
@@ -77,6 +77,19 @@ export async function openBalances(scope: Scope, inputs: readonly OpenInput[]): 
     opened.push(finish(input, unitOf(scope, input.unit), current, draft, true));
   }
   return opened;
+}
+
+async function plansOf(
+  scope: Scope,
+  inputs: readonly OpenInput[],
+): Promise<readonly BalancePlan[]> {
+  const { planOf, plansOf: ofAll } = scope.ports;
+  const at = { now: scope.now, lock: true };
+  if (ofAll && inputs.length > 1) return ofAll(scope, { ...at, asked: inputs });
+  const plans = [];
+  for (const { customer, unit } of inputs)
+    plans.push(await planOf(scope, { ...at, customer, unit }));
+  return plans;
 }
 
 /** As `openBalances`, of one unit. */

@@ -36,7 +36,7 @@ export type QuotaWindow = {
   readonly soft: boolean;
   /** How far a soft quota may be passed in a period; `null` for no cap. */
   readonly overageMax: number | null;
-  /** Used in the cut period before a re-anchor, counted against this quota. */
+  /** Used in the cut period before a re-anchor, counted against this quota; below zero, what a reset has forgiven. */
   readonly usedBefore: number;
   readonly rollover: Rollover | null;
 };
@@ -61,8 +61,20 @@ export type PlanOf = (
   input: { customer: CustomerRow; unit: string; now: Date; lock: boolean },
 ) => Promise<BalancePlan>;
 
+/** As `PlanOf`, of many balances at one moment, in their order. */
+export type PlansOf = (
+  scope: Scope,
+  input: {
+    asked: readonly { readonly customer: CustomerRow; readonly unit: string }[];
+    now: Date;
+    lock: boolean;
+  },
+) => Promise<readonly BalancePlan[]>;
+
 declare module '../kernel/scope.ts' {
   interface Ports {
     readonly planOf: PlanOf;
+    /** Without it, one by one. */
+    readonly plansOf?: PlansOf | undefined;
   }
 }

@@ -68,7 +68,9 @@ function allowedBy(draft: Draft, window: QuotaWindow): number {
 
 function issue(draft: Draft, window: QuotaWindow, left: Left): void {
   const at = later(window.startsAt, draft.balance.changedAt);
-  const amount = window.suspended ? 0 : Math.max(0, (window.quota ?? 0) - window.usedBefore);
+  const amount = window.suspended
+    ? 0
+    : Math.max(0, (window.quota ?? 0) - Math.max(0, window.usedBefore));
   const common = { priority: window.priority, effectiveAt: window.startsAt, createdAt: at };
   creditGrant(
     draft,

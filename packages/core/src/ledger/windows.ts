@@ -29,7 +29,8 @@ export function issuedOf(
 }
 
 /**
- * Drawn or reserved under a window: of its quota, of what passed a soft one, and before a re-anchor cut it.
+ * Drawn or reserved under a window: of its quota, of what passed a soft one, and before a re-anchor cut it. What was used
+ * before a reset counts for nothing, and less than nothing is never used.
  * Units that are given back of its quota do not make room while others passed it.
  */
 export function usedIn(
@@ -39,7 +40,7 @@ export function usedIn(
   const passed = draft.grants.filter(
     (grant) => grant.source === 'overage' && baseOf(grant) === window.reference,
   );
-  return window.usedBefore + usedOf(issuedOf(draft, window)) + usedOf(passed);
+  return Math.max(0, window.usedBefore + usedOf(issuedOf(draft, window)) + usedOf(passed));
 }
 
 /** A window's reference without its period: what gives it. */

@@ -1,6 +1,33 @@
 /** The ledger's rows as JSON, in the columns' names: how many of them travel in one parameter. */
 import { at } from '../kernel/index.ts';
-import type { DrawRow, EntryRow, GrantRow, LegRow } from './draft.ts';
+import type { Draft, DrawRow, EntryRow, GrantRow, LegRow } from './draft.ts';
+
+/** What may change of a balance. */
+export function balanceJson({ balance }: Pick<Draft, 'balance'>): object {
+  const { cap } = balance;
+  return {
+    id: balance.id,
+    settled: balance.settled,
+    held: balance.held,
+    drawn: balance.drawn,
+    attributed: balance.attributed,
+    mark: balance.mark,
+    floor: balance.floor,
+    ceiling: balance.ceiling,
+    debt: balance.debt,
+    cap_left: balance.capLeft,
+    cap_max: cap?.max ?? null,
+    cap_since: at(cap?.since ?? null),
+    cap_from: cap?.from ?? null,
+    cap_returned: cap?.returned ?? null,
+    sequence: balance.sequence,
+    own_limits: balance.ownLimits,
+    frozen: balance.frozen,
+    valid_until: at(balance.validUntil),
+    epoch: balance.epoch,
+    changed_at: at(balance.changedAt),
+  };
+}
 
 /** A grant. */
 export function grantJson(grant: GrantRow): object {

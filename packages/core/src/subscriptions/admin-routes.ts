@@ -132,6 +132,19 @@ export const subscriptionAdminRoutes: readonly Route[] = [
       kit.subscriptions.setQuota({ ...body, subscription: params.id, idempotencyKey }),
   }),
   defineRoute({
+    operation: 'resetUsage',
+    summary: 'Lets what was used of a feature count for nothing, and keeps why.',
+    method: 'POST',
+    path: '/admin/subscriptions/:id/reset',
+    access: 'admin',
+    params: idParams,
+    body: changedFeature,
+    answers: subscriptionShape,
+    refuses: ['not_found', 'wrong_kind', 'invalid_state'],
+    handle: ({ kit, idempotencyKey }, { params, body }) =>
+      kit.subscriptions.reset({ ...body, subscription: params.id, idempotencyKey }),
+  }),
+  defineRoute({
     operation: 'deleteSubscription',
     summary: 'Hides a subscription everywhere; it gives nothing any more.',
     method: 'POST',

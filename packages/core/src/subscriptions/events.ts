@@ -63,6 +63,8 @@ export type SubscriptionEvents = {
   };
   /** More is taken up of a gauge than its ceiling is now. It is kept, and can only go down. */
   'quota.over_limit': { feature: string; used: number; quota: number };
+  /** What was used by then counts for nothing. */
+  'quota.reset': { feature: string; used: number; quota: number | 'unlimited' };
   'subscription.deleted': SubscriptionNews;
   'subscription.restored': SubscriptionNews;
   'subscription.purged': SubscriptionNews;

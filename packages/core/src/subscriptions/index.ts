@@ -10,7 +10,7 @@ export type { FeatureTerms } from './feature-terms.ts';
 export { type Instant, readInstant, refuseUnreadable } from './input.ts';
 export type { FrozenItem, ItemKind, ItemOptions } from './items.ts';
 export { subscriptionLifeRoutes } from './lifecycle-routes.ts';
-export { announceDue, dueSubscriptions } from './operations/announce-due.ts';
+export { announceDue, announceDueAll, dueSubscriptions } from './operations/announce-due.ts';
 export { type CancelSubscription, cancelSubscription } from './operations/cancel-subscription.ts';
 export {
   type AddFeature,
@@ -43,6 +43,7 @@ export {
   unpauseSubscription,
 } from './operations/pause-subscription.ts';
 export { type ChangePreview, previewChange } from './operations/preview-change.ts';
+export { type ResetUsage, resetUsage } from './operations/reset-usage.ts';
 export { type ResumeSubscription, resumeSubscription } from './operations/resume-subscription.ts';
 export {
   type SubscriptionPeriods,
@@ -50,7 +51,7 @@ export {
 } from './operations/subscription-periods.ts';
 export type { PaidPeriods } from './payments.ts';
 export type { SubscriptionPeriod } from './periods.ts';
-export { planOf } from './plan-of.ts';
+export { planOf, plansOf } from './plan-of.ts';
 export { type Right, type Rights, rightsAt } from './rights.ts';
 export { subscriptionRoutes } from './routes.ts';
 export {

@@ -32,7 +32,7 @@ export type ItemOptions = {
   readonly merge?: 'greatest' | 'smallest' | 'newest' | undefined;
   /** Leads the quota references instead of the subscription's id: the default plan written down keeps its own. */
   readonly reference?: string | undefined;
-  /** Used in period `number` before this subscription counted. */
+  /** Used in period `number` before this subscription counted; below zero, what a reset has forgiven. */
   readonly usedBefore?: { readonly number: number; readonly used: number } | undefined;
 };
 

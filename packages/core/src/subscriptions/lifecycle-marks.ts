@@ -3,8 +3,8 @@
  *
  * Needs a transaction in which the subscription's row is locked, so that news of one subscription keeps its order.
  */
-import { announce } from '../events/index.ts';
-import { at, integer, type Scope, sql, text } from '../kernel/index.ts';
+import { type Announcement, announceAll } from '../events/index.ts';
+import { document, json, type Scope, sql, text } from '../kernel/index.ts';
 import { getSetting } from '../settings/index.ts';
 import { windowAt } from './calendar.ts';
 import { type Asked, type Effect, nextEffect, nothingTold, type Told } from './lifecycle.ts';
@@ -13,21 +13,35 @@ import { newsOf, subscriptionOf } from './subscription.ts';
 
 /** What the next thing to tell depends on beside the subscription itself. */
 export async function askedOf(scope: Scope, row: SubscriptionRow): Promise<Asked> {
-  const notice =
-    row.trialEndsAt === null ? 'P3D' : String(await getSetting(scope, 'subscriptions.trialNotice'));
-  return { told: await readTold(scope, row.id), now: scope.now, notice };
+  const [asked] = await askedOfAll(scope, [row]);
+  return asked as Asked;
 }
 
-async function readTold(scope: Scope, subscription: string): Promise<Told> {
-  const rows = await scope.many(
+/** As `askedOf`, of many, in their order. */
+export async function askedOfAll(scope: Scope, rows: readonly SubscriptionRow[]): Promise<Asked[]> {
+  const hasTrial = rows.some((row) => row.trialEndsAt !== null);
+  const notice = hasTrial ? String(await getSetting(scope, 'subscriptions.trialNotice')) : 'P3D';
+  const told = await readTold(scope, rows);
+  return rows.map((row) => ({ told: told.get(row.id) ?? nothingTold, now: scope.now, notice }));
+}
+
+async function readTold(
+  scope: Scope,
+  rows: readonly SubscriptionRow[],
+): Promise<Map<string, Told>> {
+  const marks = await scope.many(
     sql`
-    select kind, max(number) as number
-      from bursar.lifecycle_marks
-     where (tenant_id, subscription_id) = (${scope.tenant.id}::int, ${subscription}::text)
-     group by kind`,
-    (row) => [text(row.kind), integer(row.number)] as const,
+    select subscription_id, jsonb_object_agg(kind, number) as told
+      from (
+        select mark.subscription_id, mark.kind, max(mark.number) as number
+          from jsonb_array_elements_text(${json(rows.map(({ id }) => id))}::text::jsonb) as wanted (id)
+          join bursar.lifecycle_marks as mark
+            on (mark.tenant_id, mark.subscription_id) = (${scope.tenant.id}::int, wanted.id)
+         group by 1, 2) as mark
+     group by 1`,
+    (row) => [text(row.subscription_id), { ...nothingTold, ...document<Told>(row.told) }] as const,
   );
-  return { ...nothingTold, ...Object.fromEntries(rows) };
+  return new Map(marks);
 }
 
 /** What is asked once it has been told. */
@@ -41,28 +55,48 @@ export async function announceOnce(
   row: SubscriptionRow,
   effect: Effect,
 ): Promise<boolean> {
-  const marked = await scope.maybeOne(
+  return (await announceOnceEach(scope, [{ row, effect }])).has(row.id);
+}
+
+/** As `announceOnce`, one thing of each of many. @returns The subscriptions of which something was announced. */
+export async function announceOnceEach(
+  scope: Scope,
+  all: readonly { readonly row: SubscriptionRow; readonly effect: Effect }[],
+): Promise<ReadonlySet<string>> {
+  const marks = all.map(({ row, effect }) => ({ ...effect, id: row.id }));
+  const marked = await scope.many(
     sql`
     insert into bursar.lifecycle_marks (tenant_id, subscription_id, kind, number, at)
-    values (${scope.tenant.id}::int, ${row.id}::text, ${effect.kind}::text, ${effect.number}::int,
-            ${at(effect.at)}::text::timestamptz)
+    select ${scope.tenant.id}::int, mark.id, mark.kind, mark.number, mark.at
+      from jsonb_to_recordset(${json(marks)}::text::jsonb) as mark (id text, kind text, number int, at timestamptz)
     on conflict do nothing
-    returning number`,
-    (found) => integer(found.number),
+    returning subscription_id`,
+    (found) => text(found.subscription_id),
   );
-  if (marked === null) return false;
+  const told = new Set(marked);
+  const said = all.filter(({ row }) => told.has(row.id)).flatMap(announcementsOf);
+  await announceAll(scope, said);
+  return told;
+}
+
+/** What time brings to rights everyone sees by the clock: no other process has to be woken for it. */
+function announcementsOf({
+  row,
+  effect,
+}: {
+  row: SubscriptionRow;
+  effect: Effect;
+}): Announcement[] {
   const news = newsOf(subscriptionOf(row, effect.at));
-  const tell = (word: string, facts: object) =>
-    announce(scope, {
-      type: `subscription.${word}`,
-      customer: row.customer,
-      subject: { type: 'subscription', id: row.id },
-      data: { ...news, ...facts },
-    });
-  await tell(effect.kind, factsOf(row, effect));
-  if (effect.kind === 'unpaused' && row.period !== null)
-    await tell('reanchored', nextOf(row, effect));
-  return true;
+  const say = (word: string, facts: object): Announcement => ({
+    type: `subscription.${word}`,
+    customer: row.customer,
+    subject: { type: 'subscription', id: row.id },
+    data: { ...news, ...facts },
+  });
+  const said = say(effect.kind, factsOf(row, effect));
+  const isReanchored = effect.kind === 'unpaused' && row.period !== null;
+  return isReanchored ? [said, say('reanchored', nextOf(row, effect))] : [said];
 }
 
 /** Announces in order all that has passed by now and was not announced. */

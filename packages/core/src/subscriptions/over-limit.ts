@@ -36,7 +36,7 @@ export async function usedNow(scope: Scope, row: SubscriptionRow): Promise<UsedB
   return used;
 }
 
-/** Gauges whose level is above the ceiling that holds once `after` stands in the place of `before`, from `at` on. */
+/** Gauges with another ceiling than before whose level is above it once `after` stands in the place of `before`. */
 export async function gaugesOver(
   scope: Scope,
   input: {
@@ -47,7 +47,9 @@ export async function gaugesOver(
   },
 ): Promise<OverLimit[]> {
   const { customer, before, after, at } = input;
-  const gauges = [...before.items, ...after.items].filter(({ kind }) => kind === 'gauge');
+  const gauges = [...before.items, ...after.items].filter(
+    (item) => item.kind === 'gauge' && quotaIn(before, item) !== quotaIn(after, item),
+  );
   const features = [...new Set(gauges.map(({ feature }) => feature))].sort();
   if (features.length === 0) return [];
   const live = await liveSubscriptions(scope, { customerId: customer.id, now: scope.now });
@@ -80,6 +82,10 @@ export function overGauges(
 ): Promise<OverLimit[]> {
   const after = changed(row, agreed.change, agreed.at, new Map());
   return gaugesOver(scope, { customer, before: row, after, at: agreed.at });
+}
+
+function quotaIn({ items }: SubscriptionRow, { feature }: FrozenItem): number | null | undefined {
+  return items.find((item) => item.feature === feature)?.quota;
 }
 
 function policyOf(items: readonly FrozenItem[], feature: string): 'block' | 'freeze' | undefined {

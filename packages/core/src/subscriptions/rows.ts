@@ -31,6 +31,8 @@ export type SubscriptionRow = SubscriptionMoments & {
   readonly source: string;
   readonly external: { readonly gateway: string; readonly id: string } | null;
   readonly revision: number;
+  /** When its lifecycle is to be looked at next. */
+  readonly dueAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly items: readonly FrozenItem[];
@@ -77,6 +79,7 @@ export function readRow(row: Row): SubscriptionRow {
     source: text(row.source),
     external: row.external === null ? null : document<SubscriptionRow['external']>(row.external),
     revision: integer(row.revision),
+    dueAt: instant(row.due_at),
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),
     items: document<Row[]>(row.items).map(readItem),

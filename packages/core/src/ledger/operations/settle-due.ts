@@ -2,7 +2,7 @@
  * Catching up balances whose time has come and nobody has touched: what expired, began or refilled by time alone is
  * booked. Spends never wait for it; they catch up what they touch.
  */
-import { lockCustomer } from '../../customers/index.ts';
+import { type CustomerRow, lockCustomer, readCustomer } from '../../customers/index.ts';
 import {
   at,
   BEFORE_ALL,
@@ -10,14 +10,15 @@ import {
   instant,
   integer,
   json,
+  list,
   type Scope,
   sql,
   text,
 } from '../../kernel/index.ts';
 import { foresee } from '../foresee.ts';
 import { imprint } from '../load-draft.ts';
-import { openBalance } from '../open-balances.ts';
-import { writeDraft } from '../write-draft.ts';
+import { openBalance, openBalances } from '../open-balances.ts';
+import { writeDraft, writeDrafts } from '../write-draft.ts';
 
 /** One balance that something happens to, of any tenant. */
 export type DueBalance = { readonly tenant: string; readonly id: number; readonly at: Date };
@@ -69,6 +70,56 @@ export function settleDue(scope: Scope, { id }: { id: number }): Promise<Settled
     foresee(draft, outlook);
     return { done, next: nextOf(draft.balance.validUntil), isStale: false };
   });
+}
+
+/**
+ * As `settleDue`, of many that are due at one instant, in one transaction.
+ *
+ * @returns What it came to, by id. Those that are left out have to be settled one by one: somebody else holds their customers.
+ */
+export function settleDueAll(
+  scope: Scope,
+  { ids }: { ids: readonly number[] },
+): Promise<ReadonlyMap<number, Settled>> {
+  return scope.transaction(async (scope) => {
+    const named = await lockNamed(scope, ids);
+    const opened = await openBalances(scope, named);
+    await writeDrafts(scope, opened);
+    const settled = new Map<number, Settled>();
+    for (const [index, one] of opened.entries()) {
+      const { draft, outlook, loaded } = one;
+      const done = imprint(draft) !== loaded;
+      foresee(draft, outlook);
+      const next = nextOf(draft.balance.validUntil);
+      settled.set(named[index]?.id ?? 0, { done, next, isStale: false });
+    }
+    return settled;
+  });
+}
+
+type Named = { readonly id: number; readonly customer: CustomerRow; readonly unit: string };
+
+/** Those of them whose customers nobody is changing, which are locked `for share`. */
+function lockNamed(scope: Scope, ids: readonly number[]): Promise<Named[]> {
+  return scope.many(
+    sql`
+    select balance.id as balance_id, unit.key as unit, customer.id, customer.external_id, customer.kind, customer.email,
+           customer.name, customer.locale, customer.time_zone, customer.created_at, customer.updated_at,
+           customer.frozen_at, customer.erased_at
+      from bursar.balances as balance
+      join bursar.customers as customer
+        on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id)
+      join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
+     where balance.tenant_id = ${scope.tenant.id}::int and balance.id = any ((select ${list(ids)}::text)::bigint[])
+       and customer.erased_at is null
+     order by customer.id, balance.id
+       for share of customer skip locked`,
+    (row) => ({
+      id: integer(row.balance_id),
+      customer: readCustomer(row),
+      unit: text(row.unit),
+    }),
+  );
 }
 
 /** A frozen one has no next instant. */

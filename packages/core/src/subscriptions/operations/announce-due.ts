@@ -2,12 +2,12 @@
  * Announcing what time alone has brought to subscriptions, at any time, by any number of workers, and late: each thing
  * once. Rights never wait for it; they follow from the clock.
  */
-import { at, FOREVER, instant, integer, type Scope, sql, text } from '../../kernel/index.ts';
+import { at, FOREVER, instant, integer, json, type Scope, sql, text } from '../../kernel/index.ts';
 import { lockSubscriptions } from '../change.ts';
-import { nextEffect, nextLookAt } from '../lifecycle.ts';
-import { afterTelling, announceOnce, askedOf } from '../lifecycle-marks.ts';
+import { type Asked, nextEffect, nextLookAt } from '../lifecycle.ts';
+import { afterTelling, announceOnceEach, askedOf, askedOfAll } from '../lifecycle-marks.ts';
 import { scheduledAt } from '../plan-change.ts';
-import { findSubscription } from '../queries.ts';
+import { findSubscription, freeSubscriptions } from '../queries.ts';
 import type { SubscriptionRow } from '../rows.ts';
 import { earliest } from '../sources.ts';
 import { endAt } from '../state.ts';
@@ -75,20 +75,69 @@ async function isChangeNext(scope: Scope, row: SubscriptionRow, by: Date): Promi
   return effect === null || effect.at >= moment;
 }
 
+/**
+ * As `announceDue`, of many that are due at one instant, by a handful of statements.
+ *
+ * @returns What looking came to, by id. Those that are left out have to be looked at one by one: somebody else is working on
+ *   them, or something of them has to be stored first.
+ */
+export function announceDueAll(
+  scope: Scope,
+  due: { ids: readonly string[]; at: Date },
+): Promise<ReadonlyMap<string, Looked>> {
+  return scope.transaction(async (scope) => {
+    const free = await freeSubscriptions(scope, due.ids);
+    const found = due.ids.flatMap((id) => free.find((row) => row.id === id) ?? []);
+    const rows = found.filter(
+      (row) => row.dueAt <= due.at && !isToBeStored(row, due.at, scope.now),
+    );
+    const looked = new Map<string, Looked>();
+    for (const row of found)
+      if (row.dueAt > due.at) looked.set(row.id, { done: false, next: row.dueAt });
+    for (const [id, one] of await tellEach(scope, rows, due.at)) looked.set(id, one);
+    return looked;
+  });
+}
+
+function isToBeStored(row: SubscriptionRow, by: Date, now: Date): boolean {
+  const moment = scheduledAt(row);
+  const isUnpaid = endAt(row, now)?.getTime() !== row.endsAt?.getTime();
+  return isUnpaid || (moment !== null && moment <= by);
+}
+
 async function tellNext(scope: Scope, row: SubscriptionRow, by: Date): Promise<Looked> {
-  const asked = await askedOf(scope, row);
-  let effect = nextEffect(row, asked);
-  let done = false;
-  const moment = scheduledAt(row) ?? FOREVER;
-  if (effect && effect.at <= by && effect.at < moment) {
-    done = await announceOnce(scope, row, effect);
-    effect = nextEffect(row, afterTelling(asked, effect));
-  }
-  const next = earliest([nextLookAt(row, effect, scope.now), scheduledAt(row)]) ?? FOREVER;
+  const looked = await tellEach(scope, [row], by);
+  return looked.get(row.id) ?? { done: false, next: FOREVER };
+}
+
+async function tellEach(
+  scope: Scope,
+  rows: readonly SubscriptionRow[],
+  by: Date,
+): Promise<ReadonlyMap<string, Looked>> {
+  if (rows.length === 0) return new Map();
+  const asked = await askedOfAll(scope, rows);
+  const looks = rows.map((row, index) => lookAt(row, asked[index] as Asked, by));
+  const told = await announceOnceEach(
+    scope,
+    looks.flatMap(({ row, effect }) => (effect ? [{ row, effect }] : [])),
+  );
+  const dates = looks.map(({ row, next }) => ({ id: row.id, at: at(next) }));
   await scope.run(sql`
-    update bursar.subscriptions set due_at = ${at(next)}::text::timestamptz
-     where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
-  return { done, next };
+    update bursar.subscriptions as subscription set due_at = look.at
+      from jsonb_to_recordset(${json(dates)}::text::jsonb) as look (id text, at timestamptz)
+     where (subscription.tenant_id, subscription.id) = (${scope.tenant.id}::int, look.id)`);
+  return new Map(looks.map(({ row, next }) => [row.id, { done: told.has(row.id), next }]));
+}
+
+/** The next thing to tell by then, if there is one, and when to look again. */
+function lookAt(row: SubscriptionRow, asked: Asked, by: Date) {
+  const moment = scheduledAt(row) ?? FOREVER;
+  const next = nextEffect(row, asked);
+  const effect = next && next.at <= by && next.at < moment ? next : null;
+  const after = effect ? nextEffect(row, afterTelling(asked, effect)) : next;
+  const again = earliest([nextLookAt(row, after, asked.now), scheduledAt(row)]) ?? FOREVER;
+  return { row, effect, next: again };
 }
 
 function lockRow(scope: Scope, id: string): Promise<{ dueAt: Date; revision: number }> {

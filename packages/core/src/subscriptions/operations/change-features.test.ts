@@ -4,12 +4,13 @@ import { describeMigrated } from '#test/kernel.ts';
 import { openProcess, type Process } from '#test/subscriptions.ts';
 import { listAudit } from '../../audit/index.ts';
 import { findCustomer } from '../../customers/index.ts';
-import type { Database, Scope } from '../../kernel/index.ts';
-import { readBalance, spend, verify } from '../../ledger/index.ts';
+import { type Database, type Scope, sql } from '../../kernel/index.ts';
+import { changeGauge, giveBack, readBalance, spend, verify } from '../../ledger/index.ts';
 import { rightsAt } from '../index.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
 import { addFeature, removeFeature, setQuota } from './change-features.ts';
 import { createSubscription } from './create-subscription.ts';
+import { resetUsage } from './reset-usage.ts';
 
 const now = '2026-01-31T10:00:00.000Z';
 const ann = { customer: 'ann' } as const;
@@ -184,5 +185,73 @@ describeMigrated('changing what a subscription gives', (make) => {
     await expect(
       setQuota(later, { ...ann, subscription: id, feature: 'api-calls', quota: 9 }),
     ).rejects.toMatchObject({ code: 'invalid_state' });
+  });
+
+  test('a reset lets what was used count for nothing, in this period and this feature alone', async () => {
+    const { process, scope, id } = await sold();
+    await take(scope, 900);
+    process.heard.length = 0;
+
+    await resetUsage(scope, { ...ann, feature: 'api-calls', reason: 'an outage' });
+    expect(await readBalance(scope, calls)).toMatchObject({
+      available: 1_000,
+      windows: [{ used: 0, granted: 1_000 }],
+    });
+    await resetUsage(scope, { ...ann, feature: 'api-calls' });
+    expect((await take(scope, 1_000)).allowed).toBe(true);
+    expect((await take(scope, 1)).allowed).toBe(false);
+    const next = await process.at('2026-03-01T00:00:00Z');
+
+    expect(await left(next)).toBe(1_000);
+    expect(process.types()).toEqual(['quota.reset', 'quota.reached']);
+    expect(process.heard.find(({ type }) => type === 'quota.reset')?.data).toEqual({
+      ...{ feature: 'api-calls', used: 900, quota: 1_000 },
+    });
+    expect((await listAudit(scope, {})).items).toMatchObject([
+      { operation: 'subscriptions.reset', subject: { id }, reason: 'an outage' },
+    ]);
+    expect((await verify(next)).broken).toEqual([]);
+    await expect(resetUsage(scope, { ...ann, feature: 'seats' })).rejects.toMatchObject({
+      code: 'wrong_kind',
+    });
+    await expect(resetUsage(scope, { ...ann, feature: 'ai-tokens' })).rejects.toMatchObject({
+      ...{ code: 'invalid_state' },
+    });
+  });
+
+  test('what is given back after a reset makes no more than the quota', async () => {
+    const { scope } = await sold();
+    const spent = await take(scope, 900);
+    await resetUsage(scope, { ...ann, feature: 'api-calls' });
+
+    await giveBack(scope, {
+      ...{ ...ann, unit: 'api-calls', of: spent.allowed ? spent.transferId : '', source: 'test' },
+    });
+
+    expect(await left(scope)).toBe(1_000);
+    expect((await verify(scope)).broken).toEqual([]);
+  });
+
+  test('a level above a lowered ceiling is kept and told, or the ceiling stays, as was sold', async () => {
+    const { process, scope } = await sold('seats5');
+    const usedBy = { kind: 'user', id: 'ann' };
+    await changeGauge(scope, { ...ann, unit: 'seats', usedBy, amount: 4, source: 'test' });
+    process.heard.length = 0;
+
+    await setQuota(scope, { ...ann, feature: 'seats', quota: 2 });
+    expect(process.types()).toEqual(['subscription.updated', 'quota.over_limit']);
+    // One of the default plan is among them.
+    expect(process.heard.find(({ type }) => type === 'quota.over_limit')?.data).toEqual({
+      ...{ feature: 'seats', used: 4, quota: 3 },
+    });
+    await setQuota(scope, { ...ann, feature: 'seats', quota: 9 });
+    await scope.run(
+      sql`update bursar.subscription_items set options = '{"overLimit":"block"}' where kind = 'gauge' and tenant_id = ${scope.tenant.id}::int`,
+    );
+    const refused = { code: 'limit_exceeded', details: { used: 4, quota: 1 } };
+    await expect(setQuota(scope, { ...ann, feature: 'seats', quota: 0 })).rejects.toMatchObject(
+      refused,
+    );
+    await expect(removeFeature(scope, { ...ann, feature: 'seats' })).rejects.toMatchObject(refused);
   });
 });

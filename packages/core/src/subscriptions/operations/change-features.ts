@@ -14,6 +14,7 @@ import { NoQuotaError } from '../errors.ts';
 import { type FeatureTerms, readFeatures } from '../feature-terms.ts';
 import { readText } from '../input.ts';
 import { type FrozenItem, itemOfTerms, readQuota } from '../items.ts';
+import { announceOver, gaugesOver, refuseBlocked } from '../over-limit.ts';
 import type { SubscriptionRow } from '../rows.ts';
 import { stateAt } from '../state.ts';
 import type { Subscription } from '../subscription.ts';
@@ -41,7 +42,7 @@ export async function addFeature(scope: Scope, input: AddFeature): Promise<Subsc
     const item = await itemOfTerms(inner, terms);
     if (row.items.some((one) => one.feature === item.feature))
       throw new InvalidStateError(`${row.id} has ${item.feature} already: set its quota.`);
-    return { item, write: await insertion(inner, row, item) };
+    return { item, after: item, write: await insertion(inner, row, item) };
   });
 }
 
@@ -61,14 +62,16 @@ export async function removeFeature(scope: Scope, input: RemoveFeature): Promise
       delete from bursar.subscription_items
        where (tenant_id, subscription_id, feature_id)
            = (${inner.tenant.id}::int, ${row.id}::text, ${await featureIdOf(inner, feature)}::int)`;
-    return { item, write };
+    return { item, after: null, write };
   });
 }
 
 /**
  * Gives a feature another quota from now on, and announces `subscription.updated`. Below what is used, that stays used and
- * nothing is left: `quota.reached` is announced if something was.
+ * nothing is left: `quota.reached` is announced if something was. A level above a gauge's new ceiling is kept and announced
+ * as `quota.over_limit`, or the change refused, as the plan's `overLimit` says.
  *
+ * @throws {CeilingBlockedError} More of the gauge is taken up than that, and its policy is `block`.
  * @throws {NoQuotaError} The feature is boolean or config.
  * @throws {NotFoundError} The subscription does not have it, or there is no such subscription of this customer.
  * @throws {InvalidStateError} The subscription has ended.
@@ -86,12 +89,16 @@ export async function setQuota(scope: Scope, input: SetQuota): Promise<Subscript
          set quota = ${quota}::bigint, revision = revision + 1
        where (tenant_id, subscription_id, feature_id)
            = (${inner.tenant.id}::int, ${row.id}::text, ${await featureIdOf(inner, feature)}::int)`;
-    return { item, write };
+    return { item, after: { ...item, quota }, write };
   });
 }
 
-/** What changes: the item, whose balance is settled around it, and the statement that changes it. */
-type Change = { readonly item: FrozenItem; readonly write: Statement };
+/** What changes: the item, whose balance is settled around it, what it is after, and the statement that changes it. */
+type Change = {
+  readonly item: FrozenItem;
+  readonly after: FrozenItem | null;
+  readonly write: Statement;
+};
 type MakeChange = (scope: Scope, row: SubscriptionRow) => Promise<Change>;
 
 function changeFeatures(
@@ -104,7 +111,11 @@ function changeFeatures(
   const facts = { feature, quota: input.quota ?? null };
   return commandOn(scope, { verb, input, facts }, async (inner, { customer, row }) => {
     if (stateAt(row, inner.now).ended) throw new InvalidStateError(`${row.id} has ended.`);
-    const { item, write } = await make(inner, row);
+    const { item, after, write } = await make(inner, row);
+    const items = row.items.filter(({ feature: one }) => one !== item.feature);
+    const then = { ...row, items: after ? [...items, after] : items };
+    const over = await gaugesOver(inner, { customer, before: row, after: then, at: inner.now });
+    refuseBlocked(over);
     const stored = await rebalanced(inner, { customer, items: [item] }, async () => {
       await inner.run(write);
       await inner.run(sql`
@@ -114,6 +125,10 @@ function changeFeatures(
       return reread(inner, row.id);
     });
     await announceUpdate(inner, row, stored);
+    await announceOver(inner, {
+      customer: row.customer,
+      over: over.filter((one) => one.feature === item.feature),
+    });
     return stored;
   });
 }
