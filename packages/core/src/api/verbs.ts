@@ -18,6 +18,7 @@ import type {
   GetSubscription,
   ListSubscriptions,
   PauseSubscription,
+  PeriodWithUsage,
   PreviewChange,
   RemoveFeature,
   ResetUsage,
@@ -25,7 +26,6 @@ import type {
   SetQuota,
   Subscription,
   SubscriptionPage,
-  SubscriptionPeriod,
   SubscriptionPeriods,
   UnpauseSubscription,
 } from '../subscriptions/index.ts';
@@ -75,7 +75,8 @@ export interface SubscriptionVerbs<K extends Keys, With> {
   delete(input: With & Without<DeleteSubscription, never>): Promise<Subscription>;
   restore(input: With & Without<DeleteSubscription, never>): Promise<Subscription>;
   purge(input: With & Without<DeleteSubscription, never>): Promise<Subscription>;
-  periods(input: With & Without<SubscriptionPeriods, never>): Promise<Page<SubscriptionPeriod>>;
+  /** The first one first; with `usage`, what was granted and used in each. */
+  periods(input: With & Without<SubscriptionPeriods, never>): Promise<Page<PeriodWithUsage>>;
 }
 
 export interface EntitlementVerbs<K extends Keys, With> extends MeteringVerbs<K, With> {

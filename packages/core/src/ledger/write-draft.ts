@@ -72,9 +72,6 @@ function writeStatement(scope: Scope, drafts: readonly Draft[]): Statement {
   );
   const draws = rowsOf(drafts, ({ newDraws }) => newDraws.map(drawJson));
   const entries = rowsOf(drafts, (draft) => draft.entries.map(entryJson));
-  const legs = rowsOf(drafts, (draft) =>
-    draft.legs.map((leg) => ({ ...legJson(leg), closed_at: at(draft.now) })),
-  );
   return sql`
     with made as (
       insert into bursar.grants (tenant_id, id, balance_id, source, reference, amount, free, removed, priority, effective_at,
@@ -103,7 +100,24 @@ function writeStatement(scope: Scope, drafts: readonly Draft[]): Statement {
              counter, counter_balance_id, counter_sequence, of_sequence, grant_id, feature_id, cost,
              used_by_id, reference_type, reference_id, key, key_attempt, request_hash, happened_at, ${now}
         from jsonb_populate_recordset(null::bursar.entries, ${entries}::text::jsonb)
-    ), legs as (
+    ), ${legsStatement(tenant, drafts)}
+    update bursar.balances as balance
+       set settled = one.settled, held = one.held, drawn = one.drawn, attributed = one.attributed, mark = one.mark,
+           floor = one.floor, ceiling = one.ceiling, debt = one.debt, cap_left = one.cap_left, cap_max = one.cap_max,
+           cap_since = one.cap_since, cap_from = one.cap_from, cap_returned = one.cap_returned,
+           sequence = one.sequence, own_limits = one.own_limits, frozen = one.frozen, valid_until = one.valid_until,
+           epoch = one.epoch, changed_at = one.changed_at
+      from jsonb_populate_recordset(null::bursar.balances, ${json(drafts.map(balanceJson))}::text::jsonb) as one
+     where (balance.tenant_id, balance.id) = (${tenant}::int, one.id)`;
+}
+
+/** Two parts of the statement: holds whose legs are all over by time alone end with them. */
+function legsStatement(tenant: number, drafts: readonly Draft[]): Statement {
+  const legs = rowsOf(drafts, (draft) =>
+    draft.legs.map((leg) => ({ ...legJson(leg), closed_at: at(draft.now) })),
+  );
+  return sql`
+    legs as (
       update bursar.hold_legs as leg
          set captured = one.captured, released = one.released, open = one.open, expires_at = one.expires_at
         from jsonb_to_recordset(${legs}::text::jsonb)
@@ -119,13 +133,5 @@ function writeStatement(scope: Scope, drafts: readonly Draft[]): Statement {
         from legs
        where (hold.tenant_id, hold.id) = (${tenant}::int, legs.hold_id) and hold.state = 'open'
          and not legs.open and legs.expires_at <= legs.closed_at
-    )
-    update bursar.balances as balance
-       set settled = one.settled, held = one.held, drawn = one.drawn, attributed = one.attributed, mark = one.mark,
-           floor = one.floor, ceiling = one.ceiling, debt = one.debt, cap_left = one.cap_left, cap_max = one.cap_max,
-           cap_since = one.cap_since, cap_from = one.cap_from, cap_returned = one.cap_returned,
-           sequence = one.sequence, own_limits = one.own_limits, frozen = one.frozen, valid_until = one.valid_until,
-           epoch = one.epoch, changed_at = one.changed_at
-      from jsonb_populate_recordset(null::bursar.balances, ${json(drafts.map(balanceJson))}::text::jsonb) as one
-     where (balance.tenant_id, balance.id) = (${tenant}::int, one.id)`;
+    )`;
 }

@@ -46,6 +46,8 @@ export { type ChangePreview, previewChange } from './operations/preview-change.t
 export { type ResetUsage, resetUsage } from './operations/reset-usage.ts';
 export { type ResumeSubscription, resumeSubscription } from './operations/resume-subscription.ts';
 export {
+  type PeriodUsage,
+  type PeriodWithUsage,
   type SubscriptionPeriods,
   subscriptionPeriods,
 } from './operations/subscription-periods.ts';

@@ -113,7 +113,12 @@ export const subscriptionRoutes: readonly Route[] = [
     path: '/subscriptions/:id/periods',
     access: 'customer',
     params: idParams,
-    query: pageQuery,
+    query: pageQuery.extend({
+      usage: z
+        .enum(['true', 'false'])
+        .transform((usage) => usage === 'true')
+        .optional(),
+    }),
     answers: pageShape(periodShape),
     refuses: ['not_found', 'cursor'],
     handle: ({ me }, { params, query }) =>

@@ -47,7 +47,13 @@ export const subscriptionShape = z.object({
 });
 
 /** One period, as it is listed. */
-export const periodShape = period.extend({ id: z.string(), interval: z.string() });
+export const periodShape = period.extend({
+  id: z.string(),
+  interval: z.string(),
+  usage: z
+    .array(z.object({ feature: z.string(), granted: z.int().nullable(), used: z.int() }))
+    .optional(),
+});
 
 /** One plan, as anyone may see it. */
 export const planShape = z.object({

@@ -396,4 +396,26 @@ describeMigrated('changing plans', (make) => {
       }),
     ).rejects.toMatchObject({ code: 'invalid_state' });
   });
+
+  test('past periods keep what was granted and used in them, also of features that are gone', async () => {
+    const { process, id } = await sold();
+    await take(await process.at(day('01-05')), 60);
+    await take(await process.at(day('02-05')), 30);
+    await take(await process.at(day('02-05')), 2, 'exports');
+    await changePlan(await process.at(day('02-10')), { ...ann, plan: 'yearly' });
+    await take(await process.at(day('02-20')), 7);
+    await changePlan(await process.at(day('03-01')), { ...ann, plan: 'strict' });
+
+    const scope = await process.at(day('03-02'));
+    const { items } = await subscriptionPeriods(scope, { subscription: id, usage: true });
+
+    expect(items.map(({ usage }) => usage)).toEqual([
+      [{ feature: 'calls', granted: 100, used: 60 }],
+      [{ feature: 'calls', granted: 30, used: 30 }],
+      [{ feature: 'calls', granted: 7, used: 7 }],
+      [],
+    ]);
+    const bare = await subscriptionPeriods(scope, { subscription: id, limit: 1 });
+    expect(bare.items[0]).not.toHaveProperty('usage');
+  });
 });
