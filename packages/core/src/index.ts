@@ -129,4 +129,5 @@ export {
   type SubscriptionFeature,
   type SubscriptionPeriod,
   type SubscriptionStatus,
+  TrialUsedError,
 } from './subscriptions/index.ts';

@@ -47,6 +47,7 @@ export const kindOfCode = {
   already_exists: 'conflict',
   already_subscribed: 'conflict',
   already_spent: 'conflict',
+  trial_used: 'conflict',
   idempotency_conflict: 'conflict',
   invalid_state: 'conflict',
   hold_closed: 'conflict',

@@ -15,6 +15,11 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.boolean(),
     default: false,
   },
+  'subscriptions.oneTrial': {
+    title: 'Whether a person gets one trial of a plan, by customer, e-mail and fingerprints',
+    shape: z.boolean(),
+    default: false,
+  },
   'subscriptions.trialNotice': {
     title: 'How long before its end a trial’s end is announced',
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P3D'),

@@ -5,6 +5,7 @@
  */
 import { type FeatureTerms, readFeatures } from './feature-terms.ts';
 import {
+  fault,
   type Instant,
   readCount,
   readDuration,
@@ -42,6 +43,8 @@ export type NewSubscription = {
   source?: string | undefined;
   /** The host's own id for it. */
   id?: string | undefined;
+  /** What the host knows the person by (a card, a device), for `subscriptions.oneTrial`; kept as hashes. At most 20. */
+  fingerprints?: readonly string[] | undefined;
   /** True: refused unless the plan is marked `selfService`. What the customers' own route sends. */
   selfService?: boolean | undefined;
   idempotencyKey?: string | undefined;
@@ -63,6 +66,7 @@ const known = [
   'external',
   'source',
   'id',
+  'fingerprints',
   'selfService',
   'idempotencyKey',
 ];
@@ -82,6 +86,7 @@ export type Asked = {
   readonly external: { readonly gateway: string; readonly id: string } | null;
   readonly source: string;
   readonly id: string | null;
+  readonly fingerprints: readonly string[];
   readonly selfService: boolean;
 };
 
@@ -110,6 +115,7 @@ export function readAsked(input: NewSubscription): Asked {
           },
     source: input.source === undefined ? 'host' : readText(input.source, '/source', 64),
     id: id === undefined ? null : readText(id, '/id'),
+    fingerprints: readFingerprints(input.fingerprints ?? []),
     selfService: input.selfService === true,
   };
 }
@@ -125,4 +131,10 @@ function readTrial(trial: Instant | undefined): Asked['trial'] {
   if (typeof trial === 'string' && trial.startsWith('P'))
     return { lasts: readDuration(trial, '/trial') };
   return { until: readInstant(trial, '/trial') };
+}
+
+function readFingerprints(given: readonly string[]): readonly string[] {
+  if (!Array.isArray(given) || given.length > 20)
+    throw fault('/fingerprints', 'must be a list of at most 20 texts');
+  return [...new Set(given.map((one, index) => readText(one, `/fingerprints/${index}`)))];
 }

@@ -88,3 +88,14 @@ export class CeilingBlockedError extends BursarError {
     );
   }
 }
+
+/** This person has had a trial of the plan. Nothing was sold: sell it without a trial. */
+export class TrialUsedError extends BursarError {
+  override readonly code = 'trial_used';
+  constructor(customer: string, plan: string) {
+    super(`${customer} has had a trial of ${plan}: sell it with trial: 'skip'.`, {
+      customer,
+      plan,
+    });
+  }
+}

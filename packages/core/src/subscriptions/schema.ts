@@ -15,7 +15,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core';
-import { families, features, planVersions } from '../catalog/schema.ts';
+import { families, features, plans, planVersions } from '../catalog/schema.ts';
 import { customers } from '../customers/schema.ts';
 import { bursar, instant, tenantId, whole } from '../kernel/schema.ts';
 
@@ -130,6 +130,29 @@ export const subscriptionItems = bursar.table(
       table.featureId,
       table.subscriptionId,
     ),
+  ],
+);
+
+/** Who has had a trial of which plan, by hashes: of the customer, its e-mail, and what else the host knows a person by. */
+export const trials = bursar.table(
+  'trials',
+  {
+    tenantId: tenantId(),
+    planId: integer('plan_id').notNull(),
+    /** SHA-256 of one fingerprint, hex. */
+    fingerprint: text().notNull(),
+    at: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'trials_once_per_person',
+      columns: [table.tenantId, table.planId, table.fingerprint],
+    }),
+    foreignKey({
+      name: 'trials_of_a_plan',
+      columns: [table.tenantId, table.planId],
+      foreignColumns: [plans.tenantId, plans.id],
+    }),
   ],
 );
 

@@ -2,11 +2,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeMigrated } from '#test/kernel.ts';
 import { openProcess, type Process } from '#test/subscriptions.ts';
-import { findCustomer } from '../../customers/index.ts';
+import { findCustomer, upsertCustomer } from '../../customers/index.ts';
 import { type Database, integer, type Scope, sql } from '../../kernel/index.ts';
 import { readBalance, spend } from '../../ledger/index.ts';
+import { setSetting } from '../../settings/index.ts';
 import { listSubscriptions, stateAt } from '../index.ts';
 import { findSubscription } from '../queries.ts';
+import { cancelSubscription } from './cancel-subscription.ts';
 import { createSubscription } from './create-subscription.ts';
 
 const now = '2026-01-31T10:00:00.000Z';
@@ -468,6 +470,46 @@ describeMigrated('creating a subscription', (make) => {
     expect(await readBalance(scope, call)).toMatchObject({ available: 100 });
     expect(await readBalance(await process.at('2026-02-10T00:00:00Z'), call)).toMatchObject({
       available: 1_000,
+    });
+  });
+
+  describe('with one trial per person', () => {
+    const pro = { plan: 'pro' } as const;
+    test('refuses a second one by customer, by e-mail and by fingerprint, and nothing is written', async () => {
+      await fresh();
+      await setSetting(scope, { key: 'subscriptions.oneTrial', value: true });
+      await upsertCustomer(scope, { customer: 'ann', email: 'Ann@Example.org' });
+      await upsertCustomer(scope, { customer: 'anna', email: ' ann@example.org' });
+      await createSubscription(scope, { customer: 'ann', ...pro, fingerprints: ['card 1'] });
+      await cancelSubscription(scope, { customer: 'ann', at: 'now' });
+      const refused = { code: 'trial_used' };
+
+      await expect(createSubscription(scope, { customer: 'ann', ...pro })).rejects.toMatchObject(
+        refused,
+      );
+      await expect(createSubscription(scope, { customer: 'anna', ...pro })).rejects.toMatchObject(
+        refused,
+      );
+      const card = { customer: 'bob', ...pro, fingerprints: ['card 2', 'card 1'] };
+      await expect(createSubscription(scope, card)).rejects.toMatchObject(refused);
+      expect((await createSubscription(scope, { ...card, fingerprints: ['card 2'] })).status).toBe(
+        'trialing',
+      );
+      expect(
+        (await createSubscription(scope, { customer: 'ann', ...pro, trial: 'skip' })).status,
+      ).toBe('active');
+    });
+
+    test('of twenty at once with one card exactly one gets it', async () => {
+      await fresh();
+      await setSetting(scope, { key: 'subscriptions.oneTrial', value: true });
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, index) =>
+          createSubscription(scope, { customer: `c${index}`, ...pro, fingerprints: ['card 9'] }),
+        ),
+      );
+
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
   });
 });

@@ -15,6 +15,7 @@ import { NotSelfServiceError, SubscriptionExistsError } from '../errors.ts';
 import { findVersion } from '../plan-version.ts';
 import { reviveSubscription, type Subscription, subscriptionOf } from '../subscription.ts';
 import { termsOf } from '../terms.ts';
+import { redeemTrial } from '../trials.ts';
 import { insertSubscription } from './insert-subscription.ts';
 
 /** What creating answers; `replayed`: with what an earlier request under the same key has made. */
@@ -29,6 +30,7 @@ export type CreatedSubscription = Subscription & { readonly replayed: boolean };
  * @throws {NotSelfServiceError} Asked with `selfService`, and customers cannot start this plan themselves.
  * @throws {FeatureUnknownError} A feature is not in the catalogue.
  * @throws {AlreadySubscribedError} Another subscription of the plan's family runs in that time; nothing is written.
+ * @throws {TrialUsedError} The person has had a trial of the plan, and the setting allows one.
  * @throws {SubscriptionExistsError} The given id is taken; nothing is written.
  * @throws {IdempotencyConflictError} The key belongs to another request.
  * @throws {ValidationError} Names the fields that cannot be read.
@@ -73,6 +75,8 @@ async function create(scope: Scope, { asked, externalId, version }: Sale): Promi
   };
   await refuseTakenId(scope, id);
   await refuseConflict(scope, claim);
+  if (plan && terms.trialEndsAt !== null)
+    await redeemTrial(scope, { customer, plan: plan.key, fingerprints: asked.fingerprints });
   return rebalanced(scope, { customer, items: terms.items }, async () => {
     const made = await insertSubscription(scope, { id, claim, terms, asked, version });
     if (!made) throw alreadySubscribed(claim, null);
