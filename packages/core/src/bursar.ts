@@ -3,8 +3,10 @@
  *
  * Nothing is opened here; `ready()`, `start()` or the first verb does it.
  */
+import { bindEvents } from './api/bind-events.ts';
 import { bindKit } from './api/bind-kit.ts';
-import type { Events } from './api/event-map.ts';
+import { createConsumers } from './api/consumers.ts';
+import type { Events } from './api/event-verbs.ts';
 import { httpBinding } from './api/http-binding.ts';
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
@@ -37,31 +39,41 @@ export function createBursar<K extends Keys, D = undefined, T extends Clock = Cl
 export function assembleKit(options: Options): object {
   const root = createRoot(options);
   const context = { tenant: root.options.tenant, actor: null, host: null };
-  const worker = createWorker(root);
+  const consumers = createConsumers(root, (inner) => bindKit(root, inner));
+  const events = bindEvents(root, { context, consumers });
+  const worker = createWorker(root, events.forgetAll);
   const start = async () => {
     await root.ready();
-    if (root.options.worker) worker.start();
+    if (!root.options.worker) return;
+    worker.start();
+    consumers.start();
   };
   const close = async () => {
-    await atMost(workerMilliseconds, worker.stop());
+    await Promise.all([
+      atMost(workerMilliseconds, worker.stop()),
+      atMost(handlersMilliseconds, consumers.stop()),
+    ]);
     await root.close();
   };
   const kit = {
     ...bindKit(root, context),
-    events: root.bus as unknown as Events,
+    events: events as unknown as Events,
     ready: root.ready,
     start,
     close,
     runDue: () => runDue(root, { until: root.options.clock.now() }),
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
       runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
-    ...testTools(root),
+    ...testTools(root, consumers),
   };
   return bindHttp(kit, httpBinding(root, { start, close }));
 }
 
 /** How long closing waits for the worker; then its connection goes, too, and what it was in the middle of is rolled back. */
 const workerMilliseconds = 1_000;
+
+/** How long closing waits for what consumers have in hand; what is left then is given again. */
+const handlersMilliseconds = 5_000;
 
 async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

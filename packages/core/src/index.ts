@@ -3,8 +3,10 @@
  */
 export type * from './api/answers.ts';
 export type * from './api/asked.ts';
+export type { ConsumerOptions, Handled } from './api/consumer-options.ts';
 export type * from './api/correction-verbs.ts';
 export type * from './api/event-map.ts';
+export type * from './api/event-verbs.ts';
 export type * from './api/import-verbs.ts';
 export type * from './api/kit.ts';
 export type * from './api/kit-options.ts';

@@ -28,22 +28,3 @@ export type BursarEvent<T extends keyof EventMap = keyof EventMap> = {
     readonly data: EventMap[K];
   };
 }[T];
-
-/** Listeners hear after commit, in order, and only what this process committed. */
-export interface Events {
-  on<T extends keyof EventMap>(
-    type: T,
-    listener: (event: BursarEvent<T>) => void | Promise<void>,
-  ): () => void;
-  on(type: '*', listener: (event: BursarEvent) => void | Promise<void>): () => void;
-  once<T extends keyof EventMap>(
-    type: T,
-    listener: (event: BursarEvent<T>) => void | Promise<void>,
-  ): () => void;
-  once(type: '*', listener: (event: BursarEvent) => void | Promise<void>): () => void;
-  off<T extends keyof EventMap>(
-    type: T,
-    listener: (event: BursarEvent<T>) => void | Promise<void>,
-  ): void;
-  off(type: '*', listener: (event: BursarEvent) => void | Promise<void>): void;
-}

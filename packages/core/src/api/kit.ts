@@ -13,7 +13,7 @@ import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
 import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
-import type { Events } from './event-map.ts';
+import type { Events } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
@@ -139,7 +139,7 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
 export interface Bursar<K extends Keys = Registered, Tx = QueryClient> extends Kit<K, Tx> {
   /** Runs `work` in one transaction, whose handle is of the kind of the database that was given. */
   transaction<T>(work: (kit: Kit<K, Tx>, tx: Tx) => Promise<T>): Promise<T>;
-  readonly events: Events;
+  readonly events: Events<Tx, Kit<K, Tx>>;
   /** Connects and migrates. */
   ready(): Promise<void>;
   /** `ready`, and the worker, which calls `runDue` every second unless the option `worker` is false. */

@@ -3,7 +3,7 @@
  *
  * Every verb runs through here: it opens a scope, and what it committed is told afterwards. Nothing else publishes.
  */
-import { type Bus, createBus } from '../events/index.ts';
+import { type Bus, createBus, hasRow } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
@@ -19,6 +19,8 @@ export type { Context } from './scopes.ts';
 export interface Root {
   readonly options: Options;
   readonly bus: Bus;
+  /** Calls it whenever news was committed here that stands in the outbox. */
+  onNews(wake: () => void): void;
   ready(): Promise<void>;
   close(): Promise<void>;
   database(): Promise<Database>;
@@ -36,7 +38,7 @@ export interface Root {
 
 /** The shared part of a kit; no I/O until something is asked. */
 export function createRoot(options: Options): Root {
-  const { bus, ports, connection, tenants, watch } = foundations(options);
+  const { bus, ports, connection, tenants, watch, onNews } = foundations(options);
   const { ready, close, database } = connection;
   const scopes = createScopes(options, { bus, ports, connection, tenants });
 
@@ -67,7 +69,7 @@ export function createRoot(options: Options): Root {
 
   const prepare = async (context: Context) => void (await scopes.prepared(context, bus.publish));
   const { atOnce } = scopes;
-  return { options, bus, ready, close, database, watch, prepare, command, atOnce, read };
+  return { options, bus, onNews, ready, close, database, watch, prepare, command, atOnce, read };
 }
 
 /** What it throws before its first wait is a rejection too. */
@@ -82,7 +84,9 @@ function begin<T>(work: (scope: Scope) => Promise<T>, scope: Scope): Promise<T> 
 /** What a root stands on. */
 function foundations(options: Options) {
   const rights = createRightsMemory();
-  const bus = rememberingBus(createBus(options.logger), rights);
+  const wakers: (() => void)[] = [];
+  const bus = rememberingBus(createBus(options.logger), rights, wakers);
+  const onNews = (wake: () => void) => void wakers.push(wake);
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
   const { catalog, rates: table } = options;
@@ -99,16 +103,17 @@ function foundations(options: Options) {
     options.cache ? rights.listen(opened) : async () => {},
   );
   const watch = createWatch(connection.database, bus, rights);
-  return { bus, ports, connection, tenants: createTenants(), watch };
+  return { bus, ports, connection, tenants: createTenants(), watch, onNews };
 }
 
 /** Forgets rights that have changed before anybody hears of it: a listener that asks again reads what is true now. */
-function rememberingBus(bus: Bus, rights: RightsMemory): Bus {
+function rememberingBus(bus: Bus, rights: RightsMemory, wakers: readonly (() => void)[]): Bus {
   return {
     ...bus,
     publish(news) {
       rights.told(news);
       bus.publish(news);
+      if (wakers.length > 0 && news.some(hasRow)) for (const wake of wakers) wake();
     },
   };
 }

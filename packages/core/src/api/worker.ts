@@ -15,19 +15,28 @@ export type Worker = {
 
 const intervalMilliseconds = 1000;
 
-/** A worker that does nothing yet. */
-export function createWorker(root: Root): Worker {
+/** How many passes there are between two times of tidying: about ten minutes. */
+const tidyEvery = 600;
+
+/**
+ * A worker that does nothing yet.
+ * @param tidy What is done now and then, such as forgetting what is old.
+ */
+export function createWorker(root: Root, tidy: () => Promise<unknown>): Worker {
   const { logger, clock } = root.options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let isFailing = false;
+  let passes = 1;
 
   async function pass(): Promise<void> {
     try {
       const { done } = await runDue(root, { until: clock.now(), signal });
       if (done > 0) logger.debug({ done }, 'Did what was due');
+      if (passes % tidyEvery === 0) await tidy();
+      passes += 1;
       isFailing = false;
     } catch (err) {
       // Once per trouble: a database that is away for an hour is not 3,600 errors.

@@ -1,6 +1,26 @@
 /** The door of events: announcing them, and the bus that brings them to listeners. */
 export { type Bus, createBus, type Listener } from './bus.ts';
 export {
+  acknowledge,
+  type Claimed,
+  claimDeliveries,
+  putBack,
+} from './operations/deliveries.ts';
+export {
+  type DeadLetter,
+  forgetEvents,
+  type ListDeadLetters,
+  type ListEvents,
+  listDeadLetters,
+  listEvents,
+  replayDeadLetters,
+} from './operations/list-events.ts';
+export {
+  publishPending,
+  type Registration,
+  registerConsumer,
+} from './operations/publish-pending.ts';
+export {
   type Announcement,
   announce,
   announceAll,

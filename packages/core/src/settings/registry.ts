@@ -5,6 +5,11 @@ import { isZero, parseDuration } from '../kernel/index.ts';
 type Setting = { readonly title: string; readonly shape: z.ZodType; readonly default: unknown };
 
 const settings: Readonly<Record<string, Setting>> = {
+  'events.retention': {
+    title: 'How long events are kept once everyone has been given them',
+    shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P90D'),
+    default: 'P90D',
+  },
   'holds.ttl': {
     title: 'How long a hold lasts unless said',
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P7D or PT5M'),

@@ -1,0 +1,158 @@
+/**
+ * Durable consumers of this process: each takes its events from the outbox, in the order of their subjects, again and again
+ * until they are taken. Any number of processes may run consumers of one name: they share the work.
+ *
+ * One consumer never waits for another, nor one subject for another. The outbox is asked whenever this process has committed
+ * news, and every second.
+ */
+import { publishPending, registerConsumer } from '../events/index.ts';
+import { BEFORE_ALL, ValidationError } from '../kernel/index.ts';
+import { type ConsumerOptions, type Consuming, readConsumer } from './consumer-options.ts';
+import type { Context, Root } from './root.ts';
+import { type Bind, takeDeliveries } from './take-deliveries.ts';
+
+export type Consumers = {
+  /** @throws {ValidationError} An option is none, or the name is taken in this process. */
+  add(name: string, options: ConsumerOptions): () => void;
+  /** Begins to take, and takes until `stop`. */
+  start(): void;
+  /** Everything that is due by now: what was committed is given out, and taken or put back. */
+  settle(): Promise<void>;
+  /** Takes nothing more, and waits for what is in hand. */
+  stop(): Promise<void>;
+};
+
+type Consumer = Consuming & {
+  id: number | null;
+  running: Promise<void> | null;
+  /** More may have come while it ran. */
+  isWanted: boolean;
+  isStopped: boolean;
+};
+
+type All = {
+  readonly root: Root;
+  readonly bind: Bind;
+  readonly consumers: Map<string, Consumer>;
+  timer: NodeJS.Timeout | null;
+  giving: Promise<unknown> | null;
+  isWanted: boolean;
+  isStopping: boolean;
+};
+
+const pollMilliseconds = 1000;
+
+/** No consumer yet, and nothing is running. @param bind Gives handlers the kit of a context. */
+export function createConsumers(root: Root, bind: Bind): Consumers {
+  const all: All = {
+    ...{ root, bind, consumers: new Map() },
+    ...{ timer: null, giving: null, isWanted: false, isStopping: false },
+  };
+  root.onNews(() => kick(all));
+  return {
+    add: (name, options) => add(all, name, options),
+    start() {
+      if (all.timer || all.isStopping) return;
+      all.timer = setInterval(() => kick(all), pollMilliseconds).unref();
+      kick(all);
+    },
+    settle: () => settle(all),
+    async stop() {
+      all.isStopping = true;
+      if (all.timer) clearInterval(all.timer);
+      await all.giving;
+      await Promise.all([...all.consumers.values()].map(({ running }) => running));
+    },
+  };
+}
+
+function add(all: All, name: string, options: ConsumerOptions): () => void {
+  const { consumers } = all;
+  if (consumers.has(name))
+    throw new ValidationError([{ pointer: '/name', detail: `${name} is consuming here already` }]);
+  const state = { id: null, running: null, isWanted: false, isStopped: false };
+  const consumer: Consumer = { ...readConsumer(name, options), ...state };
+  consumers.set(name, consumer);
+  kick(all);
+  return () => {
+    consumer.isStopped = true;
+    if (consumers.get(name) === consumer) consumers.delete(name);
+  };
+}
+
+/** Gives out and takes, once more if it was asked for meanwhile. What fails waits for the next second. */
+function kick(all: All): void {
+  if (all.isStopping || !all.timer || all.consumers.size === 0) return;
+  if (all.giving) {
+    all.isWanted = true;
+    return;
+  }
+  all.giving = give(all)
+    .catch((err) => all.root.options.logger.error({ err }, 'News cannot be given out'))
+    .finally(() => {
+      all.giving = null;
+      for (const consumer of all.consumers.values()) run(all, consumer);
+      if (!all.isWanted) return;
+      all.isWanted = false;
+      kick(all);
+    });
+}
+
+/** Gives out all that is pending, unless another process is at it. */
+async function give(all: All): Promise<void> {
+  const { root } = all;
+  for (const consumer of all.consumers.values()) await idOf(root, consumer);
+  const once = () => root.command(contextOf(root), (scope) => publishPending(scope));
+  for (let given = await once(); given > 0; given = await once());
+}
+
+async function idOf(root: Root, consumer: Consumer): Promise<number> {
+  if (consumer.id !== null) return consumer.id;
+  const { name, types, from } = consumer;
+  const start = from === 'beginning' ? BEFORE_ALL : root.options.clock.now();
+  const registration = { name, types, from: from instanceof Date ? from : start };
+  consumer.id = await root.command(contextOf(root), (scope) =>
+    registerConsumer(scope, registration),
+  );
+  return consumer.id;
+}
+
+/** One at a time of each. */
+function run(all: All, consumer: Consumer): void {
+  if (consumer.running) {
+    consumer.isWanted = true;
+    return;
+  }
+  const { logger } = all.root.options;
+  consumer.running = drain(all, consumer)
+    .catch((err) => logger.error({ err, consumer: consumer.name }, 'A consumer cannot take'))
+    .finally(() => {
+      consumer.running = null;
+      if (!consumer.isWanted) return;
+      consumer.isWanted = false;
+      run(all, consumer);
+    });
+}
+
+async function drain(all: All, consumer: Consumer): Promise<void> {
+  const { root, bind } = all;
+  const id = await idOf(root, consumer);
+  const isOver = () => all.isStopping || consumer.isStopped;
+  await takeDeliveries({ root, bind, consumer, id, isOver });
+}
+
+/** What is running may have looked before the last one was given out: it is waited for, and run again. */
+async function settle(all: All): Promise<void> {
+  if (all.consumers.size === 0) return;
+  await give(all);
+  const settleOne = async (consumer: Consumer) => {
+    await consumer.running;
+    run(all, consumer);
+    await consumer.running;
+  };
+  await Promise.all([...all.consumers.values()].map(settleOne));
+}
+
+function contextOf({ options }: Root): Context {
+  return { tenant: options.tenant, actor: null, host: null };
+}

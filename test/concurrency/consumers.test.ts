@@ -1,0 +1,91 @@
+/**
+ * A consuming process that is killed again and again: what it logged with its acknowledgements is what was committed, each
+ * once and in the order of its subject; what it did outside was done at least once. `BURSAR_CHANGES` for more of them.
+ */
+import { createBursar } from '@bursar/core';
+import postgres from 'postgres';
+import { expect, test } from 'vitest';
+import { describePostgres } from '../support/databases.ts';
+import { catalog, eventually, pause } from '../support/kit.ts';
+import { type RunningProcess, startProcess } from '../support/processes.ts';
+import { silentLogger } from '../support/silent-logger.ts';
+
+const changes = Number(process.env.BURSAR_CHANGES ?? 300);
+
+describePostgres('a consuming process', (makeUrl) => {
+  test('that is killed under load loses nothing and invents nothing', {
+    timeout: 600_000,
+  }, async () => {
+    const url = await makeUrl();
+    const host = postgres(url, { max: 2 });
+    await host`create table host_log (position bigint generated always as identity, event text not null)`;
+    await host`create table host_mail (event text not null)`;
+    const bursar = createBursar({ catalog, database: url, logger: silentLogger });
+    await bursar.ready();
+    const kit = bursar.tenant('killed');
+    let consumer = await started(url);
+    let kills = 0;
+    let isOver = false;
+    const killing = (async () => {
+      while (!isOver) {
+        await pause(1_000);
+        consumer.kill('SIGKILL');
+        await consumer.ended;
+        kills += 1;
+        consumer = await started(url);
+      }
+    })();
+
+    for (let index = 0; index < changes; index += 1) {
+      const customer = `c${index}`;
+      const keeps = index % 2 === 0;
+      await bursar
+        .transaction(async (inner) => {
+          await inner.tenant('killed').subscribe({ customer, plan: 'pro' });
+          if (!keeps) throw new Error('rolled back');
+        })
+        .catch(() => {});
+      if (keeps) await kit.subscriptions.cancel({ customer, at: 'now' });
+    }
+    isOver = true;
+    await killing;
+    const left = async () => Number((await host`select count(*) from bursar.deliveries`)[0]?.count);
+    const pending = async () =>
+      Number((await host`select count(*) from bursar.outbox where state = 'pending'`)[0]?.count);
+    await patiently(async () => (await pending()) === 0 && (await left()) === 0);
+    consumer.kill('SIGTERM');
+
+    const committed = await host`
+      select id, subject_id from bursar.outbox where type in ('subscription.created', 'subscription.canceled') order by position`;
+    const logged = await host`select event from host_log order by position`;
+    const mailed = await host`select distinct event from host_mail`;
+    const ids = committed.map(({ id }) => id as string);
+    expect(kills).toBeGreaterThan(0);
+    expect(ids).toHaveLength(changes);
+    expect(logged.map(({ event }) => event).toSorted()).toEqual(ids.toSorted());
+    expect(mailed.map(({ event }) => event).toSorted()).toEqual(ids.toSorted());
+    const place = new Map(logged.map(({ event }, index) => [event as string, index]));
+    const last = new Map<string, number>();
+    for (const { id, subject_id } of committed) {
+      expect(place.get(id)).toBeGreaterThan(last.get(subject_id) ?? -1);
+      last.set(subject_id, place.get(id) ?? -1);
+    }
+    await bursar.close();
+    await host.end();
+  });
+});
+
+async function started(url: string): Promise<RunningProcess> {
+  const running = startProcess(new URL('./consumer.process.ts', import.meta.url), {
+    parameters: [url, 'killed'],
+  });
+  expect(await running.line()).toBe('ready');
+  return running;
+}
+
+/** A delivery that was in a killed process's hands comes back when its lease is over. */
+async function patiently(isSo: () => Promise<boolean>): Promise<void> {
+  for (let times = 0; times < 20 && !(await isSo()); times += 1)
+    await eventually(isSo).catch(() => {});
+  expect(await isSo()).toBe(true);
+}
