@@ -28,7 +28,7 @@ export function windowFigures(
       from bursar.balances as balance
       join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
       join bursar.grants as g on (g.tenant_id, g.balance_id) = (balance.tenant_id, balance.id)
-     cross join lateral (select regexp_replace(g.reference, '/(revision|unlimited|overage)/\d+$', '') as reference) as base
+     cross join lateral (select regexp_replace(g.reference, '/(revision|unlimited|overage)/[0-9]+$', '') as reference) as base
      cross join lateral (
        select coalesce(-sum(entry.amount), 0) as units
          from bursar.entries as entry

@@ -59,8 +59,11 @@ describeMigrated('pausing', (make) => {
     expect((await balance(next)).available).toBe(1_000);
     expect(await take(next, 1_000)).toBe(true);
 
-    expect((await subscriptionPeriods(next, { subscription: id })).items).toMatchObject([
-      { number: 1, endsAt: new Date(day('02-11')), interval: 'P1M10D' },
+    const usage = [{ feature: 'api-calls', granted: 1_000, used: 300 }];
+    expect(
+      (await subscriptionPeriods(next, { subscription: id, usage: true })).items,
+    ).toMatchObject([
+      { number: 1, endsAt: new Date(day('02-11')), interval: 'P1M10D', usage },
       {
         number: 2,
         startsAt: new Date(day('02-11')),
