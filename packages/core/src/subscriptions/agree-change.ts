@@ -2,7 +2,7 @@
  * What a change of plan comes to, at an instant: when it holds, what it costs, what the subscription sells then. Preview and
  * change both ask here, so that what was shown is what is done.
  */
-import { featureOf, type PlanVersion } from '../catalog/index.ts';
+import type { PlanVersion } from '../catalog/index.ts';
 import { contentHash, type Scope } from '../kernel/index.ts';
 import { InvalidStateError } from '../ledger/index.ts';
 import type { PlanChange } from './agreed.ts';
@@ -81,7 +81,7 @@ async function agreeAt(
   const cost = stateAt(row, now).onTrial
     ? nothingDue
     : costOf(row, { ...prices, mode: asked.proration, isReanchored, window: running, at });
-  const change = changeTo(scope, { row, to, asked, isReanchored });
+  const change = changeTo(scope, row, to, { isReanchored, usage: asked.usage });
   const { plan, version, period } = change;
   const facts = [
     ...[row.id, row.revision, plan, version, period, timing, at, running, cost, prices.currency],
@@ -91,20 +91,18 @@ async function agreeAt(
   return { change, timing, at, window: running, cost, currency: prices.currency, token };
 }
 
-function changeTo(
+/** What a subscription becomes with that version. */
+export function changeTo(
   scope: Scope,
-  {
-    row,
-    to,
-    asked,
-    isReanchored,
-  }: { row: SubscriptionRow; to: PlanVersion; asked: AskedChange; isReanchored: boolean },
+  row: SubscriptionRow,
+  to: PlanVersion,
+  { isReanchored, usage }: Pick<PlanChange, 'isReanchored' | 'usage'>,
 ): PlanChange {
   const { family, period, pastDue, billing } = to.plan;
   return {
     ...{ plan: to.planKey, version: to.version, planVersionId: to.id, familyId: to.familyId },
-    ...{ family, period, pastDue, billing, isReanchored, usage: asked.usage },
-    items: itemsOfPlan(scope, to.plan).filter(({ feature }) => featureOf(scope, feature)),
+    ...{ family, period, pastDue, billing, isReanchored, usage },
+    items: itemsOfPlan(scope, to.plan),
     lead: `${row.id}/${row.revision + 1}`,
   };
 }

@@ -18,7 +18,7 @@ export type Effect = {
     | 'past_due'
     | 'recovered'
     | 'ended';
-  /** Of a period: its number, from 2 on where it was renewed. Of a pause: the how manieth. 1 for what comes once. */
+  /** Of a period, its number, from 2 on where it was renewed; of a pause, which one it is; 1 for what comes once. */
   readonly number: number;
   readonly at: Date;
 };
@@ -112,10 +112,10 @@ function payment(moments: Moments, { told, now }: Asked): (Effect | null)[] {
   const unpaid = unpaidSince && (windowAt(moments, 'period', unpaidSince)?.number ?? 1);
   const isMissing = unpaid !== null && unpaidSince !== null && unpaid > told.past_due;
   const isPaid = told.past_due > told.recovered && (unpaid === null || unpaid > told.past_due);
+  // What fell back to a plan that nobody pays for was not paid.
+  if (moments.pastDue === null) return [];
   return [
-    isMissing && moments.pastDue !== null
-      ? within(moments, { kind: 'past_due', number: unpaid, at: unpaidSince })
-      : null,
+    isMissing ? within(moments, { kind: 'past_due', number: unpaid, at: unpaidSince }) : null,
     isPaid ? { kind: 'recovered', number: told.past_due, at: now } : null,
   ];
 }

@@ -25,7 +25,10 @@ export function rowAt(row: SubscriptionRow, at: Date): SubscriptionRow {
   const due = scheduledAt(row, at);
   if (row.scheduled === null || due === null || due > at) return row;
   if (row.endsAt !== null && row.endsAt <= due) return row;
-  return { ...changed(row, row.scheduled, due, new Map()), overdue: row.scheduled };
+  return {
+    ...changed(row, row.scheduled, due, new Map()),
+    overdue: { change: row.scheduled, at: due },
+  };
 }
 
 /** The next instants at which it changes by time alone, in no order. */

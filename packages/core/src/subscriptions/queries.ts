@@ -4,6 +4,7 @@
  * Of periods that are paid for only the floor above knows; without it everything counts as paid.
  */
 import { at, list, type Scope, type Statement, sql } from '../kernel/index.ts';
+import { fallenBack } from './fallback.ts';
 import { unpaidSince } from './payments.ts';
 import { rowAt } from './plan-change.ts';
 import { readRow, type SubscriptionRow } from './rows.ts';
@@ -34,7 +35,8 @@ export async function selectSubscriptions(
   const { asOf = scope.now } = selection;
   const rows = await scope.many(selectStatement(scope, selection), readRow);
   const paid = await withPayments(scope, rows);
-  return asOf === 'stored' ? paid : paid.map((row) => rowAt(row, asOf));
+  if (asOf === 'stored') return paid;
+  return (await fallenBack(scope, paid, asOf)).map((row) => rowAt(row, asOf));
 }
 
 const lockClause = {

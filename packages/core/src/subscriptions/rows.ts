@@ -9,7 +9,7 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
-import type { ScheduledChange } from './agreed.ts';
+import type { PlanChange, ScheduledChange } from './agreed.ts';
 import type { Shift } from './calendar.ts';
 import { type FrozenItem, readItem } from './items.ts';
 import type { SubscriptionMoments } from './state.ts';
@@ -38,8 +38,8 @@ export type SubscriptionRow = SubscriptionMoments & {
   readonly items: readonly FrozenItem[];
   /** A change of plan that is to come. */
   readonly scheduled: ScheduledChange | null;
-  /** The one that holds here already, though nobody has stored it yet. */
-  readonly overdue: ScheduledChange | null;
+  /** One that holds here already, though nobody has stored it yet, and since when. */
+  readonly overdue: { readonly change: PlanChange; readonly at: Date } | null;
 };
 
 /** As JSON has it. */

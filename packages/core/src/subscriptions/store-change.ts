@@ -7,7 +7,6 @@ import { windowAt } from './calendar.ts';
 import { announcePassed } from './lifecycle-marks.ts';
 import { insertItems, keepTerms } from './operations/insert-subscription.ts';
 import { announceOver, gaugesOver } from './over-limit.ts';
-import { changed, scheduledAt } from './plan-change.ts';
 import type { Cost } from './proration.ts';
 import { findSubscription } from './queries.ts';
 import type { SubscriptionRow } from './rows.ts';
@@ -68,18 +67,16 @@ export async function storeChange(
   return stored;
 }
 
-/** Stores a scheduled change that holds already, after all that was to be told before it. */
+/** Stores a change that holds already, after all that was to be told before it. */
 export async function storeOverdue(
   scope: Scope,
   { customer, row }: { customer: CustomerRow; row: SubscriptionRow },
 ): Promise<SubscriptionRow> {
   const before = await findSubscription(scope, row.id, { asOf: 'stored' });
-  const moment = before && scheduledAt(before);
-  if (!before?.scheduled || !moment) return row;
+  if (!before || !row.overdue) return row;
+  const { change, at: moment } = row.overdue;
   await announcePassed(scope, before, new Date(moment.getTime() - 1));
-  const after = changed(before, before.scheduled, moment, new Map());
-  const change = before.scheduled;
-  const stored = await storeChange(scope, { before, after, change, moment, paid: null });
+  const stored = await storeChange(scope, { before, after: row, change, moment, paid: null });
   const over = await gaugesOver(scope, { customer, before, after: stored, at: scope.now });
   await announceOver(scope, { customer: before.customer, over });
   return stored;

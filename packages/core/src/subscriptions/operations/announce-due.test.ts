@@ -2,7 +2,10 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
 import { openProcess, type Process } from '#test/subscriptions.ts';
+import { defineCatalog } from '../../catalog/index.ts';
 import { BEFORE_ALL, FOREVER } from '../../kernel/index.ts';
+import { readBalance } from '../../ledger/index.ts';
+import { findSubscription } from '../queries.ts';
 import { announceDue, dueSubscriptions } from './announce-due.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
 import { createSubscription } from './create-subscription.ts';
@@ -129,6 +132,52 @@ describeMigrated('announcing what is due', (make) => {
       ['subscription.ended', null],
     ]);
     expect(await sweep('2026-06-01T00:00:00Z')).toEqual([]);
+  });
+
+  test('one that nobody pays changes to the plan it falls back to, from that instant on, whoever looks', async () => {
+    const { spec } = defineCatalog({
+      units: { EUR: { scale: 2 } },
+      features: { calls: { kind: 'metered' } },
+      plans: {
+        paid: {
+          ...{
+            period: 'P1M',
+            billing: 'order',
+            pastDue: 'P3D',
+            fallback: 'poor',
+            price: { EUR: 100 },
+          },
+          features: { calls: { quota: 100 } },
+        },
+        poor: { period: 'P1M', features: { calls: { quota: 7 } } },
+      },
+    });
+    const paid = new Map<string, number>();
+    process = openProcess(made.database, tenant(), {
+      catalog: spec,
+      paidPeriods: async () => paid,
+    });
+    const { id } = await createSubscription(await process.at(start), {
+      customer: 'ann',
+      plan: 'paid',
+    });
+    paid.set(id, 1);
+    await sweep('2026-03-03T00:00:00Z');
+    expect(process.types()).toEqual(['subscription.renewed', 'subscription.past_due']);
+    const left = async (now: string) =>
+      (await readBalance(await process.at(now), { customer: 'ann', unit: 'calls' })).available;
+
+    expect([await left('2026-03-03T09:59:59Z'), await left('2026-03-03T10:00:00Z')]).toEqual([
+      100, 7,
+    ]);
+    expect(await findSubscription(await process.at('2026-03-04T00:00:00Z'), id)).toMatchObject({
+      ...{ plan: 'poor', endsAt: null },
+    });
+    expect(await sweep('2026-04-01T00:00:00Z')).toEqual([
+      ['subscription.plan_changed', null],
+      ['subscription.updated', null],
+      ['subscription.renewed', 3],
+    ]);
   });
 
   test('one that is gone is left alone', async () => {
