@@ -1,6 +1,6 @@
 /**
  * `npm run campaign`: the suites whose short forms are part of `npm test`, at their full sizes and with seeds of their
- * own: property runs, backends and processes killed and servers restarted under load, races, requests made from the
+ * own: property runs and lives at random, backends, spending and consuming processes killed and servers restarted under load, races, requests made from the
  * OpenAPI document.
  *
  * Every parameter can be set in the environment; the status is vitest's own. It takes many minutes.
@@ -16,10 +16,16 @@ const sizes = {
   BURSAR_BACKEND_KILLS: '20',
   BURSAR_SERVER_RESTARTS: '10',
   BURSAR_PROCESS_KILLS: '50',
+  BURSAR_CHANGES: '10000',
+  BURSAR_RACES: '2500',
+  BURSAR_LIVES: '400',
   BURSAR_REQUESTS_EACH: '500',
   BURSAR_SEED: String(Date.now() % 2 ** 31),
 };
-const suites = ['test/properties', 'test/concurrency', 'test/contract/openapi-fuzz.test.ts'];
+const suites = [
+  ...['test/properties', 'test/concurrency', 'test/contract/openapi-fuzz.test.ts'],
+  'packages/core/src/subscriptions/lifecycle-random.test.ts',
+];
 
 const env = { ...sizes, ...process.env };
 for (const name of Object.keys(sizes)) console.log(`${name}=${env[name as keyof typeof sizes]}`);

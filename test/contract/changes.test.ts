@@ -127,4 +127,25 @@ describeContract('changes of a subscription', ({ kit, host }) => {
     expect((await see('mrr?bucket=eon')).status).toBe(422);
     expect((await calls.get(`${prefix}/admin/insights/customers`, 'ann')).status).toBe(403);
   });
+
+  test('an operator sees what was told, and gives dead letters anew, saying why', async () => {
+    const calls = await started();
+    await kit().subscribe({ customer: 'ann', plan: 'pro' });
+    const see = (path: string) => calls.get(`${prefix}/admin/events${path}`, 'root', asAdmin);
+
+    const told = (await see('?type=subscription.created&customer=ann')).body;
+    expect(told).toMatchObject({
+      items: [{ type: 'subscription.created', customer: 'ann' }],
+      next: null,
+    });
+    expect((await see('?from=2999-01-01T00:00:00Z')).body).toMatchObject({ items: [] });
+    expect((await see('/dead')).body).toEqual({ items: [], next: null });
+    const again = (body: object) =>
+      calls.post(`${prefix}/admin/events/replay`, 'root', { consumer: 'mailer', ...body }, asAdmin);
+    expect((await again({ reason: 'mended' })).body).toEqual({ replayed: 0 });
+    expect((await again({})).status).toBe(422);
+    expect((await calls.get(`${prefix}/admin/events`, 'ann')).status).toBe(403);
+    const audit = await calls.get(`${prefix}/admin/audit?operation=events.replay`, 'root', asAdmin);
+    expect(audit.body.items).toMatchObject([{ reason: 'mended', subject: { id: 'mailer' } }]);
+  });
 });

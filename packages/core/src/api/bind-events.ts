@@ -1,29 +1,23 @@
 /** `bursar.events`: listeners of this process, durable consumers, and what was told so far. */
+import { audited } from '../audit/index.ts';
 import { forgetEvents, listDeadLetters, listEvents, replayDeadLetters } from '../events/index.ts';
 import { addDuration, sql, text, ValidationError } from '../kernel/index.ts';
 import { getSetting } from '../settings/index.ts';
 import { readInstant, refuseUnreadable } from '../subscriptions/index.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import type { Consumers } from './consumers.ts';
-import type { DeadLettersInput, HistoryInput, ReplayInput } from './event-verbs.ts';
+import type { DeadLettersInput, HistoryInput, OfTenant, ReplayInput } from './event-verbs.ts';
 import type { Context, Root } from './root.ts';
 
-/** Over all tenants for consumers; history and dead letters are of one. */
-export function bindEvents(
-  root: Root,
-  { context, consumers }: { context: Context; consumers: Consumers },
-) {
-  const { on, once, off } = root.bus;
-  const of = (tenant: string | undefined) => ({ ...context, tenant: tenant ?? context.tenant });
+/** What was told in the tenant of a context. */
+export function bindTold(root: Root, context: Context) {
   return {
-    ...{ on, once, off },
-    consumer: (name: string, options: ConsumerOptions) => consumers.add(name, options),
     history: async (input: HistoryInput = {}) => {
       refuseUnreadable(input, [
-        ...['tenant', 'types', 'customer', 'subject', 'from', 'until', 'limit', 'cursor'],
+        ...['types', 'customer', 'subject', 'from', 'until', 'limit', 'cursor'],
       ]);
-      const { tenant, from, until, ...asked } = input;
-      return root.read(of(tenant), (scope) =>
+      const { from, until, ...asked } = input;
+      return root.read(context, (scope) =>
         listEvents(scope, {
           ...asked,
           from: from === undefined ? undefined : readInstant(from, '/from'),
@@ -32,28 +26,56 @@ export function bindEvents(
       );
     },
     deadLetters: async (input: DeadLettersInput = {}) => {
-      refuseUnreadable(input, ['tenant', 'consumer', 'limit', 'cursor']);
-      const { tenant, ...asked } = input;
-      return root.read(of(tenant), (scope) => listDeadLetters(scope, asked));
+      refuseUnreadable(input, ['consumer', 'limit', 'cursor']);
+      return root.read(context, (scope) => listDeadLetters(scope, input));
     },
     replay: async (input: ReplayInput) => {
-      refuseUnreadable(input, ['tenant', 'consumer', 'event']);
-      const { tenant, consumer, event } = input;
+      refuseUnreadable(input, ['consumer', 'event', 'reason']);
+      const { consumer, event, reason } = input;
       if (typeof consumer !== 'string')
         throw new ValidationError([{ pointer: '/consumer', detail: 'must be the name of one' }]);
-      const asked = { consumer, event };
-      const replayed = await root.command(of(tenant), (scope) => replayDeadLetters(scope, asked));
+      const subject = { type: 'consumer', id: consumer };
+      const replayed = await root.command(context, (scope) =>
+        audited(
+          scope,
+          reason,
+          (inner) => replayDeadLetters(inner, { consumer, event }),
+          (times) => ({
+            ...{ operation: 'events.replay', customer: null, subject },
+            facts: { event: event ?? null, replayed: times },
+          }),
+        ),
+      );
       return { replayed };
     },
-    forget: async ({ tenant }: { tenant?: string | undefined } = {}) => ({
-      forgotten: await forget(root, of(tenant)),
+  };
+}
+
+/** Consumers and listeners are of all tenants; what was told is of one, the kit's own unless it is named. */
+export function bindEvents(
+  root: Root,
+  { context, consumers }: { context: Context; consumers: Consumers },
+) {
+  const { on, once, off } = root.bus;
+  const of = ({ tenant }: { tenant?: string | undefined }) =>
+    bindTold(root, { ...context, tenant: tenant ?? context.tenant });
+  return {
+    ...{ on, once, off },
+    consumer: (name: string, options: ConsumerOptions) => consumers.add(name, options),
+    history: ({ tenant, ...input }: HistoryInput & OfTenant = {}) => of({ tenant }).history(input),
+    deadLetters: ({ tenant, ...input }: DeadLettersInput & OfTenant = {}) =>
+      of({ tenant }).deadLetters(input),
+    replay: ({ tenant, ...input }: ReplayInput & OfTenant) => of({ tenant }).replay(input),
+    forget: async ({ tenant }: OfTenant = {}) => ({
+      forgotten: await forget(root, { ...context, tenant: tenant ?? context.tenant }),
     }),
     /** What the worker does now and then, of every tenant. */
     forgetAll: async () => {
       const tenants = await root.read(context, (scope) =>
         scope.many(sql`select key from bursar.tenants order by id`, (row) => text(row.key)),
       );
-      for (const tenant of tenants) while ((await forget(root, of(tenant))) === forgottenAtOnce);
+      for (const tenant of tenants)
+        while ((await forget(root, { ...context, tenant })) === forgottenAtOnce);
     },
   };
 }

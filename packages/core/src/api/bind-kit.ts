@@ -19,10 +19,12 @@ import {
 import { convertInput, findRate, freezeCustomer } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
+import { bindTold } from './bind-events.ts';
 import { bindImport } from './bind-import.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { type Binding, bindingFor, type Given } from './binding.ts';
+import type { Told } from './event-verbs.ts';
 import { freezeInput, listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
 import type { CustomerHandle, Kit } from './kit.ts';
 import { profileOf } from './profile.ts';
@@ -75,6 +77,7 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     ledger: bindLedger(binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: { convert: (input) => read((scope) => convert(scope, input)) },
+    events: bindTold(root, context) as unknown as Told,
     insights: {
       customers: (input = {}) => read((scope) => countCustomers(scope, input as Range)),
       churn: (input) => read((scope) => countChurned(scope, input)),

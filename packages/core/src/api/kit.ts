@@ -13,7 +13,7 @@ import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
 import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
-import type { Events } from './event-verbs.ts';
+import type { Events, Told } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
@@ -120,6 +120,8 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
       readonly rate: Rate;
     }>;
   };
+  /** What was told in this tenant, and what its consumers could not take. */
+  readonly events: Told;
   readonly insights: {
     /** Customers with a subscription in a range, both bounds included; without one, with an active one now. */
     customers(input?: Partial<Range>): Promise<{ readonly customers: number }>;

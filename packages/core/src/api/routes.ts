@@ -10,6 +10,7 @@ import {
   subscriptionRoutes,
 } from '../subscriptions/index.ts';
 import { accountRoutes } from './account-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 
 export const routes: readonly Route[] = [
   ...accountRoutes,
@@ -21,4 +22,5 @@ export const routes: readonly Route[] = [
   ...subscriptionLifeRoutes,
   ...subscriptionAdminRoutes,
   ...insightRoutes,
+  ...eventRoutes,
 ];

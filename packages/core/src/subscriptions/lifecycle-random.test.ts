@@ -223,7 +223,7 @@ describeMigrated('a life at random', (make) => {
           expect(new Set(once).size).toBe(once.length);
         },
       ),
-      { numRuns: Number(process.env.BURSAR_PROPERTY_RUNS ?? 25) },
+      { numRuns: Number(globalThis.process.env.BURSAR_LIVES ?? 25) },
     );
   }, 600_000);
 });
