@@ -149,6 +149,11 @@ describeMigrated('insights', (make) => {
       plan: 'monthly',
     });
     await createSubscription(await at('2026-01-05'), { customer: 'ben', plan: 'weekly' });
+    await createSubscription(await at('2026-01-05'), {
+      customer: 'eve',
+      plan: 'weekly',
+      currency: 'USD',
+    });
     await createSubscription(await at('2026-01-20'), { customer: 'cas', plan: 'trial' });
     await createSubscription(await at('2026-01-20'), { customer: 'dan', plan: 'forever' });
     await changePlan(await at('2026-02-10'), {

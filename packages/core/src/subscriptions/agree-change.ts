@@ -81,7 +81,8 @@ async function agreeAt(
   const cost = stateAt(row, now).onTrial
     ? nothingDue
     : costOf(row, { ...prices, mode: asked.proration, isReanchored, window: running, at });
-  const change = changeTo(scope, row, to, { isReanchored, usage: asked.usage });
+  const terms = { isReanchored, usage: asked.usage, currency: prices.currency };
+  const change = changeTo(scope, row, to, terms);
   const { plan, version, period } = change;
   const facts = [
     ...[row.id, row.revision, plan, version, period, timing, at, running, cost, prices.currency],
@@ -96,12 +97,13 @@ export function changeTo(
   scope: Scope,
   row: SubscriptionRow,
   to: PlanVersion,
-  { isReanchored, usage }: Pick<PlanChange, 'isReanchored' | 'usage'>,
+  { isReanchored, usage, currency }: Pick<PlanChange, 'isReanchored' | 'usage' | 'currency'>,
 ): PlanChange {
   const { family, period, pastDue, billing } = to.plan;
   return {
     ...{ plan: to.planKey, version: to.version, planVersionId: to.id, familyId: to.familyId },
     ...{ family, period, pastDue, billing, isReanchored, usage },
+    currency: Object.hasOwn(to.plan.price, currency ?? '') ? currency : null,
     items: itemsOfPlan(scope, to.plan),
     lead: `${row.id}/${row.revision + 1}`,
   };
@@ -146,7 +148,8 @@ async function pricesOf(
     .filter((keys) => keys.length > 0);
   const shared = known[0]?.filter((key) => known.every((keys) => keys.includes(key))) ?? [];
   if (known.length === 0) return { from: 0, to: 0, currency: null };
-  const currency = asked.currency ?? shared[0] ?? null;
+  const own = row.currency !== null && shared.includes(row.currency) ? row.currency : shared[0];
+  const currency = asked.currency ?? own ?? null;
   if (currency === null || !shared.includes(currency))
     throw fault(
       '/currency',

@@ -9,6 +9,8 @@ export type PlanChange = {
   readonly family: string | null;
   readonly familyId: number | null;
   readonly period: string | null;
+  /** Of its prices; `null` where the plan has none. */
+  readonly currency: string | null;
   readonly pastDue: string | null;
   readonly billing: 'none' | 'order' | 'gateway';
   /** What the version sells, frozen when it was agreed. */

@@ -39,6 +39,8 @@ export type NewSubscription = {
   /** Units used already in the period that contains now, by feature: for what is brought in from elsewhere. */
   used?: Readonly<Record<string, number>> | undefined;
   external?: { readonly gateway: string; readonly id: string } | undefined;
+  /** Of the plan's prices; the first of them unless said. */
+  currency?: string | undefined;
   /** Where it comes from: `host` unless said, `import` for one that is brought in. */
   source?: string | undefined;
   /** The host's own id for it. */
@@ -64,6 +66,7 @@ const known = [
   'quota',
   'used',
   'external',
+  'currency',
   'source',
   'id',
   'fingerprints',
@@ -84,6 +87,7 @@ export type Asked = {
   readonly quota: Readonly<Record<string, number | 'unlimited'>>;
   readonly used: Readonly<Record<string, number>>;
   readonly external: { readonly gateway: string; readonly id: string } | null;
+  readonly currency: string | null;
   readonly source: string;
   readonly id: string | null;
   readonly fingerprints: readonly string[];
@@ -113,6 +117,7 @@ export function readAsked(input: NewSubscription): Asked {
             gateway: readText(external.gateway, '/external/gateway'),
             id: readText(external.id, '/external/id'),
           },
+    currency: input.currency === undefined ? null : readText(input.currency, '/currency', 64),
     source: input.source === undefined ? 'host' : readText(input.source, '/source', 64),
     id: id === undefined ? null : readText(id, '/id'),
     fingerprints: readFingerprints(input.fingerprints ?? []),

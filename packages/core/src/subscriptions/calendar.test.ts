@@ -139,6 +139,27 @@ test('windows tile 50 years of every zone and interval, each computed from the a
   }
 });
 
+test('no window depends on the zone of the process', () => {
+  const own = process.env.TZ;
+  const boundaries = () =>
+    zones
+      .slice(0, 20)
+      .flatMap((timeZone) =>
+        [1, 2, 7, 13].map((number) => windowNumbered({ ...monthly, timeZone }, 'period', number)),
+      );
+  const before = boundaries();
+  try {
+    for (const zone of ['Pacific/Apia', 'America/St_Johns', 'Asia/Kathmandu']) {
+      process.env.TZ = zone;
+      expect(new Date(0).getTimezoneOffset()).not.toBe(0);
+      expect(boundaries()).toEqual(before);
+    }
+  } finally {
+    if (own === undefined) delete process.env.TZ;
+    else process.env.TZ = own;
+  }
+});
+
 const moments = fc
   .integer({ min: 0, max: 700 * 24 })
   .map((hours) => new Date(start.getTime() + hours * 3_600_000));

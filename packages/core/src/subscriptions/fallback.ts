@@ -29,7 +29,8 @@ async function fallBack(scope: Scope, row: SubscriptionRow, at: Date): Promise<S
   const to = fallback === null ? null : await newestVersion(scope, fallback);
   if (to?.plan.billing !== 'none' || to.familyId !== row.familyId) return row;
   const isReanchored = row.period !== to.plan.period;
-  const change = changeTo(scope, row, to, { isReanchored, usage: 'keep' });
+  const { currency } = row;
+  const change = changeTo(scope, row, to, { isReanchored, usage: 'keep', currency });
   const fallen = changed(row, change, moment, new Map());
   return { ...fallen, unpaidSince: null, overdue: { change, at: moment } };
 }

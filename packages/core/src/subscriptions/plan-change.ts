@@ -44,11 +44,12 @@ export function changed(
   at: Date,
   used: UsedBefore,
 ): SubscriptionRow {
-  const { plan, version, family, familyId, period, pastDue, billing } = change;
+  const { plan, version, family, familyId, period, pastDue, billing, currency } = change;
   const shifts = change.isReanchored
     ? [...row.shifts, { kind: 'anchor' as const, at, before: row.period }]
     : row.shifts;
-  const moved = { ...row, plan, version, family, familyId, period, pastDue, billing, shifts };
+  const terms = { plan, version, family, familyId, period, pastDue, billing, currency };
+  const moved = { ...row, ...terms, shifts };
   const move = { row, moved, change, at, used };
   const byHand = row.items.filter((item) => item.addedBy === 'hand');
   const planned = change.items.filter(

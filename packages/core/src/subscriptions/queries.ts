@@ -57,7 +57,7 @@ function selectStatement(
            subscription.time_zone, subscription.anchor, subscription.starts_at, subscription.ends_at,
            subscription.trial_ends_at, subscription.canceled_at, subscription.cancel_reason,
            subscription.cancel_comment, subscription.paused_at, subscription.resumes_at, subscription.shifts, subscription.scheduled,
-           subscription.billing,
+           subscription.billing, subscription.currency,
            subscription.past_due, subscription.source, subscription.external, subscription.revision, subscription.due_at,
            subscription.created_at, subscription.updated_at,
            (select coalesce(jsonb_agg(jsonb_build_object('feature', feature.key, 'kind', item.kind,

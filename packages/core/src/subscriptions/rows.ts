@@ -28,6 +28,7 @@ export type SubscriptionRow = SubscriptionMoments & {
   readonly cancelReason: string | null;
   readonly cancelComment: string | null;
   readonly billing: 'none' | 'order' | 'gateway';
+  readonly currency: string | null;
   readonly source: string;
   readonly external: { readonly gateway: string; readonly id: string } | null;
   readonly revision: number;
@@ -74,6 +75,7 @@ export function readRow(row: Row): SubscriptionRow {
     resumesAt: instantOrNull(row.resumes_at),
     shifts: document<StoredShift[]>(row.shifts).map(readShift),
     billing: text(row.billing) as SubscriptionRow['billing'],
+    currency: textOrNull(row.currency),
     pastDue: textOrNull(row.past_due),
     unpaidSince: null,
     source: text(row.source),

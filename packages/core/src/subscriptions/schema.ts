@@ -47,6 +47,8 @@ export const subscriptions = bursar.table(
     /** When that holds, wherever pauses have moved it: what SQL reads. 'infinity' while nobody knows. */
     scheduledAt: instant('scheduled_at'),
     billing: text().notNull().default('none'),
+    /** Of its prices; null where its plan has none. */
+    currency: text(),
     /** ISO 8601 length of the past-due window; null for none. */
     pastDue: text('past_due'),
     source: text().notNull().default('host'),
@@ -166,6 +168,7 @@ export const subscriptionTerms = bursar.table(
     planVersionId: integer('plan_version_id'),
     /** ISO 8601 interval of a period; null is infinite. */
     period: text(),
+    currency: text(),
   },
   (table) => [
     primaryKey({

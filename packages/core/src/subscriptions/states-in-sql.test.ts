@@ -35,6 +35,7 @@ type Story = typeof stories extends fc.Arbitrary<infer T> ? T : never;
 
 const agreed: Omit<ScheduledChange, 'afterPeriod' | 'period'> = {
   ...{ plan: 'pack', version: 1, planVersionId: 1, family: null, familyId: null, pastDue: null },
+  currency: null,
   ...{ billing: 'none', items: [], isReanchored: true, usage: 'keep', lead: 'again' },
 };
 

@@ -47,6 +47,8 @@ export type Subscription = {
   readonly currentPeriod: Window | null;
   readonly features: readonly SubscriptionFeature[];
   readonly billing: 'none' | 'order' | 'gateway';
+  /** Of its prices; `null` where its plan has none. */
+  readonly currency: string | null;
   readonly source: string;
   readonly external: { readonly gateway: string; readonly id: string } | null;
   readonly createdAt: Date;
@@ -82,6 +84,7 @@ export function subscriptionOf(row: SubscriptionRow, at: Date): Subscription {
     currentPeriod: currentPeriod({ ...row, endsAt }, at),
     features: row.items.map(featureOfItem),
     billing: row.billing,
+    currency: row.currency,
     source: row.source,
     external: row.external,
     createdAt: row.createdAt,

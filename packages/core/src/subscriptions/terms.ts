@@ -12,6 +12,8 @@ import type { SubscriptionMoments } from './state.ts';
 /** What will be stored. */
 export type Terms = Omit<SubscriptionMoments, 'unpaidSince'> & {
   readonly billing: 'none' | 'order' | 'gateway';
+  /** Of its prices; `null` where its plan has none. */
+  readonly currency: string | null;
   readonly items: readonly FrozenItem[];
 };
 
@@ -41,10 +43,21 @@ export async function termsOf(
     ...{ shifts: [], pausedAt: null, resumesAt: null },
     pastDue: plan?.pastDue ?? null,
     billing: plan?.billing ?? ('none' as const),
+    currency: currencyOf(asked, plan),
   };
   const sold = withQuotas(await itemsAsked(scope, asked, plan), asked.quota);
   const items = sold.map((item) => withReference(item, reference));
   return { ...moments, items: withUse(items, { asked, moments, now: scope.now }) };
+}
+
+function currencyOf({ currency }: Asked, plan: PlanSpec | null): string | null {
+  const priced = Object.keys(plan?.price ?? {});
+  if (currency === null) return priced[0] ?? null;
+  if (priced.includes(currency)) return currency;
+  throw fault(
+    '/currency',
+    `must be one the plan has a price in: ${priced.join(', ') || 'it has none'}`,
+  );
 }
 
 /**

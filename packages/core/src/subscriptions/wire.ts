@@ -39,6 +39,7 @@ export const subscriptionShape = z.object({
   currentPeriod: period.nullable(),
   features: z.array(feature),
   billing: z.enum(['none', 'order', 'gateway']),
+  currency: z.string().nullable(),
   source: z.string(),
   external: z.object({ gateway: z.string(), id: z.string() }).nullable(),
   createdAt: instantShape,
@@ -108,6 +109,7 @@ export const anySubscription = z.object({
   external: z
     .strictObject({ gateway: z.string().min(1).max(64), id: z.string().min(1).max(255) })
     .optional(),
+  currency: code.optional(),
   source: z.string().min(1).max(64).optional(),
   id: z.string().min(1).max(255).optional(),
 });

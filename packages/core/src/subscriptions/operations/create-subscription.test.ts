@@ -473,6 +473,18 @@ describeMigrated('creating a subscription', (make) => {
     });
   });
 
+  test('is paid in one currency of its plan, and refuses another', async () => {
+    await fresh();
+    const eur = await createSubscription(scope, { customer: 'ann', plan: 'pro', currency: 'EUR' });
+    expect(eur.currency).toBe('EUR');
+    expect(
+      (await createSubscription(scope, { customer: 'bob', plan: 'basic' })).currency,
+    ).toBeNull();
+
+    const usd = createSubscription(scope, { customer: 'cas', plan: 'pro', currency: 'USD' });
+    await expect(usd).rejects.toMatchObject({ code: 'validation' });
+  });
+
   describe('with one trial per person', () => {
     const pro = { plan: 'pro' } as const;
     test('refuses a second one by customer, by e-mail and by fingerprint, and nothing is written', async () => {

@@ -26,6 +26,7 @@ export async function insertSubscription(scope: Scope, sold: Sold): Promise<bool
     from: terms.startsAt,
     planVersionId: version?.id ?? null,
     period: terms.period,
+    currency: terms.currency,
   });
   await insertItems(scope, sold.id, sold.terms.items);
   return true;
@@ -35,14 +36,19 @@ export async function insertSubscription(scope: Scope, sold: Sold): Promise<bool
 export async function keepTerms(
   scope: Scope,
   subscription: string,
-  terms: { from: Date; planVersionId: number | null; period: string | null },
+  terms: {
+    from: Date;
+    planVersionId: number | null;
+    period: string | null;
+    currency: string | null;
+  },
 ): Promise<void> {
   await scope.run(sql`
-    insert into bursar.subscription_terms (tenant_id, subscription_id, starts_at, plan_version_id, period)
+    insert into bursar.subscription_terms (tenant_id, subscription_id, starts_at, plan_version_id, period, currency)
     values (${scope.tenant.id}::int, ${subscription}::text, ${at(terms.from)}::text::timestamptz,
-            ${terms.planVersionId}::int, ${terms.period}::text)
+            ${terms.planVersionId}::int, ${terms.period}::text, ${terms.currency}::text)
     on conflict (tenant_id, subscription_id, starts_at)
-    do update set plan_version_id = excluded.plan_version_id, period = excluded.period`);
+    do update set plan_version_id = excluded.plan_version_id, period = excluded.period, currency = excluded.currency`);
 }
 
 async function insertRow(
@@ -54,12 +60,13 @@ async function insertRow(
     sql`
     insert into bursar.subscriptions
       (tenant_id, id, customer_id, plan_version_id, family_id, period, time_zone, anchor, starts_at, ends_at,
-       canceled_at, trial_ends_at, billing, past_due, source, external, created_at, updated_at)
+       canceled_at, trial_ends_at, billing, currency, past_due, source, external, created_at, updated_at)
     values (${scope.tenant.id}::int, ${id}::text, ${claim.customerId}::bigint, ${version?.id ?? null}::int,
             ${claim.familyId}::int, ${terms.period}::text, ${terms.timeZone}::text,
             ${at(terms.anchor)}::text::timestamptz, ${at(terms.startsAt)}::text::timestamptz,
             ${at(terms.endsAt)}::text::timestamptz, ${at(terms.endsAt && scope.now)}::text::timestamptz,
-            ${at(terms.trialEndsAt)}::text::timestamptz, ${terms.billing}::text, ${terms.pastDue}::text,
+            ${at(terms.trialEndsAt)}::text::timestamptz, ${terms.billing}::text, ${terms.currency}::text,
+            ${terms.pastDue}::text,
             ${asked.source}::text, ${asked.external && json(asked.external)}::text::jsonb, ${now}, ${now})
     on conflict do nothing
     returning id`,
