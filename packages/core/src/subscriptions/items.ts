@@ -29,6 +29,8 @@ export type ItemOptions = {
   readonly overLimit?: 'block' | 'freeze' | undefined;
   /** Of a config feature. */
   readonly value?: unknown;
+  /** The first window that counts under these terms, where it is not the first of all: nothing rolls over into it. */
+  readonly first?: number | undefined;
   readonly merge?: 'greatest' | 'smallest' | 'newest' | undefined;
   /** Leads the quota references instead of the subscription's id: the default plan written down keeps its own. */
   readonly reference?: string | undefined;

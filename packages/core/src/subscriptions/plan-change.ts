@@ -73,19 +73,19 @@ type Move = {
 /** What was used of a feature in both stays used, unless it was agreed to begin anew. */
 function carried(item: FrozenItem, move: Move): FrozenItem {
   const old = move.row.items.find((one) => one.feature === item.feature);
-  if (item.kind !== 'metered' || old?.kind !== 'metered') return item;
-  return move.change.usage === 'reset'
-    ? { ...item, options: { ...item.options, reference: move.change.lead } }
-    : recounted(item, old, move);
+  if (item.kind !== 'metered') return item;
+  if (old?.kind === 'metered' && move.change.usage === 'keep') return recounted(item, old, move);
+  const reference = old?.kind === 'metered' ? move.change.lead : undefined;
+  return { ...item, options: { ...item.options, reference, first: numberOf(item, move) } };
 }
 
 /** As it is counted from now on: under the same window as before, or under another that begins with what was used. */
 function recounted(item: FrozenItem, old: FrozenItem, move: Move): FrozenItem {
   if (item.kind !== 'metered') return item;
-  const { row, moved, change, at, used } = move;
+  const { row, change, at, used } = move;
   // A default plan's own periods go on by themselves: they part from this subscription's where those count anew.
   const parts = change.isReanchored && old.options.reference?.startsWith('default/') === true;
-  const number = windowAt(moved, item.options.reset, at)?.number ?? 1;
+  const number = numberOf(item, move);
   const isSame =
     !parts &&
     (old.options.reset ?? 'period') === (item.options.reset ?? 'period') &&
@@ -97,6 +97,16 @@ function recounted(item: FrozenItem, old: FrozenItem, move: Move): FrozenItem {
       ...item.options,
       reference: parts ? change.lead : old.options.reference,
       usedBefore: isSame ? old.options.usedBefore : cut.used > 0 ? cut : undefined,
+      first: isSame && rollsAlike(item, old) ? old.options.first : number,
     },
   };
+}
+
+/** Where the terms are the same ones, what was left before the change rolls over; otherwise nothing does. */
+function rollsAlike(item: FrozenItem, old: FrozenItem): boolean {
+  return Boolean(old.options.rollover) && item.quota === old.quota;
+}
+
+function numberOf({ options }: FrozenItem, { moved, at }: Move): number {
+  return windowAt(moved, options.reset, at)?.number ?? 1;
 }

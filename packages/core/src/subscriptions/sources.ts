@@ -141,8 +141,8 @@ function rolloverOf(
   { source, item }: Carried,
   { lead, period }: { lead: string; period: Window },
 ): Rollover | null {
-  const { rollover, usedBefore } = item.options;
-  if (!rollover || item.quota === null || period.number === 1) return null;
+  const { rollover, usedBefore, first = 1 } = item.options;
+  if (!rollover || item.quota === null || period.number === first) return null;
   const expiresAt = rollover.expires
     ? addDuration(period.startsAt, rollover.expires, 1, source.timeZone)
     : earliest([period.endsAt, source.endsAt]);

@@ -8,6 +8,7 @@ import { featureIdOf } from '../../catalog/index.ts';
 import { at, json, NotFoundError, type Scope, type Statement, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../../ledger/index.ts';
 import { announceUpdate, reread } from '../announce-change.ts';
+import { windowAt } from '../calendar.ts';
 import { rebalanced } from '../change.ts';
 import { commandOn } from '../command.ts';
 import { NoQuotaError } from '../errors.ts';
@@ -39,9 +40,11 @@ export async function addFeature(scope: Scope, input: AddFeature): Promise<Subsc
   readTarget(input, ['feature']);
   const [terms = ''] = readFeatures([input.feature]);
   return changeFeatures(scope, 'addFeature', input, async (inner, row) => {
-    const item = await itemOfTerms(inner, terms);
-    if (row.items.some((one) => one.feature === item.feature))
-      throw new InvalidStateError(`${row.id} has ${item.feature} already: set its quota.`);
+    const sold = await itemOfTerms(inner, terms);
+    if (row.items.some((one) => one.feature === sold.feature))
+      throw new InvalidStateError(`${row.id} has ${sold.feature} already: set its quota.`);
+    const first = windowAt(row, sold.options.reset, inner.now)?.number ?? 1;
+    const item = sold.kind === 'metered' ? { ...sold, options: { ...sold.options, first } } : sold;
     return { item, after: item, write: await insertion(inner, row, item) };
   });
 }

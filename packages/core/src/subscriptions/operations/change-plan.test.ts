@@ -49,6 +49,13 @@ const { spec: catalog } = defineCatalog({
     },
     forever: { period: 'infinite', price: { EUR: 9_900 }, features: { calls: { quota: 70 } } },
     extra: { family: 'extra', period: 'P1M', features: { exports: { quota: 50 } } },
+    saving: {
+      period: 'P1M',
+      features: {
+        calls: { quota: 100, rollover: { max: 80 } },
+        exports: { quota: 6, rollover: { max: 6 } },
+      },
+    },
     dollars: { period: 'P1M', price: { USD: 100 }, features: {} },
   },
 });
@@ -417,5 +424,51 @@ describeMigrated('changing plans', (make) => {
     ]);
     const bare = await subscriptionPeriods(scope, { subscription: id, limit: 1 });
     expect(bare.items[0]).not.toHaveProperty('usage');
+  });
+
+  test('nothing rolls over into a plan from before it, and from then on all does', async () => {
+    const { process } = await sold();
+    const scope = await process.at(day('03-10'));
+
+    await changePlan(scope, { ...ann, plan: 'saving' });
+    expect([(await balance(scope)).available, (await balance(scope, 'exports')).available]).toEqual(
+      [100, 6],
+    );
+    const next = await process.at(day('04-02'));
+    expect([(await balance(next)).available, (await balance(next, 'exports')).available]).toEqual([
+      180, 12,
+    ]);
+
+    await changePlan(next, { ...ann, plan: 'small', at: 'period_end' });
+    const small = await process.at(day('05-02'));
+    expect((await balance(small)).available).toBe(100);
+    await changePlan(small, { ...ann, plan: 'saving', at: 'period_end' });
+    expect((await balance(await process.at(day('06-02')))).available).toBe(100);
+    expect((await balance(await process.at(day('07-02')))).available).toBe(180);
+    await changePlan(await process.at(day('07-03')), { ...ann, plan: 'saving', usage: 'reset' });
+    const end = await process.at(day('07-04'));
+    expect((await balance(end)).available).toBe(100);
+    expect((await verify(end)).broken).toEqual([]);
+  });
+
+  test('a feature that is added later brings no rollover of time before it', async () => {
+    const { process } = await sold();
+    const scope = await process.at(day('04-10'));
+
+    await addFeature(scope, {
+      ...ann,
+      feature: { code: 'exports', quota: 4, rollover: { max: 4 } },
+    }).catch(() => {});
+    const { process: other } = await sold('yearly');
+    const later = await other.at('2027-02-10T00:00:00.000Z');
+    await addFeature(later, {
+      ...ann,
+      feature: { code: 'exports', quota: 4, rollover: { max: 4 } },
+    });
+
+    expect((await balance(later, 'exports')).available).toBe(4);
+    expect((await balance(await other.at('2028-02-10T00:00:00.000Z'), 'exports')).available).toBe(
+      8,
+    );
   });
 });
