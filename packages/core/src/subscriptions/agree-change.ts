@@ -78,7 +78,7 @@ async function agreeAt(
   if (timing === 'period_end') refuseUnschedulable(row, { to, running, now });
   const at = timing === 'now' || running.endsAt === null ? now : running.endsAt;
   const isReanchored = row.period !== to.plan.period || asked.proration === 'full';
-  const cost = stateAt(row, now).onTrial
+  const cost = stateAt(row, at).onTrial
     ? nothingDue
     : costOf(row, { ...prices, mode: asked.proration, isReanchored, window: running, at });
   const terms = { isReanchored, usage: asked.usage, currency: prices.currency };

@@ -163,6 +163,14 @@ describeMigrated('changing plans', (make) => {
     const trial = await sold('trial');
     expect(await facts(trial.process, day('01-05'), {})).toEqual(['now', 0, 0, 0]);
     expect(await facts(trial.process, day('01-20'), {})).toEqual(['now', 2_400, 387, 2_013]);
+    // At the period's end the trial will be over.
+    const then = { at: 'period_end', plan: 'yearly' };
+    expect(await facts(trial.process, day('01-05'), then)).toEqual([
+      'period_end',
+      31_000,
+      0,
+      31_000,
+    ]);
     const forever = await sold('forever');
     expect(await facts(forever.process, day('01-05'), { plan: 'large' })).toEqual([
       ...['now', 6_200, 0, 6_200],
