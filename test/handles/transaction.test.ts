@@ -135,6 +135,42 @@ describe('on real PostgreSQL', () => {
     });
   });
 
+  test('what outlives its transaction cannot be written any more', async () => {
+    const { client, count } = await opened();
+    const db = drizzlePostgres({ client, schema: { marks } });
+    const own = createBursar({ ...options, database: client });
+    const wrapped = createBursar({ ...options, database: db });
+    closers.push(
+      () => own.close(),
+      () => wrapped.close(),
+    );
+    const kept: (() => Promise<unknown>)[] = [];
+    const keep = async (_: unknown, tx: postgres.TransactionSql) => {
+      kept.push(async () => tx`insert into marks (id) values (1)`);
+      kept.push(async () => tx.unsafe('insert into marks (id) values (1)'));
+      await tx.savepoint(async (inner) => {
+        kept.push(async () => inner`insert into marks (id) values (1)`);
+      });
+    };
+
+    await own.transaction(keep);
+    await expect(
+      own.transaction(async (kit, tx) => {
+        await keep(kit, tx);
+        throw new Error('The host changed its mind.');
+      }),
+    ).rejects.toThrow('changed its mind');
+    await wrapped.transaction(async (_, tx) => {
+      kept.push(async () => tx.insert(marks).values({ id: 1 }));
+      await tx.transaction(async (inner) => {
+        kept.push(async () => inner.insert(marks).values({ id: 1 }));
+      });
+    });
+
+    for (const write of kept) await expect(write()).rejects.toThrow();
+    expect(await count()).toBe(0);
+  });
+
   test('what went back to a savepoint is not heard', async () => {
     const { client } = await opened();
     const bursar = createBursar({ ...options, database: client });

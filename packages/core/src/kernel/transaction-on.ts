@@ -4,6 +4,7 @@
  * The handle is the host's, the guard is ours: once its connection is gone, no later statement of the kit runs in
  * autocommit on another one, and what `work` swallowed comes to light before the commit.
  */
+import { closable } from './closable.ts';
 import { adaptTransaction, type HostTransaction } from './host-transaction.ts';
 import type { Database, Lane } from './lane.ts';
 import type { Value } from './statement.ts';
@@ -30,6 +31,7 @@ export async function transactionOn<T>(
     return database.transaction((lane) => work({ lane, transaction: clientOver(lane) }));
   }
   let adapted: Lane | null = null;
+  let close = () => {};
   return guardedTransaction<HostTransaction, T>({
     watch: { lost: false, onLost: null, patience: 0, until: 0 },
     begin,
@@ -37,8 +39,12 @@ export async function transactionOn<T>(
       adapted ??= adaptTransaction(transaction, database);
       return adapted.query(statement);
     },
-    work: (lane, transaction) => work({ lane, transaction }),
-  });
+    work(lane, transaction) {
+      const closing = closable(transaction);
+      close = closing.close;
+      return work({ lane, transaction: closing.handle });
+    },
+  }).finally(() => close());
 }
 
 /** How the handle opens one, if it can: Drizzle's and PGlite's `transaction`, postgres.js's `begin`. */
