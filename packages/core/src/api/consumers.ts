@@ -8,8 +8,9 @@
 import { publishPending, registerConsumer } from '../events/index.ts';
 import { BEFORE_ALL, ValidationError } from '../kernel/index.ts';
 import { type ConsumerOptions, type Consuming, readConsumer } from './consumer-options.ts';
+import type { Lanes } from './lanes.ts';
 import type { Context, Root } from './root.ts';
-import { type Bind, takeDeliveries } from './take-deliveries.ts';
+import { type Bind, takingLanes } from './take-deliveries.ts';
 
 export type Consumers = {
   /** @throws {ValidationError} An option is none, or the name is taken in this process. */
@@ -24,9 +25,8 @@ export type Consumers = {
 
 type Consumer = Consuming & {
   id: number | null;
-  running: Promise<void> | null;
-  /** More may have come while it ran. */
-  isWanted: boolean;
+  /** Once its id is known. */
+  lanes: Lanes | null;
   isStopped: boolean;
 };
 
@@ -61,7 +61,7 @@ export function createConsumers(root: Root, bind: Bind): Consumers {
       all.isStopping = true;
       if (all.timer) clearInterval(all.timer);
       await all.giving;
-      await Promise.all([...all.consumers.values()].map(({ running }) => running));
+      await Promise.all([...all.consumers.values()].map(({ lanes }) => lanes?.rest()));
     },
   };
 }
@@ -70,7 +70,7 @@ function add(all: All, name: string, options: ConsumerOptions): () => void {
   const { consumers } = all;
   if (consumers.has(name))
     throw new ValidationError([{ pointer: '/name', detail: `${name} is consuming here already` }]);
-  const state = { id: null, running: null, isWanted: false, isStopped: false };
+  const state = { id: null, lanes: null, isStopped: false };
   const consumer: Consumer = { ...readConsumer(name, options), ...state };
   consumers.set(name, consumer);
   kick(all);
@@ -91,7 +91,7 @@ function kick(all: All): void {
     .catch((err) => all.root.options.logger.error({ err }, 'News cannot be given out'))
     .finally(() => {
       all.giving = null;
-      for (const consumer of all.consumers.values()) run(all, consumer);
+      for (const consumer of all.consumers.values()) lanesOf(all, consumer)?.wake();
       if (!all.isWanted) return;
       all.isWanted = false;
       kick(all);
@@ -117,38 +117,25 @@ async function idOf(root: Root, consumer: Consumer): Promise<number> {
   return consumer.id;
 }
 
-/** One at a time of each. */
-function run(all: All, consumer: Consumer): void {
-  if (consumer.running) {
-    consumer.isWanted = true;
-    return;
-  }
-  const { logger } = all.root.options;
-  consumer.running = drain(all, consumer)
-    .catch((err) => logger.error({ err, consumer: consumer.name }, 'A consumer cannot take'))
-    .finally(() => {
-      consumer.running = null;
-      if (!consumer.isWanted) return;
-      consumer.isWanted = false;
-      run(all, consumer);
-    });
-}
-
-async function drain(all: All, consumer: Consumer): Promise<void> {
+/** `null` until its id is known. */
+function lanesOf(all: All, consumer: Consumer): Lanes | null {
   const { root, bind } = all;
-  const id = await idOf(root, consumer);
+  const { id } = consumer;
+  if (id === null) return null;
   const isOver = () => all.isStopping || consumer.isStopped;
-  await takeDeliveries({ root, bind, consumer, id, isOver });
+  consumer.lanes ??= takingLanes({ root, bind, consumer, id, isOver });
+  return consumer.lanes;
 }
 
-/** What is running may have looked before the last one was given out: it is waited for, and run again. */
+/** What is in hand may have been taken before the last one was given out: it is waited for, and looked again. */
 async function settle(all: All): Promise<void> {
   if (all.consumers.size === 0) return;
   await give(all);
   const settleOne = async (consumer: Consumer) => {
-    await consumer.running;
-    run(all, consumer);
-    await consumer.running;
+    const lanes = lanesOf(all, consumer);
+    await lanes?.rest();
+    lanes?.wake();
+    await lanes?.rest();
   };
   await Promise.all([...all.consumers.values()].map(settleOne));
 }

@@ -1,6 +1,7 @@
 /** Taking a consumer's events one by one: the handler in its time, the acknowledgement after it or with it, and back-off. */
 import { acknowledge, type Claimed, claimDeliveries, putBack } from '../events/index.ts';
 import type { Consuming } from './consumer-options.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import type { Context, Root } from './root.ts';
 import { runTransaction } from './run-transaction.ts';
 
@@ -16,26 +17,29 @@ export type Taking = {
   readonly isOver: () => boolean;
 };
 
-/** Takes or puts back all that is due by now: as many subjects at once as it may have; each that is done looks for the next. */
-export async function takeDeliveries(taking: Taking): Promise<void> {
-  const first = await claim(taking, taking.consumer.concurrency);
-  const takeOn = async (claimed: Claimed): Promise<void> => {
-    for (let one: Claimed | undefined = claimed; one; [one] = await claim(taking, 1))
-      await take(taking, one);
-  };
-  await Promise.all(first.map(takeOn));
-  if (first.length > 0) await takeDeliveries(taking);
+/** Takes events or puts them back, as many subjects at once as the consumer may have, whenever it is woken. */
+export function takingLanes(taking: Taking): Lanes {
+  const { root, consumer } = taking;
+  const { name, concurrency } = consumer;
+  return createLanes({
+    concurrency,
+    claim: (limit) => claim(taking, limit),
+    take: (claimed) => take(taking, claimed),
+    failed: (err) => root.options.logger.error({ err, consumer: name }, 'A consumer cannot take'),
+  });
 }
 
 async function claim({ root, consumer, id, isOver }: Taking, limit: number): Promise<Claimed[]> {
   if (isOver()) return [];
-  const leaseUntil = new Date(root.options.clock.now().getTime() + consumer.timeout * 2);
-  const asked = { consumer: id, limit, leaseUntil };
+  const asked = { consumer: id, limit, leaseMilliseconds: consumer.timeout * 2 };
   return root.command(contextOf(root), (scope) => claimDeliveries(scope, asked));
 }
 
 async function take(taking: Taking, claimed: Claimed): Promise<void> {
   const { consumer } = taking;
+  // Nobody said what became of the last attempts: whatever ends the process each time must not do so for ever.
+  if (claimed.attempt > consumer.attempts)
+    return refuse(taking, claimed, new Error('Its last attempt ended with its process.'));
   const aborting = new AbortController();
   const late = new Error(`Took longer than ${consumer.timeout} ms.`);
   const timeout = setTimeout(() => aborting.abort(late), consumer.timeout);
@@ -98,8 +102,17 @@ async function refuse({ root, consumer }: Taking, claimed: Claimed, error: unkno
   const facts = { err: error, consumer: consumer.name, event: event.id, attempt };
   if (isDead) logger.error(facts, 'an event was given up on');
   else logger.warn(facts, 'an event was not taken');
-  const said = { nextAt, error: error instanceof Error ? error.message : String(error) };
+  const said = { nextAt, error: messageOf(error) };
   await root.command(contextOf(root, claimed), (scope) => putBack(scope, claimed, said));
+}
+
+/** Of anything that can be thrown. */
+function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'It threw what cannot be told.';
+  }
 }
 
 function contextOf({ options }: Root, claimed?: Claimed): Context {

@@ -88,7 +88,7 @@ export {
   sql,
   type Value,
 } from './statement.ts';
-export { checkId, unstorableIn } from './storable.ts';
+export { checkId, storable, unstorableIn } from './storable.ts';
 export { ensureTenant, findTenant } from './tenants.ts';
 export { isTestClock, type TestClock, testClock } from './test-clock.ts';
 export { type OpenTransaction, transactionOn } from './transaction-on.ts';

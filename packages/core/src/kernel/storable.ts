@@ -4,6 +4,12 @@ import { type Fault, ValidationError } from './errors.ts';
 const detail = 'must be text without U+0000 and without half characters';
 // With the flag u only a surrogate without its other half matches.
 const unstorable = /\0|\p{Surrogate}/u;
+const allUnstorable = new RegExp(unstorable, 'gu');
+
+/** Text from somewhere else, with a mark for each character that cannot be stored. */
+export function storable(text: string): string {
+  return text.replace(allUnstorable, '\uFFFD');
+}
 
 /** True when every text and key in it, however deep, can be stored. Read for each verb, so it makes nothing. */
 export function isStorable(value: unknown): boolean {

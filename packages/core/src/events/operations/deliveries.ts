@@ -11,6 +11,7 @@ import {
   type Row,
   type Scope,
   sql,
+  storable,
   text,
   textOrNull,
 } from '../../kernel/index.ts';
@@ -25,10 +26,20 @@ export type Claimed = {
   readonly event: News;
 };
 
-/** Takes up to `limit` deliveries whose time has come, each of another subject, until `leaseUntil`. */
+type Claim = {
+  readonly consumer: number;
+  readonly limit: number;
+  /** How long they are nobody else's. */
+  readonly leaseMilliseconds: number;
+};
+
+/**
+ * Takes up to `limit` deliveries whose time has come, each of another subject. The lease is the database's to measure: the
+ * clocks of two processes need not agree.
+ */
 export function claimDeliveries(
   scope: Scope,
-  { consumer, limit, leaseUntil }: { consumer: number; limit: number; leaseUntil: Date },
+  { consumer, limit, leaseMilliseconds }: Claim,
 ): Promise<Claimed[]> {
   const now = sql`${at(scope.now)}::text::timestamptz`;
   return scope.many(
@@ -37,7 +48,7 @@ export function claimDeliveries(
       select delivery.position
         from bursar.deliveries as delivery
        where delivery.consumer_id = ${consumer}::int and delivery.state = 'pending' and delivery.next_at <= ${now}
-         and (delivery.lease_until is null or delivery.lease_until <= ${now})
+         and (delivery.lease_until is null or delivery.lease_until <= clock_timestamp())
          and not exists (
                select from bursar.deliveries as earlier
                 where earlier.consumer_id = delivery.consumer_id and earlier.subject = delivery.subject
@@ -47,7 +58,7 @@ export function claimDeliveries(
          for update skip locked
     ), taken as (
       update bursar.deliveries as delivery
-         set lease_until = ${at(leaseUntil)}::text::timestamptz, token = token + 1, attempts = attempts + 1
+         set lease_until = clock_timestamp() + ${leaseMilliseconds}::int * interval '1 millisecond', token = token + 1, attempts = attempts + 1
         from free
        where (delivery.consumer_id, delivery.position) = (${consumer}::int, free.position)
       returning delivery.*
@@ -107,6 +118,6 @@ export async function putBack(
   await scope.run(sql`
     update bursar.deliveries
        set state = case when ${nextAt === null}::boolean then 'dead' else 'pending' end,
-           next_at = coalesce(${at(nextAt)}::text::timestamptz, next_at), lease_until = null, error = ${error.slice(0, 1000)}::text
+           next_at = coalesce(${at(nextAt)}::text::timestamptz, next_at), lease_until = null, error = ${storable(error.slice(0, 1000))}::text
      where (consumer_id, position, token) = (${consumer}::int, ${position}::bigint, ${token}::int) and state = 'pending'`);
 }
