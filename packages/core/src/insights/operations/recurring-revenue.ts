@@ -76,10 +76,16 @@ const nothing: Sums = {
   ...{ new: 0, expansion: 0, contraction: 0, churned: 0, reactivated: 0 },
 };
 
+/** Five movements are off by half a unit each at most, and the difference by one: more than that is no rounding. */
+const residueMax = 3;
+
 function balanced(sums: Sums, difference: number): Sums {
   const explained = movements.reduce((sum, one) => sum + sums[one], 0);
+  const residue = difference - explained;
+  if (Math.abs(residue) > residueMax)
+    throw new Error(`Movements of ${explained} do not explain a difference of ${difference}.`);
   const [largest = 'new'] = [...movements].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
-  return { ...sums, [largest]: sums[largest] + difference - explained };
+  return { ...sums, [largest]: sums[largest] + residue };
 }
 
 function moneys(scope: Scope, currency: string, sums: Sums) {
