@@ -159,6 +159,14 @@ describeMigrated('changing plans', (make) => {
     expect(odd).toEqual(['now', 6_200, 3_100, 3_100]);
   });
 
+  test('costs the share of the time that could be used: a pause adds none', async () => {
+    const { process } = await sold();
+    await pauseSubscription(await process.at(day('01-11')), { ...ann, until: day('01-21') });
+
+    // 21 of 31 days are left, as when the pause began, though the period lasts 41.
+    expect(await facts(process, day('01-21'), {})).toEqual(['now', 4_200, 2_100, 2_100]);
+  });
+
   test('costs nothing on trial, where no plan has a price, and in a period that never ends', async () => {
     const trial = await sold('trial');
     expect(await facts(trial.process, day('01-05'), {})).toEqual(['now', 0, 0, 0]);
