@@ -81,7 +81,7 @@ export function windowNumbered(
 }
 
 /** How often a quota refills, for its reset and the subscription's period; `null` for never. */
-export function intervalOf(reset: Reset, period: string | null): string | null {
+function intervalOf(reset: Reset, period: string | null): string | null {
   if (reset === 'never') return null;
   return reset === undefined || reset === 'period' ? period : reset;
 }

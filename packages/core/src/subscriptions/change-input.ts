@@ -1,5 +1,4 @@
 /** What a host asks for when it changes a plan, every field read and checked before anything is looked up. */
-
 import { fault, readCount, readText } from './input.ts';
 import type { Proration } from './proration.ts';
 import { readTarget, type Target } from './target-input.ts';

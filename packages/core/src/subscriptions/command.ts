@@ -1,6 +1,6 @@
 /**
- * What every command on one subscription goes through: its key, the customer's lock, the target, the balances around the
- * change, what is announced of it, and the audit where a reason was given.
+ * What every command on one subscription goes through: its key, the locks on the customer and its subscriptions, the target,
+ * and the audit where a reason was given. Balances and news are the work's own.
  */
 import { type AuditFacts, audited } from '../audit/index.ts';
 import { answerOnce, type CustomerRow, findCustomer } from '../customers/index.ts';

@@ -41,10 +41,9 @@ export async function storeChange(
   await scope.run(sql`
     update bursar.subscriptions
        set plan_version_id = ${change.planVersionId}::int, family_id = ${change.familyId}::int,
-           period = ${change.period}::text, billing = ${change.billing}::text, currency = ${change.currency}::text, past_due = ${change.pastDue}::text,
-           shifts = shifts || ${json(anchors)}::text::jsonb, scheduled = null, scheduled_at = null,
-           due_at = '-infinity',
-           revision = revision + 1, updated_at = ${at(scope.now)}::text::timestamptz
+           period = ${change.period}::text, billing = ${change.billing}::text, currency = ${change.currency}::text,
+           past_due = ${change.pastDue}::text, shifts = shifts || ${json(anchors)}::text::jsonb, scheduled = null,
+           scheduled_at = null, due_at = '-infinity', revision = revision + 1, updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = ${which}`);
   await scope.run(
     sql`delete from bursar.subscription_items where (tenant_id, subscription_id) = ${which}`,

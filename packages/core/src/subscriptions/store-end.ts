@@ -15,8 +15,8 @@ export type End = {
 };
 
 /**
- * Writes an end and announces it, without a change of plan that was still to come: `canceled` or `resumed`, `updated`; if it is over with it, before that what it had
- * passed by then and nobody had announced, and `ended` at last.
+ * Writes an end and announces it: `canceled` or `resumed`, and `updated`. If it is over with it, what it had passed by then and
+ * nobody had announced comes before, and `ended` at last. A change of plan that was still to come goes with a set end.
  */
 export async function storeEnd(
   scope: Scope,

@@ -1,5 +1,5 @@
 /** What quotas of the past came to, from the grants and entries that were booked under them. */
-import { integer, list, type Scope, sql, text } from '../../kernel/index.ts';
+import { flag, integer, list, type Scope, sql, text } from '../../kernel/index.ts';
 
 /** What was booked under one window's reference. */
 export type WindowFigures = {
@@ -42,7 +42,7 @@ export function windowFigures(
     (row) => ({
       unit: text(row.unit),
       reference: text(row.reference),
-      granted: row.unlimited === true || row.unlimited === 't' ? null : integer(row.granted),
+      granted: flag(row.unlimited) ? null : integer(row.granted),
       used: integer(row.used),
     }),
   );

@@ -37,7 +37,7 @@ export async function resetUsage(scope: Scope, input: ResetUsage): Promise<Subsc
     if (!window || !stateAt(row, inner.now).valid)
       throw new InvalidStateError(`${row.id} gives no ${feature} now.`);
     return rebalanced(inner, { customer, items: [item] }, async () => {
-      const used = (await usedNow(inner, row)).get(feature) ?? 0;
+      const used = (await usedNow(inner, { ...row, items: [item] })).get(feature) ?? 0;
       if (used <= 0) return row;
       const before = item.options.usedBefore;
       const counted = before?.number === window.number ? before.used : 0;
