@@ -79,6 +79,7 @@ test('the routes of the contract are all there', () => {
     'POST /admin/wallet/setExpiry',
     'POST /admin/wallet/adjust',
     'POST /admin/wallet/reverse',
+    'POST /admin/customers/:id/update',
     'POST /admin/customers/:id/freeze',
     'POST /admin/customers/:id/unfreeze',
     'GET /admin/audit',

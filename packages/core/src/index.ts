@@ -5,6 +5,7 @@ export type * from './api/answers.ts';
 export type * from './api/asked.ts';
 export type { ConsumerOptions, Handled } from './api/consumer-options.ts';
 export type * from './api/correction-verbs.ts';
+export type * from './api/customers-verbs.ts';
 export type * from './api/event-map.ts';
 export type * from './api/event-verbs.ts';
 export type * from './api/import-verbs.ts';
@@ -15,7 +16,7 @@ export * from './api/register.ts';
 export type * from './api/request.ts';
 export type * from './api/verbs.ts';
 export type * from './api/wallet-verbs.ts';
-export type { AuditFacts, AuditLine, ListAudit } from './audit/index.ts';
+export type { AuditFacts, AuditLine, AuditPage, AuditPersonal, ListAudit } from './audit/index.ts';
 export { createBursar } from './bursar.ts';
 export {
   type AnyKeys,

@@ -1,4 +1,5 @@
 /** Every table of the kit, for hosts that read them with Drizzle or migrate with drizzle-kit. */
+export * from './audit/schema.ts';
 export * from './catalog/schema.ts';
 export * from './customers/schema.ts';
 export * from './events/schema.ts';

@@ -78,6 +78,27 @@ export const accountRoutes: readonly Route[] = [
       return kit.state(params.id);
     },
   }),
+  defineRoute({
+    operation: 'updateCustomer',
+    summary:
+      'Changes what is known of a customer, and keeps why. Fields left out stay, null empties.',
+    method: 'POST',
+    path: '/admin/customers/:id/update',
+    access: 'admin',
+    params: z.object({ id: z.string().min(1).max(255) }),
+    body: z.object({
+      kind: z.string().min(1).max(64).optional(),
+      email: z.string().max(320).nullable().optional(),
+      name: z.string().max(255).nullable().optional(),
+      locale: z.string().max(35).nullable().optional(),
+      timeZone: z.string().max(64).optional(),
+      external: z.record(z.string().min(1).max(64), z.string().min(1).max(255)).optional(),
+      reason: z.string().min(1).max(500),
+    }),
+    answers: profileShape,
+    refuses: ['customer_unknown', 'already_exists'],
+    handle: ({ kit }, { params, body }) => kit.customers.update({ ...body, customer: params.id }),
+  }),
   freezing('freeze', 'Stops new spends, holds and transfers out of a customer.'),
   freezing('unfreeze', 'Lets a customer go on that was frozen.'),
 ];

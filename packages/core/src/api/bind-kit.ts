@@ -1,7 +1,6 @@
 /** A kit of one tenant, in the host's transaction or not: the verbs, and what is not about one customer. */
-import { audited, listAudit } from '../audit/index.ts';
+import { listAudit } from '../audit/index.ts';
 import { type AnyKeys, type Keys, unitOf } from '../catalog/index.ts';
-import { findCustomer, getCustomer, listCustomers, upsertCustomer } from '../customers/index.ts';
 import {
   countChurned,
   countCustomers,
@@ -16,18 +15,18 @@ import {
   readInput,
   type Scope,
 } from '../kernel/index.ts';
-import { convertInput, findRate, freezeCustomer } from '../ledger/index.ts';
+import { convertInput, findRate } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
 import { listPlans } from '../subscriptions/index.ts';
+import { bindCustomers } from './bind-customers.ts';
 import { bindTold } from './bind-events.ts';
 import { bindImport } from './bind-import.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindVerbs } from './bind-verbs.ts';
-import { type Binding, bindingFor, type Given } from './binding.ts';
+import { bindingFor, type Given } from './binding.ts';
 import type { Told } from './event-verbs.ts';
-import { freezeInput, listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
+import { namedCustomerInput } from './inputs.ts';
 import type { CustomerHandle, Kit } from './kit.ts';
-import { profileOf } from './profile.ts';
 import type { Context, Root } from './root.ts';
 import { readState } from './state.ts';
 
@@ -51,28 +50,7 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       const lane = adaptTransaction(tx as HostTransaction, { schema: root.options.schema });
       return bindKit(root, { ...context, host: root.watch(lane) });
     },
-    customers: {
-      get: async (input) => {
-        const { customer } = readInput(namedCustomerInput, input);
-        return profileOf(await read((scope) => getCustomer(scope, customer)));
-      },
-      find: async (input) => {
-        const { customer } = readInput(namedCustomerInput, input);
-        const found = await read((scope) => findCustomer(scope, customer));
-        return found && profileOf(found);
-      },
-      upsert: async (input) => {
-        const asked = readInput(upsertInput, input);
-        return profileOf(await command((scope) => upsertCustomer(scope, asked)));
-      },
-      freeze: (input) => freeze(command, true, input),
-      unfreeze: (input) => freeze(command, false, input),
-      list: async (input) => {
-        const asked = readInput(listCustomersInput, input);
-        const page = await read((scope) => listCustomers(scope, asked));
-        return { ...page, items: page.items.map(profileOf) };
-      },
-    },
+    customers: bindCustomers(binding),
     catalog: { plans: (input) => read((scope) => listPlans(scope, input)) },
     ledger: bindLedger(binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
@@ -97,20 +75,6 @@ async function convert(scope: Scope, input: unknown) {
   const rate = await findRate(scope, { from, to });
   const scales = { from: source.scale, to: target.scale, rounding: 'half_up' } as const;
   return { amount: convertAmount(amount, rate, scales).amount, unit: to, rate };
-}
-
-async function freeze(command: Binding['command'], frozen: boolean, input: unknown) {
-  const { customer, reason } = readInput(freezeInput, input);
-  const operation = frozen ? 'customers.freeze' : 'customers.unfreeze';
-  const row = await command((scope) =>
-    audited(
-      scope,
-      reason,
-      (inner) => freezeCustomer(inner, { customer, frozen }),
-      () => ({ operation, customer, subject: null, facts: { frozen } }),
-    ),
-  );
-  return profileOf(row);
 }
 
 /** The handle of a customer, with what a request knows of it. */

@@ -64,6 +64,7 @@ export const upsertInput = z.strictObject({
   locale: z.string().max(35).nullable().optional(),
   timeZone: z.string().max(64).optional(),
   external: z.record(z.string().min(1).max(64), z.string().min(1).max(255)).optional(),
+  reason: reasonInput,
 });
 
 export const listCustomersInput = z.strictObject({

@@ -1,7 +1,6 @@
 /** What `createBursar` gives: the kit, its customers' handles, and what they have beside the verbs. */
-import type { AuditLine, ListAudit } from '../audit/index.ts';
+import type { AuditPage, ListAudit } from '../audit/index.ts';
 import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
-import type { CustomerPage } from '../customers/index.ts';
 import type {
   HistogramBucket,
   Range,
@@ -9,10 +8,11 @@ import type {
   RevenueSeries,
   Series,
 } from '../insights/index.ts';
-import type { HostTransaction, Page, QueryClient } from '../kernel/index.ts';
+import type { HostTransaction, QueryClient } from '../kernel/index.ts';
 import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
-import type { CustomerProfile, State } from './answers.ts';
+import type { State } from './answers.ts';
+import type { CustomersVerbs } from './customers-verbs.ts';
 import type { Events, Told } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { Registered } from './register.ts';
@@ -38,32 +38,6 @@ export type TransactionOf<D> = D extends {
 export interface CustomerHandle<K extends Keys = Registered> extends Verbs<K, unknown> {
   readonly id: string;
   state(): Promise<State>;
-}
-
-export interface CustomersVerbs {
-  /** @throws {CustomerUnknownError} No command has named it. */
-  get(input: { customer: string }): Promise<CustomerProfile>;
-  find(input: { customer: string }): Promise<CustomerProfile | null>;
-  upsert(input: {
-    customer: string;
-    kind?: string | undefined;
-    email?: string | null | undefined;
-    name?: string | null | undefined;
-    locale?: string | null | undefined;
-    timeZone?: string | undefined;
-    external?: Record<string, string> | undefined;
-  }): Promise<CustomerProfile>;
-  /** Stops new spends, holds and transfers out, in every process, until `unfreeze`. A `reason` is kept in the audit. */
-  freeze(input: { customer: string; reason?: string | undefined }): Promise<CustomerProfile>;
-  unfreeze(input: { customer: string; reason?: string | undefined }): Promise<CustomerProfile>;
-  list(input?: {
-    kind?: string | undefined;
-    search?: string | undefined;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-    /** Asks for the `total` of all pages too. */
-    count?: boolean | undefined;
-  }): Promise<CustomerPage<CustomerProfile>>;
 }
 
 export interface Kit<K extends Keys = Registered, Tx = QueryClient>
@@ -110,7 +84,7 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   };
   readonly audit: {
     /** What was changed with a `reason`, newest first: by whom, of whose, and why. */
-    list(input?: ListAudit): Promise<Page<AuditLine>>;
+    list(input?: ListAudit): Promise<AuditPage>;
   };
   readonly rates: {
     /** What an amount is worth in another unit, half up at its scale. Moves nothing. @throws {RateMissingError} */

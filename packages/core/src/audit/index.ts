@@ -1,4 +1,14 @@
 /** The door of the audit: why things were changed by hand, kept with the change. */
-export { type AuditLine, type ListAudit, listAudit } from './operations/list-audit.ts';
-export { type Audited, type AuditFacts, audited } from './operations/record-audit.ts';
+export {
+  type AuditLine,
+  type AuditPage,
+  type ListAudit,
+  listAudit,
+} from './operations/list-audit.ts';
+export {
+  type Audited,
+  type AuditFacts,
+  type AuditPersonal,
+  audited,
+} from './operations/record-audit.ts';
 export { auditRoutes } from './routes.ts';

@@ -1,7 +1,7 @@
 /**
  * The audit: who changed what of whose, and why. Append-only (a trigger forbids UPDATE, DELETE and TRUNCATE).
  *
- * Facts are amounts, units, ids and states; personal values have no place here.
+ * Facts are amounts, units, ids and states. Personal values stand in a table of their own, and can be deleted there.
  */
 import { sql } from 'drizzle-orm';
 import { bigint, check, foreignKey, index, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
@@ -38,5 +38,29 @@ export const audit = bursar.table(
       sql`(${table.subjectType} is null) = (${table.subjectId} is null)`,
     ),
     check('audit_reason_has_1_to_500_characters', sql`length(${table.reason}) between 1 and 500`),
+  ],
+);
+
+/** What an audited change held of a person, before and after. Erasing the person deletes it; the line itself stays. */
+export const auditValues = bursar.table(
+  'audit_values',
+  {
+    tenantId: tenantId(),
+    auditId: whole('audit_id').notNull(),
+    /** The field: `email`, `external.stripe`. */
+    name: text().notNull(),
+    /** `{ before, after }`. */
+    value: jsonb().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'audit_values_pkey',
+      columns: [table.tenantId, table.auditId, table.name],
+    }),
+    foreignKey({
+      name: 'audit_values_of_a_line',
+      columns: [table.tenantId, table.auditId],
+      foreignColumns: [audit.tenantId, audit.id],
+    }),
   ],
 );

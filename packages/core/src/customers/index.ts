@@ -11,5 +11,10 @@ export {
   type ListCustomers,
   listCustomers,
 } from './operations/list-customers.ts';
-export { type UpsertCustomer, upsertCustomer } from './operations/upsert-customer.ts';
+export {
+  type CustomerChange,
+  type UpsertCustomer,
+  updateCustomer,
+  upsertCustomer,
+} from './operations/upsert-customer.ts';
 export { findParty, type Party, partyIdOf, partyOf, type UsedBy } from './party.ts';

@@ -11,7 +11,13 @@ export type Audited = {
   /** What of the customer: `{ type: 'balance', id: 'points' }`; `null` for the customer as such. */
   readonly subject: { readonly type: string; readonly id: string } | null;
   readonly facts: AuditFacts;
+  /** By field, what of a person was changed. Kept apart, so that it can be deleted. */
+  readonly personal?: AuditPersonal | undefined;
 };
+
+export type AuditPersonal = Readonly<
+  Record<string, { readonly before: string | null; readonly after: string | null }>
+>;
 
 /**
  * Does the work and keeps why, both or neither. Without a reason only the work is done: the host's own code needs none.
@@ -36,12 +42,18 @@ export function audited<T>(
 
 async function recordAudit(
   scope: Scope,
-  { operation, customer, subject, facts }: Audited,
+  { operation, customer, subject, facts, personal = {} }: Audited,
   reason: string,
 ): Promise<void> {
   await scope.run(sql`
-    insert into bursar.audit (tenant_id, at, actor, operation, customer_id, subject_type, subject_id, reason, facts)
-    values (${scope.tenant.id}::int, ${at(scope.now)}::text::timestamptz, ${scope.actor}::text, ${operation}::text,
-            (select id from bursar.customers where (tenant_id, external_id) = (${scope.tenant.id}::int, ${customer}::text)),
-            ${subject?.type ?? null}::text, ${subject?.id ?? null}::text, ${reason}::text, ${json(facts)}::text::jsonb)`);
+    with line as (
+      insert into bursar.audit (tenant_id, at, actor, operation, customer_id, subject_type, subject_id, reason, facts)
+      values (${scope.tenant.id}::int, ${at(scope.now)}::text::timestamptz, ${scope.actor}::text, ${operation}::text,
+              (select id from bursar.customers where (tenant_id, external_id) = (${scope.tenant.id}::int, ${customer}::text)),
+              ${subject?.type ?? null}::text, ${subject?.id ?? null}::text, ${reason}::text, ${json(facts)}::text::jsonb)
+      returning tenant_id, id
+    )
+    insert into bursar.audit_values (tenant_id, audit_id, name, value)
+    select line.tenant_id, line.id, personal.key, personal.value
+      from line cross join jsonb_each(${json(personal)}::text::jsonb) as personal`);
 }

@@ -1,0 +1,39 @@
+/** What `bursar.customers` can do: who is entitled and pays, as the host names them. */
+import type { CustomerPage } from '../customers/index.ts';
+import type { CustomerProfile } from './answers.ts';
+
+/** What is known of a customer. What is left out stays, `null` empties. */
+export type CustomerFields = {
+  kind?: string | undefined;
+  email?: string | null | undefined;
+  name?: string | null | undefined;
+  locale?: string | null | undefined;
+  /** IANA; for subscriptions made from now on. */
+  timeZone?: string | undefined;
+  /** What other systems call it: `{ stripe: 'cus_123' }`. Systems not named stay. */
+  external?: Record<string, string> | undefined;
+};
+
+/** A `reason` of 1 to 500 characters is kept in the audit, with what was before and after. */
+type Reasoned = { reason?: string | undefined };
+
+export interface CustomersVerbs {
+  /** @throws {CustomerUnknownError} No command has named it. */
+  get(input: { customer: string }): Promise<CustomerProfile>;
+  find(input: { customer: string }): Promise<CustomerProfile | null>;
+  /** Makes it or changes what is known of it. */
+  upsert(input: { customer: string } & CustomerFields & Reasoned): Promise<CustomerProfile>;
+  /** As `upsert`, of one that is there. @throws {CustomerUnknownError} No command has named it. */
+  update(input: { customer: string } & CustomerFields & Reasoned): Promise<CustomerProfile>;
+  /** Stops new spends, holds and transfers out, in every process, until `unfreeze`. A `reason` is kept in the audit. */
+  freeze(input: { customer: string } & Reasoned): Promise<CustomerProfile>;
+  unfreeze(input: { customer: string } & Reasoned): Promise<CustomerProfile>;
+  list(input?: {
+    kind?: string | undefined;
+    search?: string | undefined;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+    /** Asks for the `total` of all pages too. */
+    count?: boolean | undefined;
+  }): Promise<CustomerPage<CustomerProfile>>;
+}
