@@ -23,5 +23,22 @@ bursar.events.consumer('mailer', {
     if (of === tenant) await own`insert into host_mail (event) values (${id})`;
   },
 });
+bursar.events.consumer('bookkeeper', {
+  types: ['balance.updated'],
+  timeout: 500,
+  attempts: 100,
+  transaction: true,
+  async handle({ tenant: of, subject, sequence }, { tx }) {
+    const values = [subject.id, sequence];
+    if (of === tenant)
+      await (tx as QueryClient).query('insert into host_book values (default, $1, $2)', values);
+  },
+});
+bursar.events.consumer('clerk', {
+  ...{ types: ['balance.updated'], timeout: 500, attempts: 100 },
+  async handle({ tenant: of, id }) {
+    if (of === tenant) await own`insert into host_mail (event) values (${id})`;
+  },
+});
 await bursar.start();
 console.log('ready');

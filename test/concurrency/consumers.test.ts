@@ -20,6 +20,7 @@ describePostgres('a consuming process', (makeUrl) => {
     const host = postgres(url, { max: 2 });
     await host`create table host_log (position bigint generated always as identity, event text not null)`;
     await host`create table host_mail (event text not null)`;
+    await host`create table host_book (position bigint generated always as identity, balance bigint, sequence bigint)`;
     const bursar = createBursar({ catalog, database: url, logger: silentLogger });
     await bursar.ready();
     const kit = bursar.tenant('killed');
@@ -39,12 +40,15 @@ describePostgres('a consuming process', (makeUrl) => {
     for (let index = 0; index < changes; index += 1) {
       const customer = `c${index}`;
       const keeps = index % 2 === 0;
+      const points = { customer: `b${index % 7}`, unit: 'points', amount: 1 } as const;
       await bursar
         .transaction(async (inner) => {
           await inner.tenant('killed').subscribe({ customer, plan: 'pro' });
+          await inner.tenant('killed').wallet.credit(points);
           if (!keeps) throw new Error('rolled back');
         })
         .catch(() => {});
+      await Promise.all([kit.wallet.credit(points), kit.wallet.credit(points)]);
       if (keeps) await kit.subscriptions.cancel({ customer, at: 'now' });
     }
     isOver = true;
@@ -52,18 +56,42 @@ describePostgres('a consuming process', (makeUrl) => {
     const left = async () => Number((await host`select count(*) from bursar.deliveries`)[0]?.count);
     const pending = async () =>
       Number((await host`select count(*) from bursar.outbox where state = 'pending'`)[0]?.count);
-    await patiently(async () => (await pending()) === 0 && (await left()) === 0);
+    const unread = async () =>
+      Number(
+        (
+          await host`
+            select count(*) from bursar.entries join bursar.entry_reader as reader on entries.xid >= reader.xid`
+        )[0]?.count,
+      );
+    await patiently(
+      async () => (await unread()) === 0 && (await pending()) === 0 && (await left()) === 0,
+    );
     consumer.kill('SIGTERM');
 
     const committed = await host`
       select id, subject_id from bursar.outbox where type in ('subscription.created', 'subscription.canceled') order by position`;
     const logged = await host`select event from host_log order by position`;
-    const mailed = await host`select distinct event from host_mail`;
+    const mailed =
+      await host`select distinct event from host_mail where event not like 'evt%balance.updated'`;
     const ids = committed.map(({ id }) => id as string);
     expect(kills).toBeGreaterThan(0);
     expect(ids).toHaveLength(changes);
     expect(logged.map(({ event }) => event).toSorted()).toEqual(ids.toSorted());
     expect(mailed.map(({ event }) => event).toSorted()).toEqual(ids.toSorted());
+    const entries = await host`
+      select balance_id::int as balance, sequence::int from bursar.entries
+       where amount <> 0 and tenant_id = (select id from bursar.tenants where key = 'killed') order by 1, 2`;
+    const book = await host`select balance::int, sequence::int from host_book order by position`;
+    const byBalance = [...new Set(entries.map(({ balance }) => balance as number))].flatMap(
+      (balance) => book.filter((line) => line.balance === balance),
+    );
+    expect(entries.length).toBeGreaterThan(2 * changes);
+    expect(byBalance).toEqual([...entries]);
+    const told =
+      await host`select distinct event from host_mail where event like 'evt%balance.updated'`;
+    expect(told.map(({ event }) => event).toSorted()).toEqual(
+      entries.map((one) => `evt_${one.balance}_${one.sequence}_balance.updated`).toSorted(),
+    );
     const place = new Map(logged.map(({ event }, index) => [event as string, index]));
     const last = new Map<string, number>();
     for (const { id, subject_id } of committed) {

@@ -1,7 +1,16 @@
 /** `bursar.events`: listeners of this process, durable consumers, and what was told so far. */
 import { audited } from '../audit/index.ts';
-import { forgetEvents, listDeadLetters, listEvents, replayDeadLetters } from '../events/index.ts';
-import { addDuration, sql, text, ValidationError } from '../kernel/index.ts';
+import {
+  type DeadLetter,
+  forgetEvents,
+  forgetStretches,
+  listDeadLetters,
+  listEvents,
+  replayDeadLetters,
+  stretchOf,
+} from '../events/index.ts';
+import { addDuration, type Scope, sql, text, ValidationError } from '../kernel/index.ts';
+import { newsOfEntries } from '../ledger/index.ts';
 import { getSetting } from '../settings/index.ts';
 import { readInstant, refuseUnreadable } from '../subscriptions/index.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
@@ -27,7 +36,12 @@ export function bindTold(root: Root, context: Context) {
     },
     deadLetters: async (input: DeadLettersInput = {}) => {
       refuseUnreadable(input, ['consumer', 'limit', 'cursor']);
-      return root.read(context, (scope) => listDeadLetters(scope, input));
+      return root.read(context, async (scope) => {
+        const page = await listDeadLetters(scope, input);
+        const items = [];
+        for (const letter of page.items) items.push(await told(scope, letter));
+        return { ...page, items };
+      });
     },
     replay: async (input: ReplayInput) => {
       refuseUnreadable(input, ['consumer', 'event', 'reason']);
@@ -49,6 +63,15 @@ export function bindTold(root: Root, context: Context) {
       return { replayed };
     },
   };
+}
+
+/** A dead letter of the ledger's is kept by its entry: what that said is read there. */
+async function told(scope: Scope, letter: DeadLetter): Promise<DeadLetter> {
+  const stretch = stretchOf(letter.event);
+  if (!stretch) return letter;
+  const entries = await newsOfEntries(scope, stretch);
+  const news = entries.flatMap((entry) => entry.news);
+  return { ...letter, event: news.find(({ id }) => id === letter.event.id) ?? letter.event };
 }
 
 /** Consumers and listeners are of all tenants; what was told is of one, the kit's own unless it is named. */
@@ -74,6 +97,9 @@ export function bindEvents(
       const tenants = await root.read(context, (scope) =>
         scope.many(sql`select key from bursar.tenants order by id`, (row) => text(row.key)),
       );
+      const stretches = () =>
+        root.command(context, (scope) => forgetStretches(scope, forgottenAtOnce));
+      while ((await stretches()) === forgottenAtOnce);
       for (const tenant of tenants)
         while ((await forget(root, { ...context, tenant })) === forgottenAtOnce);
     },

@@ -14,7 +14,7 @@ export type Handled<B = unknown> = {
 };
 
 type Common<T extends keyof EventMap> = {
-  /** Which events; all unless said. What the ledger does by itself is not among them yet. */
+  /** Which events; all unless said, also what the ledger does. `quota.exceeded` is told to listeners only. */
   types?: readonly T[] | undefined;
   /** Of a new consumer: `now` unless said. */
   from?: 'now' | 'beginning' | Instant | undefined;
@@ -45,8 +45,16 @@ export type ConsumerOptions<
       handle(event: BursarEvent<T>, given: Handled<B> & { readonly tx: Tx }): unknown;
     });
 
-/** What the ledger says by its entries has no outbox row to be given out. */
-const ofTheLedger = /^(balance|grant|hold)\.|^quota\.exceeded$/;
+/** What the ledger says by its entries. */
+const ofTheLedger = /^(balance|grant|hold)\./;
+
+/** Stands nowhere: heard only where it was refused. */
+const unwritten = 'quota.exceeded';
+
+/** True when it is given what the ledger does. */
+export function readsLedger({ types }: Pick<Consuming, 'types'>): boolean {
+  return types === null || types.some((type) => ofTheLedger.test(type));
+}
 
 const known = ['types', 'from', 'concurrency', 'attempts', 'timeout', 'transaction', 'handle'];
 
@@ -94,9 +102,11 @@ function readTypes(types: unknown): readonly string[] | null {
     !types.every((type) => typeof type === 'string')
   )
     throw fault('/types', 'must be a list of event types, or left out for all');
-  const ledgers = types.find((type) => ofTheLedger.test(type));
-  if (ledgers)
-    throw fault('/types', `${ledgers} stands in the ledger and is not given to consumers yet`);
+  if (types.includes(unwritten))
+    throw fault(
+      '/types',
+      `${unwritten} must be listened to with \`events.on\`: it is not written down`,
+    );
   return types;
 }
 

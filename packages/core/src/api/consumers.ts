@@ -5,9 +5,15 @@
  * One consumer never waits for another, nor one subject for another. The outbox is asked whenever this process has committed
  * news, and every second.
  */
-import { publishPending, registerConsumer } from '../events/index.ts';
+import { publishPending, registerConsumer, STRETCH } from '../events/index.ts';
 import { BEFORE_ALL, ValidationError } from '../kernel/index.ts';
-import { type ConsumerOptions, type Consuming, readConsumer } from './consumer-options.ts';
+import { publishEntries, readEntriesFromNow } from '../ledger/index.ts';
+import {
+  type ConsumerOptions,
+  type Consuming,
+  readConsumer,
+  readsLedger,
+} from './consumer-options.ts';
 import type { Lanes } from './lanes.ts';
 import type { Context, Root } from './root.ts';
 import { type Bind, takingLanes } from './take-deliveries.ts';
@@ -102,18 +108,34 @@ function kick(all: All): void {
 async function give(all: All): Promise<void> {
   const { root } = all;
   for (const consumer of all.consumers.values()) await idOf(root, consumer);
+  if ([...all.consumers.values()].some(readsLedger)) await giveEntries(root);
   const once = () => root.command(contextOf(root), (scope) => publishPending(scope));
   for (let given = await once(); given > 0; given = await once());
+}
+
+/** What cannot be read of the ledger holds no other news back. */
+async function giveEntries(root: Root): Promise<void> {
+  try {
+    await root.command(contextOf(root), publishEntries);
+  } catch (err) {
+    root.options.logger.error({ err }, 'What the ledger did cannot be given out');
+  }
 }
 
 async function idOf(root: Root, consumer: Consumer): Promise<number> {
   if (consumer.id !== null) return consumer.id;
   const { name, types, from } = consumer;
   const start = from === 'beginning' ? BEFORE_ALL : root.options.clock.now();
-  const registration = { name, types, from: from instanceof Date ? from : start };
-  consumer.id = await root.command(contextOf(root), (scope) =>
-    registerConsumer(scope, registration),
-  );
+  const isOfLedger = readsLedger(consumer);
+  const registration = {
+    name,
+    types: types && isOfLedger ? [...types, STRETCH] : types,
+    from: from instanceof Date ? from : start,
+  };
+  consumer.id = await root.command(contextOf(root), async (scope) => {
+    if (isOfLedger) await readEntriesFromNow(scope);
+    return registerConsumer(scope, registration);
+  });
   return consumer.id;
 }
 

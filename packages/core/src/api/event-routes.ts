@@ -19,6 +19,7 @@ const eventShape = z.object({
   source: z.string().nullable(),
   subject: z.object({ type: z.string(), id: z.string() }),
   actor: z.string().nullable(),
+  sequence: z.int().optional(),
   data: z.record(z.string(), z.unknown()),
 });
 

@@ -21,6 +21,15 @@ export {
   registerConsumer,
 } from './operations/publish-pending.ts';
 export {
+  advance,
+  announceStretches,
+  bury,
+  forgetStretches,
+  STRETCH,
+  type Stretch,
+  stretchOf,
+} from './operations/stretches.ts';
+export {
   type Announcement,
   announce,
   announceAll,

@@ -7,6 +7,8 @@ import { at, json, type News, newId, type Scope, sql } from '../kernel/index.ts'
 
 /** What a slice says; the scope adds whose, when and by whom. */
 export type Announcement = {
+  /** Of what has a name already; a new one unless said. */
+  readonly id?: string | undefined;
   readonly type: string;
   /** The host's id of the customer it is about, or null. */
   readonly customer: string | null;
@@ -27,7 +29,7 @@ declare module '../kernel/scope.ts' {
 /** The envelope of an announcement, for `scope.queue`. */
 export function news(scope: Scope, said: Announcement): News {
   return {
-    id: newId('evt'),
+    id: said.id ?? newId('evt'),
     type: said.type,
     tenant: scope.tenant.key,
     customer: said.customer,

@@ -38,6 +38,7 @@ export const outbox = bursar.table(
   },
   (table) => [
     primaryKey({ name: 'outbox_pkey', columns: [table.tenantId, table.id] }),
+    index('outbox_of_entries').on(table.position).where(sql`${table.type} = 'ledger.entries'`),
     index('outbox_pending').on(table.position).where(sql`${table.state} = 'pending'`),
     check('outbox_state_is_known', sql`${table.state} in ('pending', 'published', 'dead')`),
   ],
@@ -80,6 +81,8 @@ export const deliveries = bursar.table(
     /** Counts who has held it: only the last may say that it was taken. */
     token: integer().notNull().default(0),
     error: text(),
+    /** Of a stretch of a balance's entries: up to which of them it was taken. */
+    doneTo: bigint('done_to', { mode: 'number' }),
   },
   (table) => [
     primaryKey({ name: 'deliveries_pkey', columns: [table.consumerId, table.position] }),

@@ -4,7 +4,7 @@
  * Payloads are facts that survive JSON: ids, amounts with their unit, instants as ISO text; nothing personal.
  */
 export type News = {
-  /** `evt_` and a UUIDv7; the same at every delivery. */
+  /** `evt_` and a UUIDv7, or what names the entry that it tells of; the same at every delivery. */
   readonly id: string;
   readonly type: string;
   readonly tenant: string;

@@ -1,8 +1,9 @@
 /** What a spend or a hold that was booked answers, and the news of it: the same whether it came alone or shared a commit. */
 import { news } from '../events/index.ts';
 import type { Scope } from '../kernel/index.ts';
+import { movedNews, transferId } from './entry-news.ts';
 import { type Figures, figuresOf } from './figures.ts';
-import { queueUpdate, transferId } from './news.ts';
+import { queueUpdate } from './news.ts';
 import type { Prepared, SpendAnswer } from './spending.ts';
 
 /** The balance just after an entry, and the entry's place in it. */
@@ -29,18 +30,13 @@ function tell(
 ): void {
   const { unit, customer, amount } = input;
   const { sequence, settled } = booked;
+  const told = { unit, customer, balanceId };
   if (!input.hold) {
     const entry = { sequence, kind: 'debit', amount: 0 - amount, settledAfter: settled } as const;
-    queueUpdate(scope, { unit, customer, balanceId, entry });
+    queueUpdate(scope, told, entry);
     return;
   }
-  scope.queue(
-    news(scope, {
-      type: 'hold.created',
-      customer,
-      sequence,
-      subject: { type: 'balance', id: String(balanceId) },
-      data: { hold: input.hold.id, unit, amount },
-    }),
-  );
+  const hold = { id: input.hold.id, isOver: false };
+  const said = movedNews(told, { sequence, kind: 'hold', amount: 0, heldAmount: amount, hold });
+  if (said) scope.queue(news(scope, said));
 }

@@ -6,6 +6,7 @@
 export { ledgerAdminRoutes } from './admin-routes.ts';
 export { balanceOf, type ShownBalance } from './balance-of.ts';
 export * from './correction-inputs.ts';
+export { grantName, transferId } from './entry-news.ts';
 export {
   CustomerFrozenError,
   HoldClosedError,
@@ -19,7 +20,6 @@ export type { LedgerEvents } from './events.ts';
 export type { Figures } from './figures.ts';
 export { figuresOf } from './figures.ts';
 export * from './inputs.ts';
-export { grantName, transferId } from './news.ts';
 export { type Adjust, type Adjusted, adjust } from './operations/adjust.ts';
 export { type BalanceAt, balanceAt, type Stood } from './operations/balance-at.ts';
 export { type Captured, type CaptureHold, captureHold } from './operations/capture-hold.ts';
@@ -44,6 +44,8 @@ export { freezeCustomer } from './operations/freeze-customer.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';
 export { type HoldLine, type ListHolds, listHolds } from './operations/list-holds.ts';
+export { newsOfEntries } from './operations/news-of-entries.ts';
+export { publishEntries, readEntriesFromNow } from './operations/publish-entries.ts';
 export { extendHold, releaseHold } from './operations/release-hold.ts';
 export { type Reverse, type Reversed, reverse } from './operations/reverse.ts';
 export { type Expiring, type SetExpiry, setExpiry } from './operations/set-expiry.ts';

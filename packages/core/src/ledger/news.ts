@@ -5,16 +5,7 @@
 import { announce, news } from '../events/index.ts';
 import { at, type Scope } from '../kernel/index.ts';
 import type { Draft, EntryRow } from './draft.ts';
-
-/** `trf_<balance>_<sequence>`: how an entry is named outside. */
-export function transferId(balanceId: number, sequence: number): string {
-  return `trf_${balanceId}_${sequence}`;
-}
-
-/** `grt_<id>`: how a grant is named outside. */
-export function grantName(id: number): string {
-  return `grt_${id}`;
-}
+import { movedNews, type Told, type Updated, updateNews } from './entry-news.ts';
 
 /** Queues the news of the draft's entries and announces what it noticed about quotas. Clears neither. */
 export async function announceDraft(scope: Scope, draft: Draft): Promise<void> {
@@ -29,114 +20,51 @@ export async function announceDraft(scope: Scope, draft: Draft): Promise<void> {
   }
 }
 
-/** What an entry is called as news, beside `balance.updated`. */
-const wordOf: Partial<Record<EntryRow['kind'], { type: string; subject: 'hold' | 'grant' }>> = {
-  hold: { type: 'hold.created', subject: 'hold' },
-  capture: { type: 'hold.captured', subject: 'hold' },
-  release: { type: 'hold.released', subject: 'hold' },
-  credit: { type: 'grant.created', subject: 'grant' },
-  expiry: { type: 'grant.expired', subject: 'grant' },
-  void: { type: 'grant.voided', subject: 'grant' },
-};
-
 function queueEntry(scope: Scope, draft: Draft, entry: EntryRow): void {
-  const { unit, customer, balance } = draft;
-  const common = {
-    customer,
-    sequence: entry.sequence,
-    subject: { type: 'balance', id: String(balance.id) },
+  const told = { unit: draft.unit, customer: draft.customer, balanceId: draft.balance.id };
+  const { ofSequence, grantId } = entry.facts;
+  const leg = draft.legs.find((one) => one.sequence === (ofSequence ?? entry.sequence));
+  const hold = leg && {
+    id: leg.holdId,
+    isOver: leg.expiresAt !== null && leg.expiresAt <= draft.now,
   };
-  const word = wordOf[entry.kind];
-  if (word?.subject === 'hold') {
-    const leg = draft.legs.find(
-      (one) => one.sequence === (entry.facts.ofSequence ?? entry.sequence),
-    );
-    const expired = entry.kind === 'release' && leg?.expiresAt && leg.expiresAt <= draft.now;
-    const data = { hold: leg?.holdId ?? '', unit, amount: Math.abs(entry.heldAmount) };
-    const type = expired ? 'hold.expired' : word.type;
-    scope.queue(news(scope, { ...common, type, data }));
-  }
-  if (word?.subject === 'grant') {
-    const grant = draft.grants.find((one) => one.id === entry.facts.grantId);
-    const data = {
-      grant: grantName(entry.facts.grantId ?? 0),
-      unit,
-      amount: Math.abs(entry.amount),
-      ...(entry.kind === 'credit' && { source: grant?.source ?? '' }),
-    };
-    scope.queue(news(scope, { ...common, type: word.type, data }));
-  }
-  queueUpdate(scope, { unit, customer, balanceId: balance.id, entry });
+  const source = draft.grants.find((one) => one.id === grantId)?.source ?? '';
+  const grant = grantId === undefined ? undefined : { id: grantId, source };
+  const said = movedNews(told, { ...entry, hold, grant });
+  if (said) scope.queue(news(scope, said));
+  queueUpdate(scope, told, entry);
 }
 
 /** Queues the news of a credit that was booked without a draft. */
 export function queueCredit(
   scope: Scope,
-  {
-    unit,
-    customer,
-    source,
-    balanceId,
-    grantId,
-    sequence,
-    amount,
-    settledAfter,
-  }: {
-    unit: string;
-    customer: string;
+  told: Told,
+  entry: {
     source: string;
-    balanceId: number;
     grantId: number;
     sequence: number;
     amount: number;
     settledAfter: number;
   },
 ): void {
-  const subject = { type: 'balance', id: String(balanceId) };
-  const data = { grant: grantName(grantId), unit, amount, source };
-  scope.queue(news(scope, { type: 'grant.created', customer, sequence, subject, data }));
-  const entry = { sequence, kind: 'credit', amount, settledAfter } as const;
-  queueUpdate(scope, { unit, customer, balanceId, entry });
+  const { source, grantId, ...credited } = entry;
+  const credit = { ...credited, kind: 'credit', heldAmount: 0 } as const;
+  const said = movedNews(told, { ...credit, grant: { id: grantId, source } });
+  if (said) scope.queue(news(scope, said));
+  queueUpdate(scope, told, credit);
 }
 
 /** Queues `balance.updated` for an entry that moved what is settled, and logs it. */
-export function queueUpdate(
-  scope: Scope,
-  {
-    unit,
-    customer,
-    balanceId,
-    entry,
-  }: {
-    unit: string;
-    customer: string;
-    balanceId: number;
-    entry: Pick<EntryRow, 'sequence' | 'kind' | 'amount' | 'settledAfter'>;
-  },
-): void {
+export function queueUpdate(scope: Scope, told: Told, entry: Updated): void {
   if (entry.amount === 0) return;
   const { logger, ports } = scope;
-  const old = entry.settledAfter - entry.amount;
   if (logger.isLevelEnabled?.('debug') !== false) {
+    const { customer, unit } = told;
+    const old = entry.settledAfter - entry.amount;
     const facts = { customer, unit, old, new: entry.settledAfter, at: at(scope.now) };
     logger.debug(facts, 'balance updated');
   }
   if (ports.hears?.('balance.updated') === false) return;
-  const data = {
-    unit,
-    old,
-    new: entry.settledAfter,
-    delta: entry.amount,
-    kind: entry.kind,
-    transfer: transferId(balanceId, entry.sequence),
-  };
-  scope.queue(
-    news(scope, {
-      type: 'balance.updated',
-      customer,
-      subject: { type: 'balance', id: String(balanceId) },
-      sequence: entry.sequence,
-      data,
-    }),
-  );
+  const said = updateNews(told, entry);
+  if (said) scope.queue(news(scope, said));
 }

@@ -453,3 +453,28 @@ export const verifyMarks = bursar.table(
   },
   (table) => [primaryKey({ name: 'verify_marks_pkey', columns: [table.tenantId] })],
 );
+
+/** Up to which writers entries were looked through for durable consumers: one row, once the first of them wants the ledger's. */
+export const entryReader = bursar.table(
+  'entry_reader',
+  {
+    id: integer().notNull(),
+    /** The oldest transaction that was still open then: all before it were seen. */
+    xid: writerXid('xid').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'entry_reader_pkey', columns: [table.id] }),
+    check('entry_reader_has_one_row', sql`${table.id} = 1`),
+  ],
+);
+
+/** Up to which entry of a balance durable consumers were given. */
+export const entryMarks = bursar.table(
+  'entry_marks',
+  {
+    tenantId: tenantId(),
+    balanceId: whole('balance_id').notNull(),
+    sequence: whole('sequence').notNull(),
+  },
+  (table) => [primaryKey({ name: 'entry_marks_pkey', columns: [table.tenantId, table.balanceId] })],
+);

@@ -23,6 +23,10 @@ export type Claimed = {
   readonly token: number;
   /** From 1. */
   readonly attempt: number;
+  /** Of a stretch of entries: up to which of them it was taken before; 0 for none. */
+  readonly doneTo: number;
+  /** What is from before is not for this consumer. */
+  readonly startsAt: Date;
   readonly event: News;
 };
 
@@ -63,17 +67,21 @@ export function claimDeliveries(
        where (delivery.consumer_id, delivery.position) = (${consumer}::int, free.position)
       returning delivery.*
     )
-    select taken.consumer_id, taken.position, taken.token, taken.attempts, tenant.key as tenant, event.id, event.type,
+    select taken.consumer_id, taken.position, taken.token, taken.attempts, coalesce(taken.done_to, 0) as done_to, consumer.starts_at,
+           tenant.key as tenant, event.id, event.type,
            event.customer, event.subject_type, event.subject_id, event.actor, event.source, event.at, event.data
       from taken
       join bursar.outbox as event on (event.tenant_id, event.id) = (taken.tenant_id, taken.event_id)
       join bursar.tenants as tenant on tenant.id = taken.tenant_id
+      join bursar.consumers as consumer on consumer.id = taken.consumer_id
      order by taken.position`,
     (row) => ({
       consumer: integer(row.consumer_id),
       position: integer(row.position),
       token: integer(row.token),
       attempt: integer(row.attempts),
+      doneTo: integer(row.done_to),
+      startsAt: instant(row.starts_at),
       event: readEvent(row),
     }),
   );
@@ -109,15 +117,24 @@ export async function acknowledge(
   return gone !== null;
 }
 
+type PutBack = {
+  readonly nextAt: Date | null;
+  readonly error: string;
+  /** Of a stretch of entries that was taken up to there: what comes after it was tried so often. */
+  readonly since?: { readonly doneTo: number; readonly attempts: number } | undefined;
+};
+
 /** It was not taken: again at `nextAt`, or never where that is `null`. Somebody who holds it by now is left alone. */
 export async function putBack(
   scope: Scope,
   { consumer, position, token }: Pick<Claimed, 'consumer' | 'position' | 'token'>,
-  { nextAt, error }: { nextAt: Date | null; error: string },
+  { nextAt, error, since }: PutBack,
 ): Promise<void> {
   await scope.run(sql`
     update bursar.deliveries
        set state = case when ${nextAt === null}::boolean then 'dead' else 'pending' end,
-           next_at = coalesce(${at(nextAt)}::text::timestamptz, next_at), lease_until = null, error = ${storable(error.slice(0, 1000))}::text
+           next_at = coalesce(${at(nextAt)}::text::timestamptz, next_at), lease_until = null,
+           done_to = coalesce(${since?.doneTo ?? null}::bigint, done_to), attempts = coalesce(${since?.attempts ?? null}::int, attempts),
+           error = ${storable(error.slice(0, 1000))}::text
      where (consumer_id, position, token) = (${consumer}::int, ${position}::bigint, ${token}::int) and state = 'pending'`);
 }

@@ -18,6 +18,7 @@ import {
   textOrNull,
 } from '../../kernel/index.ts';
 import { readEvent } from './deliveries.ts';
+import { STRETCH } from './stretches.ts';
 
 export type ListEvents = {
   readonly types?: readonly string[] | undefined;
@@ -46,7 +47,7 @@ export async function listEvents(scope: Scope, input: ListEvents): Promise<Page<
     select event.position, ${scope.tenant.key}::text as tenant, event.id, event.type, event.customer, event.subject_type,
            event.subject_id, event.actor, event.source, event.at, event.data
       from bursar.outbox as event
-     where event.tenant_id = ${scope.tenant.id}::int and event.position < ${before}::bigint
+     where event.tenant_id = ${scope.tenant.id}::int and event.position < ${before}::bigint and event.type <> ${STRETCH}::text
        and (${types ? json(types) : null}::text is null or ${types ? json(types) : null}::text::jsonb ? event.type)
        and (${customer ?? null}::text is null or event.customer = ${customer ?? null}::text)
        and (${subject?.type ?? null}::text is null

@@ -2,11 +2,11 @@
 import { lockCustomer } from '../../customers/index.ts';
 import { requestHash, type Scope } from '../../kernel/index.ts';
 import { available, type Draft, NO_FLOOR, UNLIMITED } from '../draft.ts';
+import { transferId } from '../entry-news.ts';
 import { InsufficientBalanceError, InvalidStateError, LimitExceededError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { addGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
-import { transferId } from '../news.ts';
 import { openBalance } from '../open-balances.ts';
 import { attribute, post } from '../post.ts';
 import { writeDraft } from '../write-draft.ts';

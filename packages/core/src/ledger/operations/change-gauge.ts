@@ -5,10 +5,10 @@
  */
 import { lockCustomer, type Party, partyIdOf } from '../../customers/index.ts';
 import { integer, requestHash, type Scope, sql } from '../../kernel/index.ts';
+import { transferId } from '../entry-news.ts';
 import { InvalidStateError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { findKeyed, type Keyed, standing } from '../keys.ts';
-import { transferId } from '../news.ts';
 import { type Opened, openBalance } from '../open-balances.ts';
 import { post } from '../post.ts';
 import { writeDraft } from '../write-draft.ts';

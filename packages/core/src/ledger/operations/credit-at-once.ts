@@ -171,7 +171,9 @@ function tell(
   entry: { balanceId: number; sequence: number; settledAfter: number; grantId: number },
 ): void {
   const source = credit.grantSource ?? 'top_up';
-  queueCredit(scope, { ...{ unit, customer, source, amount: credit.amount }, ...entry });
+  const { balanceId, ...credited } = entry;
+  const told = { unit, customer, balanceId };
+  queueCredit(scope, told, { ...credited, source, amount: credit.amount });
 }
 
 function wireOf({ line, customerId, unitId, credit }: LineRow) {

@@ -2,11 +2,11 @@
 import { lockCustomer } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope, ValidationError } from '../../kernel/index.ts';
 import { type Draft, type EntryRow, type GrantRow, later, UNLIMITED } from '../draft.ts';
+import { grantName, transferId } from '../entry-news.ts';
 import { InvalidStateError, LimitExceededError } from '../errors.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { creditGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
-import { grantName, transferId } from '../news.ts';
 import { openBalance } from '../open-balances.ts';
 import { attribute, post } from '../post.ts';
 import { writeDraft } from '../write-draft.ts';

@@ -11,6 +11,7 @@ import {
   sql,
 } from '../../kernel/index.ts';
 import { available, UNLIMITED } from '../draft.ts';
+import { transferId } from '../entry-news.ts';
 import {
   CustomerFrozenError,
   InsufficientBalanceError,
@@ -21,7 +22,6 @@ import { type Figures, figuresOf } from '../figures.ts';
 import { addGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { convertLots, lotsOf } from '../lots.ts';
-import { transferId } from '../news.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { attribute, post } from '../post.ts';
 import { findRate, type Rate } from '../rates.ts';

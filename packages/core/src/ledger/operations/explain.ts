@@ -17,8 +17,8 @@ import {
   text,
 } from '../../kernel/index.ts';
 import { available, type Draft, UNWRITTEN } from '../draft.ts';
+import { grantName, transferId } from '../entry-news.ts';
 import type { Figures } from '../figures.ts';
-import { grantName, transferId } from '../news.ts';
 import { projectBalance } from '../open-balances.ts';
 import { openGrants } from '../post.ts';
 import type { Stretch } from '../return-stretch.ts';

@@ -2,8 +2,8 @@
 import { type CustomerRow, findCustomer } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import { type Draft, type GrantRow, UNWRITTEN } from '../draft.ts';
+import { grantName } from '../entry-news.ts';
 import { type Figures, figuresOf } from '../figures.ts';
-import { grantName } from '../news.ts';
 import { projectBalance } from '../open-balances.ts';
 import type { QuotaWindow, SubWindow } from '../plan.ts';
 import { openGrants } from '../post.ts';

@@ -13,7 +13,7 @@ import {
   text,
   textOrNull,
 } from '../../kernel/index.ts';
-import { transferId } from '../news.ts';
+import { transferId } from '../entry-news.ts';
 
 export type StatementInput = {
   readonly customer: string;

@@ -1,8 +1,8 @@
 /** The first answer again, for a key that stands: what a repeated request reads instead of taking a lock. */
 import { at, type Scope, sql } from '../../kernel/index.ts';
+import { transferId } from '../entry-news.ts';
 import { type Figures, figuresOf } from '../figures.ts';
 import { findKeyed, type Keyed, standing } from '../keys.ts';
-import { transferId } from '../news.ts';
 import { readSeen } from '../rows.ts';
 import type { Prepared, SpendAnswer } from '../spending.ts';
 import { holdOf } from './insert-hold.ts';

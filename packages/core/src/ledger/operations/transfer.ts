@@ -2,6 +2,7 @@
 import { CustomerUnknownError, findCustomer, lockCustomer } from '../../customers/index.ts';
 import { checkAmount, requestHash, type Scope } from '../../kernel/index.ts';
 import { available, type Draft, UNLIMITED } from '../draft.ts';
+import { transferId } from '../entry-news.ts';
 import {
   CustomerFrozenError,
   InsufficientBalanceError,
@@ -12,7 +13,6 @@ import { type Figures, figuresOf } from '../figures.ts';
 import { addGrant } from '../grant-moves.ts';
 import { findKeyed, standing } from '../keys.ts';
 import { type Lot, lotsOf } from '../lots.ts';
-import { transferId } from '../news.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { attribute, post } from '../post.ts';
 import { reachOf } from '../split.ts';
