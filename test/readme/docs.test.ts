@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { createBursar, defineCatalog } from '@bursar/core';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
-import { kindOfCode, statusOf } from '../../packages/core/src/kernel/errors.ts';
+import { kindOfCode, statusOf } from '../../packages/core/src/kernel/error-codes.ts';
 import { postgresDatabase } from '../support/databases.ts';
 import { startProcess } from '../support/processes.ts';
 import { compile, root, type Snippet, snippetsOf } from './snippets.ts';

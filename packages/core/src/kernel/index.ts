@@ -33,20 +33,22 @@ export {
   parseDuration,
 } from './duration.ts';
 export {
+  type ErrorCode,
+  type ErrorKind,
+  kindOfCode,
+  statusOf,
+  statusOfKind,
+} from './error-codes.ts';
+export {
   BursarError,
   ConfigurationError,
   DatabaseError,
-  type ErrorCode,
-  type ErrorKind,
   type Fault,
   IdempotencyConflictError,
   InvalidAmountError,
   isBursarError,
-  kindOfCode,
   NotFoundError,
   OverloadError,
-  statusOf,
-  statusOfKind,
   ValidationError,
 } from './errors.ts';
 export { constraintOf, isUncertain } from './failures.ts';
