@@ -28,7 +28,7 @@ describeMigrated('the schema', (make, engine) => {
     return made.database.query(statement);
   }
 
-  test.each(['entries', 'draws', 'entry_meta', 'plan_versions', 'audit'])(
+  test.each(['entries', 'draws', 'entry_meta', 'plan_versions', 'offer_versions', 'audit'])(
     '%s can only grow',
     async (table) => {
       for (const text of [

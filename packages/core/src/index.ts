@@ -22,9 +22,13 @@ export {
   type AnyKeys,
   type Catalog,
   CatalogError,
+  type Cycle,
   type Duration,
   defineCatalog,
+  type FindOffers,
   type Keys,
+  type Money,
+  type PublishedOffer,
   type RuntimeKey,
   UnitUnknownError,
 } from './catalog/index.ts';

@@ -47,6 +47,16 @@ defineCatalog({
   plans: { solo: { price: { USD: 100 } } },
 });
 defineCatalog({
+  features: { calls: { kind: 'metered' } },
+  offers: {
+    one: { cycle: 'P1M', grants: { calls: 5 } },
+    // @ts-expect-error No such offer to put into a bundle.
+    two: { items: [{ offer: 'three' }] },
+    // @ts-expect-error No cycle.
+    four: { cycle: 'hourly' },
+  },
+});
+defineCatalog({
   units: undefined,
   features: { calls: { kind: 'metered', title: undefined, credits: undefined } },
   plans: {

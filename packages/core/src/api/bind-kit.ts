@@ -17,7 +17,7 @@ import {
 } from '../kernel/index.ts';
 import { convertInput, findRate } from '../ledger/index.ts';
 import { getSetting, setSetting } from '../settings/index.ts';
-import { listPlans } from '../subscriptions/index.ts';
+import { bindCatalog } from './bind-catalog.ts';
 import { bindCustomers } from './bind-customers.ts';
 import { bindTold } from './bind-events.ts';
 import { bindImport } from './bind-import.ts';
@@ -51,7 +51,7 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       return bindKit(root, { ...context, host: root.watch(lane) });
     },
     customers: bindCustomers(binding),
-    catalog: { plans: (input) => read((scope) => listPlans(scope, input)) },
+    catalog: bindCatalog(binding),
     ledger: bindLedger(binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: { convert: (input) => read((scope) => convert(scope, input)) },

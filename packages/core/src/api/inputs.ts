@@ -77,3 +77,13 @@ export const listCustomersInput = z.strictObject({
 
 export const namedCustomerInput = z.strictObject({ customer: customerInput });
 export const freezeInput = z.strictObject({ customer: customerInput, reason: reasonInput });
+
+const keys = z.array(z.string().min(1).max(64)).max(100);
+
+export const findOffersInput = z.strictObject({
+  group: z.string().min(1).max(64).optional(),
+  unlockedBy: keys.optional(),
+  tags: keys.optional(),
+  match: z.enum(['any', 'all']).optional(),
+  archived: z.boolean().optional(),
+});

@@ -1,6 +1,6 @@
 /** What `createBursar` gives: the kit, its customers' handles, and what they have beside the verbs. */
 import type { AuditPage, ListAudit } from '../audit/index.ts';
-import type { AnyKeys, Duration, Keys } from '../catalog/index.ts';
+import type { AnyKeys, Duration, FindOffers, Keys, PublishedOffer } from '../catalog/index.ts';
 import type {
   HistogramBucket,
   Range,
@@ -65,6 +65,8 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   readonly customers: CustomersVerbs;
   readonly catalog: {
     plans(input?: { selfService?: boolean | undefined }): Promise<readonly PublishedPlan[]>;
+    /** All of them that meet the filters, also what a customer cannot buy yet; `offers.list` is what one may see. */
+    offers(input?: FindOffers): Promise<readonly PublishedOffer[]>;
   };
   readonly ledger: {
     /**

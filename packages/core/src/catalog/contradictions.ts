@@ -1,6 +1,7 @@
 /** What one part of a catalogue says of another that is not so: keys that name nothing, values no schema takes. */
 import type { Fault } from '../kernel/index.ts';
 import { namesOf } from './names.ts';
+import { offerFaults } from './offer-contradictions.ts';
 import { planFaults } from './plan-contradictions.ts';
 import type { ReadDefinition } from './read-definition.ts';
 
@@ -55,17 +56,4 @@ function defaultFaults({ definition: { plans } }: ReadDefinition): Fault[] {
       ? []
       : [{ pointer, detail: `the family ${family} has a default already: ${other}` }];
   });
-}
-
-function offerFaults(read: ReadDefinition): Fault[] {
-  const { priceFaults, hasPlan, hasBalance } = namesOf(read);
-  return Object.entries(read.definition.offers).flatMap(([key, { price, plan, grants }]) => [
-    ...priceFaults(price, `/offers/${key}`),
-    ...(plan === undefined || hasPlan(plan)
-      ? []
-      : [{ pointer: `/offers/${key}/plan`, detail: `names no plan: ${plan}` }]),
-    ...Object.keys(grants ?? {})
-      .filter((unit) => !hasBalance(unit))
-      .map((unit) => ({ pointer: `/offers/${key}/grants/${unit}`, detail: 'names no unit' })),
-  ]);
 }

@@ -227,3 +227,72 @@ test('a value that JSON would change, or a schema that waits, is refused', () =>
 
   expect(Object.keys(mistakes)).toEqual(['/plans/pro/features/since', '/plans/pro/features/slow']);
 });
+
+const sold = (offers: object) => ({ units: { EUR: { scale: 2 } }, features, offers });
+
+test('an offer has its defaults, a cycle in ISO 8601, and the price of its plan', () => {
+  const { spec } = defineCatalog({
+    units: { EUR: { scale: 2 } },
+    features: { calls: { kind: 'metered' } },
+    plans: { pro: { price: { EUR: 2900 } } },
+    offers: {
+      bare: {},
+      planned: { plan: 'pro', cycle: 'bi-weekly' },
+      full: {
+        ...{ title: 'Full', group: 'calls', kind: 'tokens', price: { EUR: 500 }, cycle: 'P2W' },
+        ...{ grants: { calls: 10 }, tags: ['a', 'a', 'b'], limit: { quantity: 2 } },
+        ...{ unlockedBy: ['calls', 'calls'], override: { key: 'k' }, popular: 1, append: true },
+        ...{ notBeforeStart: true, archived: true },
+        items: [{ offer: 'bare' }, { offer: 'planned', quantity: 3, cycle: 'PT90S' }],
+      },
+    },
+  });
+
+  expect(spec.offers.bare).toEqual({
+    ...{ key: 'bare', title: null, group: null, kind: null, price: {}, plan: null, cycle: null },
+    ...{ grants: {}, tags: [], limit: null, unlockedBy: [], override: null, popular: null },
+    ...{ append: false, notBeforeStart: false, archived: false, items: [] },
+  });
+  expect(spec.offers.planned).toMatchObject({ price: { EUR: 2900 }, cycle: 'P14D' });
+  expect(spec.offers.full).toEqual({
+    ...{ key: 'full', title: 'Full', group: 'calls', kind: 'tokens', price: { EUR: 500 } },
+    ...{ plan: null, cycle: 'P14D', grants: { calls: 10 }, tags: ['a', 'b'] },
+    ...{ limit: { quantity: 2, per: 'customer' }, unlockedBy: ['calls'], popular: 1 },
+    ...{ override: { key: 'k', weight: 0 }, append: true, notBeforeStart: true, archived: true },
+    items: [
+      { offer: 'bare', quantity: 1 },
+      { offer: 'planned', quantity: 3, cycle: 'PT90S' },
+    ],
+  });
+});
+
+test.each([
+  ...['once', 'daily', 'weekly', 'bi-weekly', 'monthly', 'trimester', 'semester', 'yearly'],
+  ...['P1D', 'P1W', 'P45D', 'P12M', 'P1Y', 'P366D', 'PT1S', 'PT90000S'],
+])('a cycle may be %s', (cycle) => {
+  expect(mistakesOf(sold({ pack: { cycle } }))).toEqual({});
+});
+
+test.each(['hourly', 'P0D', 'PT0S', 'P13M', 'P2Y', 'P367D', 'P1DT1S', 'P1.5D', 'custom', 60])(
+  'a cycle may not be %s',
+  (cycle) => {
+    expect(Object.keys(mistakesOf(sold({ pack: { cycle } })))).toEqual(['/offers/pack/cycle']);
+  },
+);
+
+test.each([
+  ['a limit of nothing', { limit: { quantity: 0 } }, 'limit/quantity'],
+  ['a limit per something else', { limit: { quantity: 1, per: 'year' } }, 'limit/per'],
+  ['a group that nobody sells', { unlockedBy: ['calls', 'nope'] }, 'unlockedBy/1'],
+  ['an item that is not there', { items: [{ offer: 'nope' }] }, 'items/0/offer'],
+  ['itself in it', { items: [{ offer: 'pack' }] }, 'items/0/offer'],
+  ['a bundle in it', { items: [{ offer: 'bundle' }] }, 'items/0/offer'],
+  ['an item twice', { items: [{ offer: 'one' }, { offer: 'one' }] }, 'items/1/offer'],
+  ['half an item', { items: [{ offer: 'one', quantity: 0.5 }] }, 'items/0/quantity'],
+  ['a grant of nothing', { grants: { calls: 0 } }, 'grants/calls'],
+  ['a weight without a key', { override: { weight: 1 } }, 'override/key'],
+] as [string, object, string][])('an offer with %s is refused', (_, pack, pointer) => {
+  const others = { one: { group: 'calls' }, bundle: { items: [{ offer: 'one' }] } };
+
+  expect(Object.keys(mistakesOf(sold({ ...others, pack })))).toEqual([`/offers/pack/${pointer}`]);
+});

@@ -9,12 +9,12 @@ import type {
   CheckedFeatures,
   FeatureDefinition,
   KeysOf,
-  OfferDefinition,
   PlanDefinition,
   UnitDefinition,
 } from './definition.ts';
 import { CatalogError } from './errors.ts';
 import { normalise } from './normalise.ts';
+import type { OfferDefinition } from './offer-definition.ts';
 import { readDefinition } from './read-definition.ts';
 import type { Catalog } from './spec.ts';
 
@@ -31,7 +31,7 @@ export function defineCatalog<
   units?: U | undefined;
   features: F & CheckedFeatures<NoInfer<F>>;
   plans?: Record<P, PlanDefinition<NoInfer<U>, NoInfer<F>, NoInfer<P>>> | undefined;
-  offers?: Record<O, OfferDefinition<NoInfer<U>, NoInfer<F>, NoInfer<P>>> | undefined;
+  offers?: Record<O, OfferDefinition<NoInfer<U>, NoInfer<F>, NoInfer<P>, NoInfer<O>>> | undefined;
 }): Catalog<KeysOf<U, F, P, O>> {
   const read = readDefinition(catalog);
   const faults = [...read.faults, ...findContradictions(read)];

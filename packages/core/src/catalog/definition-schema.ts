@@ -1,15 +1,9 @@
 /** The shape of a catalogue, checked at run time. What one part says of another is `contradictions.ts`. */
 import { z } from 'zod';
 import { isZero, parseDuration } from '../kernel/index.ts';
+import { count, key, title } from './definition-parts.ts';
+import { offerSchema } from './offer-schema.ts';
 
-/** A whole number within the safe integers, from 0. */
-const count = z.int('must be a whole number').min(0, 'must not be below 0');
-const key = z
-  .string()
-  .regex(
-    /^[^\s/\p{Cc}\p{Cs}][^/\p{Cc}\p{Cs}]{0,63}$/u,
-    'must have 1 to 64 whole characters, no slash, and not begin with a space',
-  );
 const duration = z
   .string()
   .refine(
@@ -34,11 +28,6 @@ function isDuration(value: string): boolean {
   }
 }
 
-const title = z
-  .string()
-  .max(255)
-  .regex(/^[^\0\p{Cs}]*$/u, 'must be text without U+0000 and without half characters')
-  .optional();
 const feature = z.discriminatedUnion(
   'kind',
   [
@@ -109,16 +98,6 @@ const plan = z.strictObject({
   features: z.record(z.string(), z.unknown()).optional(),
 });
 
-const offer = z.strictObject({
-  group: key.optional(),
-  price: z.record(z.string(), count).optional(),
-  plan: z.string().optional(),
-  cycle: z
-    .enum(['once', 'daily', 'weekly', 'bi-weekly', 'monthly', 'trimester', 'semester', 'yearly'])
-    .optional(),
-  grants: z.record(z.string(), z.int().min(1)).optional(),
-});
-
 export const definitionSchema = z.strictObject({
   units: z
     .record(
@@ -132,7 +111,7 @@ export const definitionSchema = z.strictObject({
     .default({}),
   features: z.record(key, feature),
   plans: z.record(key, plan).default({}),
-  offers: z.record(key, offer).default({}),
+  offers: z.record(key, offerSchema).default({}),
 });
 
 export type Definition = z.output<typeof definitionSchema>;

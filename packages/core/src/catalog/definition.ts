@@ -114,26 +114,12 @@ export interface PlanDefinition<U, F, P extends string = string> {
   readonly fallback?: P | undefined;
   readonly features?: { readonly [K in keyof F]?: PlanItemOf<F[K], UnitKeyOf<U, F>> } | undefined;
 }
-type KeysOfKind<F, Kind> = { [K in keyof F]: F[K] extends { kind: Kind } ? K : never }[keyof F] &
+/** The features of one kind. */
+export type KeysOfKind<F, Kind> = {
+  [K in keyof F]: F[K] extends { kind: Kind } ? K : never;
+}[keyof F] &
   string;
 type UnitKeyOf<U, F> = (keyof U & string) | KeysOfKind<F, 'metered'>;
-
-export interface OfferDefinition<U, F, P> {
-  readonly group?: string | undefined;
-  readonly price?: { readonly [K in keyof U]?: number | undefined } | undefined;
-  readonly plan?: P | undefined;
-  readonly cycle?:
-    | 'once'
-    | 'daily'
-    | 'weekly'
-    | 'bi-weekly'
-    | 'monthly'
-    | 'trimester'
-    | 'semester'
-    | 'yearly'
-    | undefined;
-  readonly grants?: { readonly [K in keyof U | KeysOfKind<F, 'metered'>]?: number } | undefined;
-}
 
 /** The keys of a catalogue, flat: all that the rest of the API needs to know of it. */
 export interface Keys {

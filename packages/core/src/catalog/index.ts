@@ -8,7 +8,6 @@ export type {
   FeatureDefinition,
   Keys,
   KeysOf,
-  OfferDefinition,
   PlanDefinition,
   RuntimeKey,
   SchemaOutput,
@@ -16,6 +15,13 @@ export type {
   UnitDefinition,
 } from './definition.ts';
 export { CatalogError, UnitUnknownError } from './errors.ts';
+export {
+  carriesAll,
+  type FindOffers,
+  findOffers,
+  type PublishedOffer,
+  publishOffer,
+} from './find-offers.ts';
 export {
   defaultPlans,
   featureIdOf,
@@ -26,9 +32,12 @@ export {
   unitOf,
 } from './lookup.ts';
 export { type Money, moneyOf } from './money.ts';
+export type { Cycle, OfferDefinition } from './offer-definition.ts';
 export { ensureCatalog } from './operations/ensure-catalog.ts';
+export { newestOffers, type OfferVersion } from './operations/find-offer-version.ts';
 export { newestVersion, type PlanVersion, versionById } from './operations/find-version.ts';
 export type {
+  BundleItem,
   Catalog,
   CatalogSpec,
   FeatureSpec,

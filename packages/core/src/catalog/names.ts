@@ -5,7 +5,8 @@ import type { ReadDefinition } from './read-definition.ts';
 
 /** Questions and complaints about names, over one definition. */
 export function namesOf({ definition, isLeftOut }: ReadDefinition) {
-  const { units, features, plans } = definition;
+  const { units, features, plans, offers } = definition;
+  const groups = new Set(Object.values(offers).map(({ group }) => group));
   const hasUnit = (key: string) => Object.hasOwn(units, key) || isLeftOut('units', key);
   const hasPlan = (key: string) => Object.hasOwn(plans, key) || isLeftOut('plans', key);
   const featureNamed = (key: string) => (Object.hasOwn(features, key) ? features[key] : undefined);
@@ -13,8 +14,14 @@ export function namesOf({ definition, isLeftOut }: ReadDefinition) {
   const hasBalance = (key: string) =>
     hasUnit(key) || featureNamed(key)?.kind === 'metered' || isLeftOut('features', key);
 
+  const offerNamed = (key: string) => (Object.hasOwn(offers, key) ? offers[key] : undefined);
+
   return {
     hasPlan,
+    offerNamed,
+    hasOffer: (key: string) => offerNamed(key) !== undefined || isLeftOut('offers', key),
+    /** An offer that was left out may have had any. */
+    hasGroup: (group: string) => groups.has(group) || isLeftOut('offers'),
     hasBalance,
     featureNamed,
     isKnownFeature: (key: string) => featureNamed(key) !== undefined || isLeftOut('features', key),

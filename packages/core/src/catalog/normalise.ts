@@ -2,6 +2,7 @@
 
 import type { StandardSchema } from './definition.ts';
 import type { Definition } from './definition-schema.ts';
+import { cycleText } from './offer-schema.ts';
 import type { CatalogSpec, FeatureSpec, OfferSpec, PlanSpec, UnitSpec } from './spec.ts';
 
 /** The family of plans that name none. */
@@ -15,7 +16,7 @@ export function normalise(definition: Definition): CatalogSpec {
     units: { ...mapValues(definition.units, unitSpec), ...featureUnits(definition) },
     features: mapValues(definition.features, featureSpec),
     plans: mapValues(definition.plans, planSpec),
-    offers: mapValues(definition.offers, offerSpec),
+    offers: mapValues(definition.offers, (key, offer) => offerSpec(key, offer, definition.plans)),
   };
 }
 
@@ -73,13 +74,30 @@ function planSpec(key: string, plan: Definition['plans'][string]): PlanSpec {
   };
 }
 
-function offerSpec(key: string, offer: Definition['offers'][string]): OfferSpec {
+function offerSpec(
+  key: string,
+  offer: Definition['offers'][string],
+  plans: Definition['plans'],
+): OfferSpec {
+  const { price, plan, limit, override, items = [] } = offer;
+  const planned = plan === undefined ? undefined : plans[plan]?.price;
   return {
-    key,
-    group: offer.group ?? null,
-    price: offer.price ?? {},
-    plan: offer.plan ?? null,
-    cycle: offer.cycle ?? 'once',
-    grants: offer.grants ?? {},
+    ...{ key, title: offer.title ?? null, group: offer.group ?? null, kind: offer.kind ?? null },
+    ...{ price: price ?? planned ?? {}, plan: plan ?? null, grants: offer.grants ?? {} },
+    cycle: cycleText(offer.cycle ?? 'once'),
+    tags: unique(offer.tags),
+    limit: limit ? { quantity: limit.quantity, per: limit.per ?? 'customer' } : null,
+    unlockedBy: unique(offer.unlockedBy),
+    override: override ? { key: override.key, weight: override.weight ?? 0 } : null,
+    ...{ popular: offer.popular ?? null, append: offer.append ?? false },
+    ...{ notBeforeStart: offer.notBeforeStart ?? false, archived: offer.archived ?? false },
+    items: items.map(({ offer, quantity, cycle }) => ({
+      ...{ offer, quantity: quantity ?? 1 },
+      ...(cycle !== undefined && { cycle: cycleText(cycle) }),
+    })),
   };
+}
+
+function unique(values: readonly string[] = []): readonly string[] {
+  return [...new Set(values)];
 }

@@ -14,8 +14,8 @@ export type Section = 'units' | 'features' | 'plans' | 'offers';
 export type ReadDefinition = {
   readonly definition: Definition;
   readonly faults: readonly Fault[];
-  /** True for what was left out, and so may well be named elsewhere. */
-  readonly isLeftOut: (section: Section, key: string) => boolean;
+  /** True for what was left out, and so may well be named elsewhere; without a key, where any entry of the section was. */
+  readonly isLeftOut: (section: Section, key?: string) => boolean;
 };
 
 const nothing: Definition = { units: {}, features: {}, plans: {}, offers: {} };
@@ -41,7 +41,13 @@ export function readDefinition(raw: unknown): ReadDefinition {
   return {
     definition: read.success ? read.data : nothing,
     faults: faultsOf(first.error.issues),
-    isLeftOut: (section, key) => leftOut.has(section) || leftOut.has(`${section}/${key}`),
+    isLeftOut: (section, key) =>
+      leftOut.has(section) ||
+      (key === undefined
+        ? [...leftOut].some(
+            (path) => path.split('/').length === 2 && path.startsWith(`${section}/`),
+          )
+        : leftOut.has(`${section}/${key}`)),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The catalogue as it was sold: units, features, plans and their immutable versions.
+ * The catalogue as it was sold: units, features, plans, offers and their immutable versions.
  *
  * Rows of origin `code` are written from `defineCatalog` when a tenant is first used; a version
  * is never edited (a trigger forbids it), so what a subscription was sold stays readable.
@@ -103,6 +103,45 @@ export const planVersions = bursar.table(
       name: 'plan_versions_of_a_plan',
       columns: [table.tenantId, table.planId],
       foreignColumns: [plans.tenantId, plans.id],
+    }),
+  ],
+);
+
+export const offers = bursar.table(
+  'offers',
+  {
+    tenantId: tenantId().references(() => tenants.id),
+    id: integer().notNull().generatedAlwaysAsIdentity(),
+    key: text().notNull(),
+    origin: text().notNull().default('code'),
+    archivedAt: instant('archived_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'offers_pkey', columns: [table.tenantId, table.id] }),
+    unique('offers_key_once').on(table.tenantId, table.key),
+    check('offers_origin_is_known', sql`${table.origin} in ('code', 'runtime')`),
+  ],
+);
+
+export const offerVersions = bursar.table(
+  'offer_versions',
+  {
+    tenantId: tenantId(),
+    id: integer().notNull().generatedAlwaysAsIdentity(),
+    offerId: integer('offer_id').notNull(),
+    version: integer().notNull(),
+    /** As of a plan's version. */
+    hash: text().notNull(),
+    definition: jsonb().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'offer_versions_pkey', columns: [table.tenantId, table.id] }),
+    unique('offer_versions_number_once').on(table.tenantId, table.offerId, table.version),
+    foreignKey({
+      name: 'offer_versions_of_an_offer',
+      columns: [table.tenantId, table.offerId],
+      foreignColumns: [offers.tenantId, offers.id],
     }),
   ],
 );

@@ -43,11 +43,35 @@ export type PlanSpec = {
 
 export type OfferSpec = {
   readonly key: string;
+  readonly title: string | null;
   readonly group: string | null;
+  readonly kind: 'subscription' | 'tokens' | 'expertise' | null;
+  /** Of one piece. */
   readonly price: Readonly<Record<string, number>>;
   readonly plan: string | null;
-  readonly cycle: string;
+  /** ISO 8601; `null` is once. */
+  readonly cycle: string | null;
+  /** Of one piece. */
   readonly grants: Readonly<Record<string, number>>;
+  readonly tags: readonly string[];
+  readonly limit: { readonly quantity: number; readonly per: 'customer' | 'order' } | null;
+  /** Groups; none for a regular offer. */
+  readonly unlockedBy: readonly string[];
+  readonly override: { readonly key: string; readonly weight: number } | null;
+  readonly popular: number | null;
+  readonly append: boolean;
+  readonly notBeforeStart: boolean;
+  readonly items: readonly BundleItem[];
+  readonly archived: boolean;
+};
+
+/** An offer that comes with another. */
+export type BundleItem = {
+  readonly offer: string;
+  /** In each piece of the bundle. */
+  readonly quantity: number;
+  /** Left out: as the offer says. */
+  readonly cycle?: string | null | undefined;
 };
 
 export type CatalogSpec = {

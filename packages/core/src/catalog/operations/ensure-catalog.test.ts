@@ -10,7 +10,9 @@ import { defineCatalog } from '../define-catalog.ts';
 import {
   ensureCatalog,
   featureIdOf,
+  findOffers,
   findUnitId,
+  newestOffers,
   newestVersion,
   unitIdOf,
   versionById,
@@ -162,7 +164,60 @@ describeMigrated('writing the catalogue', (make) => {
     expect(await meaningsOf(after)).toEqual(['EUR 2', 'calls metered']);
     expect(await findUnitId(after, 'added')).toBeNull();
   });
+
+  test('offers are kept in versions of their own, of which the newest is sold', async () => {
+    const tenant = fresh();
+    const [old, young] = [withOffers(500), withOffers(700)];
+    const before = await booted(tenant, old);
+    await ensureCatalog(before);
+    const sold = await newestOffers(before, ['pack', 'gone']);
+
+    const after = await booted(tenant, young);
+    await ensureCatalog(after);
+    await ensureCatalog(await booted(tenant, old));
+
+    expect([...sold]).toEqual([
+      ['pack', { id: expect.any(Number), version: 1, offer: old.spec.offers.pack }],
+    ]);
+    expect([...(await newestOffers(after, ['more', 'pack'])).values()]).toEqual([
+      { id: expect.any(Number), version: 2, offer: young.spec.offers.pack },
+      { id: expect.any(Number), version: 1, offer: young.spec.offers.more },
+    ]);
+  });
+
+  test('offers are found by group, by what unlocks them and by tags, archived ones when asked', async () => {
+    const scope = await booted(fresh(), withOffers(500));
+    const found = (filters: Parameters<typeof findOffers>[1]) =>
+      findOffers(scope, filters).map(({ key }) => key);
+
+    expect(found({})).toEqual(['pack', 'more', 'most']);
+    expect(found({ archived: true })).toEqual(['pack', 'more', 'most', 'old']);
+    expect(found({ group: 'calls' })).toEqual(['pack']);
+    expect(found({ unlockedBy: ['nope', 'calls'] })).toEqual(['more', 'most']);
+    expect(found({ tags: ['a', 'b'] })).toEqual(['more', 'most']);
+    expect(found({ tags: ['a', 'b'], match: 'all' })).toEqual(['most']);
+    expect(found({ tags: [], unlockedBy: [] })).toEqual(['pack', 'more', 'most']);
+    expect(findOffers(scope, { group: 'calls' })).toMatchObject([
+      {
+        ...{ hasDependentOffers: true, cycle: 'P1M' },
+        price: [{ amount: 500, unit: 'EUR', formatted: '5.00' }],
+        grants: [{ amount: 10, unit: 'calls', formatted: '10' }],
+      },
+    ]);
+  });
 });
+
+const withOffers = (price: number) =>
+  defineCatalog({
+    units: { EUR: { scale: 2 } },
+    features: { calls: { kind: 'metered' } },
+    offers: {
+      pack: { group: 'calls', price: { EUR: price }, cycle: 'monthly', grants: { calls: 10 } },
+      more: { unlockedBy: ['calls'], tags: ['a'] },
+      most: { unlockedBy: ['calls'], tags: ['a', 'b'] },
+      old: { archived: true },
+    },
+  });
 
 const otherMeaning = defineCatalog({
   units: { EUR: { scale: 3 }, added: {} },

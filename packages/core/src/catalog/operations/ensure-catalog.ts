@@ -5,9 +5,10 @@
  * Done once per process and tenant. Races meet on unique keys and do nothing twice. A process with an older catalogue
  * never puts its version over a newer one: content that was a version before is not made one again.
  */
-import { at, canonicalJson, contentHash, json, type Scope, sql, text } from '../../kernel/index.ts';
+import { contentHash, json, type Scope, sql, text } from '../../kernel/index.ts';
 import { CatalogError } from '../errors.ts';
-import type { CatalogSpec, PlanSpec } from '../spec.ts';
+import type { CatalogSpec } from '../spec.ts';
+import { writeVersions } from './write-versions.ts';
 
 /**
  * Makes sure the tenant has the rows of the code catalogue. Cheap once they are known to be there.
@@ -23,7 +24,8 @@ export async function ensureCatalog(scope: Scope): Promise<void> {
     );
     await writeUnits(inner, catalog);
     await refuseOtherMeaning(inner, catalog);
-    await writePlans(inner, catalog);
+    await writeVersions(inner, 'plans', Object.values(catalog.plans));
+    await writeVersions(inner, 'offers', Object.values(catalog.offers));
   });
   scope.remember(memory, true);
 }
@@ -33,17 +35,17 @@ const hashes = new WeakMap<CatalogSpec, string>();
 function hashOf(catalog: CatalogSpec): string {
   const known = hashes.get(catalog);
   if (known !== undefined) return known;
-  const { units, features, plans } = catalog;
+  const { units, features, plans, offers } = catalog;
   const hash = contentHash({
-    units,
-    plans,
+    ...{ units, plans, offers },
     features: Object.values(features).map(({ key, kind, title }) => ({ key, kind, title })),
   });
   hashes.set(catalog, hash);
   return hash;
 }
 
-async function writeUnits(scope: Scope, { units, features, plans }: CatalogSpec): Promise<void> {
+async function writeUnits(scope: Scope, catalog: CatalogSpec): Promise<void> {
+  const { units, features, plans, offers } = catalog;
   const tenant = scope.tenant.id;
   const families = [...new Set(Object.values(plans).flatMap((plan) => plan.family ?? []))];
   await scope.run(sql`
@@ -67,6 +69,10 @@ async function writeUnits(scope: Scope, { units, features, plans }: CatalogSpec)
     ), families as (
       insert into bursar.families (tenant_id, key)
       select ${tenant}::int, key from jsonb_array_elements_text(${json(families)}::text::jsonb) as key
+      on conflict (tenant_id, key) do nothing
+    ), offers as (
+      insert into bursar.offers (tenant_id, key)
+      select ${tenant}::int, key from jsonb_array_elements_text(${json(Object.keys(offers))}::text::jsonb) as key
       on conflict (tenant_id, key) do nothing
     )
     insert into bursar.plans (tenant_id, key)
@@ -96,27 +102,4 @@ async function refuseOtherMeaning(scope: Scope, { units, features }: CatalogSpec
     }),
   );
   if (faults.length > 0) throw new CatalogError(faults);
-}
-
-async function writePlans(scope: Scope, { plans }: CatalogSpec): Promise<void> {
-  const versions = Object.values(plans).map((plan) => ({
-    key: plan.key,
-    hash: contentHash(plan),
-    definition: definitionOf(plan),
-  }));
-  await scope.run(sql`
-    insert into bursar.plan_versions (tenant_id, plan_id, version, hash, definition, created_at)
-    select plan.tenant_id, plan.id,
-           coalesce((select max(version) from bursar.plan_versions as known
-                      where (known.tenant_id, known.plan_id) = (plan.tenant_id, plan.id)), 0) + 1,
-           one.hash, one.definition, ${at(scope.now)}::text::timestamptz
-      from jsonb_to_recordset(${json(versions)}::text::jsonb) as one (key text, hash text, definition jsonb)
-      join bursar.plans as plan on (plan.tenant_id, plan.key) = (${scope.tenant.id}::int, one.key) and plan.origin = 'code'
-     where not exists (
-       select from bursar.plan_versions as known
-        where (known.tenant_id, known.plan_id, known.hash) = (plan.tenant_id, plan.id, one.hash))`);
-}
-
-function definitionOf(plan: PlanSpec): unknown {
-  return JSON.parse(canonicalJson(plan));
 }
