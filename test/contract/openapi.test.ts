@@ -51,6 +51,7 @@ test('the routes of the contract are all there', () => {
     'POST /admin/wallet/freeze',
     'POST /admin/wallet/unfreeze',
     'GET /plans',
+    'GET /offers',
     'GET /subscriptions',
     'POST /subscriptions',
     'POST /subscriptions/:id/cancel',

@@ -28,24 +28,29 @@ describeMigrated('the schema', (make, engine) => {
     return made.database.query(statement);
   }
 
-  test.each(['entries', 'draws', 'entry_meta', 'plan_versions', 'offer_versions', 'audit'])(
-    '%s can only grow',
-    async (table) => {
-      for (const text of [
-        `update bursar.${table} set tenant_id = tenant_id`,
-        `delete from bursar.${table}`,
-        `truncate bursar.${table} cascade`,
-      ]) {
-        await expect(run({ text, values: [] })).rejects.toMatchObject({
-          code: '23001',
-          message: expect.stringContaining('append-only'),
-        });
-      }
-      expect(await run(sql`select count(*)::int as entries from bursar.entries`)).toEqual([
-        { entries: 2 },
-      ]);
-    },
-  );
+  test.each([
+    'entries',
+    'draws',
+    'entry_meta',
+    'plan_versions',
+    'offer_versions',
+    'order_history',
+    'audit',
+  ])('%s can only grow', async (table) => {
+    for (const text of [
+      `update bursar.${table} set tenant_id = tenant_id`,
+      `delete from bursar.${table}`,
+      `truncate bursar.${table} cascade`,
+    ]) {
+      await expect(run({ text, values: [] })).rejects.toMatchObject({
+        code: '23001',
+        message: expect.stringContaining('append-only'),
+      });
+    }
+    expect(await run(sql`select count(*)::int as entries from bursar.entries`)).toEqual([
+      { entries: 2 },
+    ]);
+  });
 
   test('a customer has one live subscription per family at a time, in any order of starts and ends', async () => {
     let count = 0;

@@ -139,6 +139,8 @@ export {
   type IncomingWebhook,
   type InvoiceFact,
   isSameSum,
+  type ListedOffer,
+  type ListOffers,
   type PaymentFact,
   type PaymentState,
   type RefundFact,

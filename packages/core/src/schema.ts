@@ -5,5 +5,6 @@ export * from './customers/schema.ts';
 export * from './events/schema.ts';
 export * from './kernel/schema.ts';
 export * from './ledger/schema.ts';
+export * from './orders/schema.ts';
 export * from './settings/schema.ts';
 export * from './subscriptions/schema.ts';

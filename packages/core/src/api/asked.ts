@@ -11,6 +11,9 @@ export interface Keyed {
 /** An input without what a handle or a type of ours gives. */
 export type Without<T, K extends string> = Omit<T, K | 'customer'>;
 
+/** Each of them may be left out. */
+export type Perhaps<T> = { [K in keyof T]?: T[K] | undefined };
+
 /** As `NewSubscription`, with the plan's key checked. */
 export type NewSubscriptionOf<K extends Keys> = Without<NewSubscription, 'plan'> & {
   plan?: K['plan'] | undefined;

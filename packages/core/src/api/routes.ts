@@ -4,6 +4,7 @@ import { entitlementRoutes } from '../entitlements/index.ts';
 import type { Route } from '../http/index.ts';
 import { insightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
+import { orderRoutes } from '../orders/index.ts';
 import {
   subscriptionAdminRoutes,
   subscriptionLifeRoutes,
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...subscriptionRoutes,
   ...subscriptionLifeRoutes,
   ...subscriptionAdminRoutes,
+  ...orderRoutes,
   ...insightRoutes,
   ...eventRoutes,
 ];

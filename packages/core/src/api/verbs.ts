@@ -30,11 +30,9 @@ import type {
   UnpauseSubscription,
 } from '../subscriptions/index.ts';
 import type { DecisionWithValue, Hold, PlainDecision, Spent } from './answers.ts';
-import type { Keyed, NewSubscriptionOf, Reservation, UseOf, Without } from './asked.ts';
+import type { Keyed, NewSubscriptionOf, Perhaps, Reservation, UseOf, Without } from './asked.ts';
+import type { OfferVerbs } from './order-verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
-
-/** Each of them may be left out. */
-type Perhaps<T> = { [K in keyof T]?: T[K] | undefined };
 
 export interface SubscriptionVerbs<K extends Keys, With> {
   /** @throws {AlreadySubscribedError} The plan's family is taken. */
@@ -133,4 +131,5 @@ export interface Verbs<K extends Keys, With> extends MeteringVerbs<K, With> {
   readonly subscriptions: SubscriptionVerbs<K, With>;
   readonly entitlements: EntitlementVerbs<K, With>;
   readonly wallet: WalletVerbs<K, With>;
+  readonly offers: OfferVerbs<With>;
 }

@@ -1,0 +1,146 @@
+/**
+ * Orders as they were placed, everything that paying needs frozen on them, and the history of each.
+ *
+ * A bundled offer is an order of its own below the one it came with, so each bought line is one row: `parent_id` is null
+ * for what somebody ordered. What time alone brings (lapsing, expiring) follows from the instants; `status` is stored later.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  primaryKey,
+  smallint,
+  text,
+} from 'drizzle-orm/pg-core';
+import { offerVersions, planVersions } from '../catalog/schema.ts';
+import { customers } from '../customers/schema.ts';
+import { bursar, instant, safeRange, tenantId, whole } from '../kernel/schema.ts';
+
+export const orders = bursar.table(
+  'orders',
+  {
+    tenantId: tenantId(),
+    id: text().notNull(),
+    customerId: whole('customer_id').notNull(),
+    parentId: text('parent_id'),
+    /** Its place in its bundle, from 1; 0 for the order itself. */
+    place: smallint().notNull().default(0),
+    /** Key of the offer, or of the plan where there is no offer. */
+    offer: text().notNull(),
+    /** Null: the plan itself was ordered. */
+    offerVersionId: integer('offer_version_id'),
+    planVersionId: integer('plan_version_id'),
+    title: text(),
+    /** Of the offer; what `append` and `unlockedBy` go by. */
+    group: text('offer_group'),
+    /** In a bundle: of the whole order. */
+    quantity: whole('quantity').notNull(),
+    currency: text().notNull(),
+    /** Of one piece. */
+    price: whole('price').notNull(),
+    total: whole('total').notNull(),
+    country: text(),
+    /** Percent; kept, never added. */
+    taxRate: numeric('tax_rate', { precision: 7, scale: 4 }),
+    /** ISO 8601; null is once. */
+    cycle: text(),
+    /** Units of one piece. */
+    grants: jsonb().notNull(),
+    append: boolean().notNull(),
+    notBeforeStart: boolean('not_before_start').notNull(),
+    timeZone: text('time_zone').notNull(),
+    /** The start that was asked for. */
+    asksStart: instant('asks_start'),
+    status: text().notNull().default('pending'),
+    /** How it was paid: `free`, `manual` or a gateway. */
+    method: text(),
+    startsAt: instant('starts_at'),
+    /** Null with a start: never. */
+    expiresAt: instant('expires_at'),
+    subscriptionId: text('subscription_id'),
+    /** When it is canceled by itself unless it is paid. */
+    lapsesAt: instant('lapses_at').notNull(),
+    paidAt: instant('paid_at'),
+    /** When time brings something to it next; 'infinity' for never. */
+    dueAt: instant('due_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'orders_pkey', columns: [table.tenantId, table.id] }),
+    foreignKey({
+      name: 'orders_of_a_customer',
+      columns: [table.tenantId, table.customerId],
+      foreignColumns: [customers.tenantId, customers.id],
+    }),
+    foreignKey({
+      name: 'orders_in_a_bundle',
+      columns: [table.tenantId, table.parentId],
+      foreignColumns: [table.tenantId as AnyPgColumn, table.id as AnyPgColumn],
+    }),
+    foreignKey({
+      name: 'orders_of_an_offer_version',
+      columns: [table.tenantId, table.offerVersionId],
+      foreignColumns: [offerVersions.tenantId, offerVersions.id],
+    }),
+    foreignKey({
+      name: 'orders_of_a_plan_version',
+      columns: [table.tenantId, table.planVersionId],
+      foreignColumns: [planVersions.tenantId, planVersions.id],
+    }),
+    index('orders_by_customer').on(table.tenantId, table.customerId, table.createdAt),
+    index('orders_by_parent').on(table.tenantId, table.parentId),
+    index('orders_by_due').on(table.tenantId, table.dueAt),
+    check('orders_id_has_1_to_255_characters', sql`length(${table.id}) between 1 and 255`),
+    check(
+      'orders_status_is_known',
+      sql`${table.status} in ('pending', 'paid', 'refused', 'error', 'expired', 'partly_refunded', 'refunded', 'canceled')`,
+    ),
+    check('orders_quantity_from_1', sql`${table.quantity} between 1 and 9007199254740991`),
+    safeRange('orders_price_in_safe_range', table.price),
+    safeRange('orders_total_in_safe_range', table.total),
+    check('orders_cost_nothing_or_more', sql`${table.price} >= 0 and ${table.total} >= 0`),
+    check(
+      'orders_paid_have_begun',
+      sql`${table.status} in ('pending', 'refused', 'error', 'canceled') or num_nonnulls(${table.paidAt}, ${table.startsAt}, ${table.method}) = 3`,
+    ),
+  ],
+);
+
+/** What became of an order after it was placed. A row is never changed. */
+export const orderHistory = bursar.table(
+  'order_history',
+  {
+    tenantId: tenantId(),
+    orderId: text('order_id').notNull(),
+    /** From 1, without gaps. */
+    sequence: integer().notNull(),
+    at: instant().notNull(),
+    /** A status of orders, or `inconsistent`: something that did not fit was reported. */
+    status: text().notNull(),
+    message: text(),
+    payload: jsonb(),
+    actor: text(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'order_history_pkey',
+      columns: [table.tenantId, table.orderId, table.sequence],
+    }),
+    foreignKey({
+      name: 'order_history_of_an_order',
+      columns: [table.tenantId, table.orderId],
+      foreignColumns: [orders.tenantId, orders.id],
+    }),
+    check(
+      'order_history_status_is_known',
+      sql`${table.status} in ('pending', 'paid', 'refused', 'error', 'expired', 'partly_refunded', 'refunded', 'canceled', 'inconsistent')`,
+    ),
+  ],
+);
