@@ -87,6 +87,8 @@ test('the routes of the contract are all there', () => {
     'GET /admin/events',
     'GET /admin/events/dead',
     'POST /admin/events/replay',
+    'GET /admin/jobs',
+    'POST /admin/jobs/retry',
     'GET /admin/insights/customers',
     'GET /admin/insights/churn',
     'GET /admin/insights/histogram',

@@ -8,9 +8,11 @@ import { bindKit } from './api/bind-kit.ts';
 import { createConsumers } from './api/consumers.ts';
 import type { Events } from './api/event-verbs.ts';
 import { httpBinding } from './api/http-binding.ts';
+import { createJobs } from './api/job-runner.ts';
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
 import { type Options, readOptions } from './api/options.ts';
+import { queuedChanges } from './api/queued-change.ts';
 import { createRoot } from './api/root.ts';
 import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
@@ -41,17 +43,20 @@ export function assembleKit(options: Options): object {
   const context = { tenant: root.options.tenant, actor: null, host: null };
   const consumers = createConsumers(root, (inner) => bindKit(root, inner));
   const events = bindEvents(root, { context, consumers });
+  const jobs = createJobs(root, [queuedChanges]);
   const worker = createWorker(root, events.forgetAll);
   const start = async () => {
     await root.ready();
     if (!root.options.worker) return;
     worker.start();
     consumers.start();
+    jobs.start();
   };
   const close = async () => {
     await Promise.all([
       atMost(workerMilliseconds, worker.stop()),
       atMost(handlersMilliseconds, consumers.stop()),
+      atMost(handlersMilliseconds, jobs.stop()),
     ]);
     await root.close();
   };
@@ -64,7 +69,7 @@ export function assembleKit(options: Options): object {
     runDue: () => runDue(root, { until: root.options.clock.now() }),
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
       runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
-    ...testTools(root, consumers),
+    ...testTools(root, { consumers, jobs }),
   };
   return bindHttp(kit, httpBinding(root, { start, close }));
 }

@@ -3,6 +3,7 @@ export * from './audit/schema.ts';
 export * from './catalog/schema.ts';
 export * from './customers/schema.ts';
 export * from './events/schema.ts';
+export * from './jobs/schema.ts';
 export * from './kernel/schema.ts';
 export * from './ledger/schema.ts';
 export * from './orders/schema.ts';

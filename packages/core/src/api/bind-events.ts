@@ -13,6 +13,7 @@ import { addDuration, type Scope, sql, text, ValidationError } from '../kernel/i
 import { newsOfEntries } from '../ledger/index.ts';
 import { getSetting } from '../settings/index.ts';
 import { readInstant, refuseUnreadable } from '../subscriptions/index.ts';
+import { forgetDone } from './bind-jobs.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import type { Consumers } from './consumers.ts';
 import type { DeadLettersInput, HistoryInput, OfTenant, ReplayInput } from './event-verbs.ts';
@@ -100,8 +101,11 @@ export function bindEvents(
       const stretches = () =>
         root.command(context, (scope) => forgetStretches(scope, forgottenAtOnce));
       while ((await stretches()) === forgottenAtOnce);
-      for (const tenant of tenants)
-        while ((await forget(root, { ...context, tenant })) === forgottenAtOnce);
+      for (const tenant of tenants) {
+        const of = { ...context, tenant };
+        while ((await forget(root, of)) === forgottenAtOnce);
+        while ((await forgetDone(root, of, forgottenAtOnce)) === forgottenAtOnce);
+      }
     },
   };
 }

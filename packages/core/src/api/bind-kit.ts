@@ -21,6 +21,7 @@ import { bindCatalog } from './bind-catalog.ts';
 import { bindCustomers } from './bind-customers.ts';
 import { bindTold } from './bind-events.ts';
 import { bindImport } from './bind-import.ts';
+import { bindJobs } from './bind-jobs.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { bindingFor, type Given } from './binding.ts';
@@ -53,6 +54,7 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     customers: bindCustomers(binding),
     catalog: bindCatalog(binding),
     ledger: bindLedger(binding),
+    jobs: bindJobs(binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: { convert: (input) => read((scope) => convert(scope, input)) },
     events: bindTold(root, context) as unknown as Told,

@@ -91,7 +91,8 @@ function movement(
   return replayed ? null : { operation, customer, subject, facts: { amount, transferId } };
 }
 
-async function debit(scope: Scope, asked: ReturnType<typeof debitInput.parse>) {
+/** Takes from a balance. @throws {InsufficientBalanceError} Less is available; nothing is written. */
+export async function debit(scope: Scope, asked: ReturnType<typeof debitInput.parse>) {
   const { customer, unit, amount, reference, usedBy, idempotencyKey: key } = asked;
   unitOf(scope, unit);
   const answer = await spend(scope, {

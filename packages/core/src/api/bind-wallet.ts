@@ -24,11 +24,12 @@ import { bindMoves } from './bind-moves.ts';
 import type { Binding } from './binding.ts';
 import { namedCustomerInput } from './inputs.ts';
 import { listBalances } from './list-balances.ts';
+import { bindQueue } from './queued-change.ts';
 
 /** All of `wallet`; `hold` is the kit's own. */
 export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<unknown>) {
   return {
-    ...{ hold, ...bindMoves(binding), ...bindHolds(binding) },
+    ...{ hold, ...bindMoves(binding), ...bindQueue(binding), ...bindHolds(binding) },
     ...{ ...bindBalances(binding), ...bindCorrections(binding) },
   };
 }

@@ -20,6 +20,8 @@ export type Binding = {
   used(input: unknown): Record<string, unknown>;
   command<T>(work: (scope: Scope) => Promise<T>): Promise<T>;
   read<T>(work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** A job was asked for: this process may do it at once. */
+  queued(): void;
 };
 
 /** Binds one context; `given` comes from a customer's handle. */
@@ -39,6 +41,7 @@ export function bindingFor(root: Root, context: Context, given: Given): Binding 
     }),
     command: (work) => root.command(context, work),
     read: (work) => root.read(context, work),
+    queued: root.queued,
   };
 }
 

@@ -1,7 +1,9 @@
 /** What a host says of a durable consumer, read and checked. */
+
 import { type HostTransaction, ValidationError } from '../kernel/index.ts';
 import { type Instant, readInstant } from '../subscriptions/index.ts';
 import type { BursarEvent, EventMap } from './event-map.ts';
+import { delayOf } from './retry-delay.ts';
 
 /** What the handler gets beside the event. */
 export type Handled<B = unknown> = {
@@ -108,12 +110,6 @@ function readTypes(types: unknown): readonly string[] | null {
       `${unwritten} must be listened to with \`events.on\`: it is not written down`,
     );
   return types;
-}
-
-/** 1 s, doubled each time up to an hour, a fifth more or less: those that failed together do not come back together. */
-function delayOf(attempt: number): number {
-  const exact = Math.min(3_600_000, 1000 * 2 ** (attempt - 1));
-  return Math.round(exact * (0.8 + Math.random() * 0.4));
 }
 
 function count(value: unknown, pointer: string, max: number): number {

@@ -12,6 +12,7 @@ import type { HostTransaction, QueryClient } from '../kernel/index.ts';
 import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { State } from './answers.ts';
+import type { JobVerbs } from './bind-jobs.ts';
 import type { CustomersVerbs } from './customers-verbs.ts';
 import type { Events, Told } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
@@ -88,6 +89,8 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
     /** What was changed with a `reason`, newest first: by whom, of whose, and why. */
     list(input?: ListAudit): Promise<AuditPage>;
   };
+  /** Work that is done later: queued changes, webhooks. */
+  readonly jobs: JobVerbs;
   readonly rates: {
     /** What an amount is worth in another unit, half up at its scale. Moves nothing. @throws {RateMissingError} */
     convert(input: { from: K['unit']; to: K['unit']; amount: number }): Promise<{

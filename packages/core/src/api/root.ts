@@ -21,6 +21,9 @@ export interface Root {
   readonly bus: Bus;
   /** Calls it whenever news was committed here that stands in the outbox. */
   onNews(wake: () => void): void;
+  /** Calls it whenever a job was asked for here. It may not have committed yet: who does jobs also looks by itself. */
+  onQueued(wake: () => void): void;
+  queued(): void;
   ready(): Promise<void>;
   close(): Promise<void>;
   database(): Promise<Database>;
@@ -39,6 +42,7 @@ export interface Root {
 /** The shared part of a kit; no I/O until something is asked. */
 export function createRoot(options: Options): Root {
   const { bus, ports, connection, tenants, watch, onNews } = foundations(options);
+  const jobWakers: (() => void)[] = [];
   const { ready, close, database } = connection;
   const scopes = createScopes(options, { bus, ports, connection, tenants });
 
@@ -69,7 +73,12 @@ export function createRoot(options: Options): Root {
 
   const prepare = async (context: Context) => void (await scopes.prepared(context, bus.publish));
   const { atOnce } = scopes;
-  return { options, bus, onNews, ready, close, database, watch, prepare, command, atOnce, read };
+  const onQueued = (wake: () => void) => void jobWakers.push(wake);
+  const queued = () => {
+    for (const wake of jobWakers) wake();
+  };
+  const reaching = { prepare, command, atOnce, read };
+  return { options, bus, onNews, onQueued, queued, ready, close, database, watch, ...reaching };
 }
 
 /** What it throws before its first wait is a rejection too. */

@@ -12,6 +12,7 @@ import {
 } from '../subscriptions/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { jobRoutes } from './job-routes.ts';
 
 export const routes: readonly Route[] = [
   ...accountRoutes,
@@ -25,4 +26,5 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...insightRoutes,
   ...eventRoutes,
+  ...jobRoutes,
 ];

@@ -10,6 +10,7 @@ import {
 import { type Scope, stopwatch } from '../kernel/index.ts';
 import type { Consuming } from './consumer-options.ts';
 import { createLanes, type Lanes } from './lanes.ts';
+import { messageOf } from './retry-delay.ts';
 import type { Context, Root } from './root.ts';
 import { runTransaction } from './run-transaction.ts';
 import { type Step, stepsOf } from './steps-of.ts';
@@ -161,15 +162,6 @@ async function refuse(
 /** Only the first step of what is in hand was tried before. */
 function attemptOf({ attempt }: Claimed, { isFirst }: Step): number {
   return isFirst ? attempt : 1;
-}
-
-/** Of anything that can be thrown. */
-function messageOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message : error);
-  } catch {
-    return 'It threw what cannot be told.';
-  }
 }
 
 function contextOf({ options }: Root, claimed?: Claimed): Context {

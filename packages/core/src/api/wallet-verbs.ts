@@ -49,6 +49,20 @@ export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, Wi
         reason?: string | undefined;
       },
   ): Promise<Balance & Moved>;
+  /**
+   * Asks for a credit or a debit that is made soon after the commit, by any process that was started: once, however often it is
+   * asked for under the key. What can never be made is a dead job at once; a debit that lacks balance is tried again for hours.
+   * @throws {IdempotencyConflictError} The key stands for another change.
+   */
+  queue(
+    input: With & {
+      unit: K['unit'];
+      operation: 'credit' | 'debit';
+      amount: number;
+      reference?: Reference | undefined;
+      idempotencyKey: string;
+    },
+  ): Promise<{ readonly job: string; readonly replayed: boolean }>;
   transfer(
     input: With &
       Keyed & { to: string; unit: K['unit']; amount: number; reference?: Reference | undefined },

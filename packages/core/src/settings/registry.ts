@@ -15,6 +15,11 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P7D or PT5M'),
     default: 'P7D',
   },
+  'jobs.retention': {
+    title: 'How long jobs that were done are kept; as long their keys are known',
+    shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P14D'),
+    default: 'P14D',
+  },
   'subscriptions.creditProration': {
     title: 'Whether what was paid too much is credited to the wallet when a plan is changed',
     shape: z.boolean(),

@@ -1,0 +1,160 @@
+/**
+ * Doing jobs: each process that was started takes what is due, several at once, whoever asked for them. What a job does to the
+ * database commits with its end; what it does outside is done at least once, under an id that stays.
+ *
+ * A job that is worked on for long keeps its lease; one whose process dies is taken by another once the lease is over.
+ */
+import { type Claimed, claimJobs, finishJob, putBackJob, renewLease } from '../jobs/index.ts';
+import { type ErrorKind, isBursarError, type Scope } from '../kernel/index.ts';
+import { createLanes, type Lanes } from './lanes.ts';
+import { delayOf, messageOf } from './retry-delay.ts';
+import type { Context, Root } from './root.ts';
+
+/** What became of a job. */
+export type Ending = {
+  /** Commits with the end. */
+  readonly write?: ((scope: Scope) => Promise<unknown>) | undefined;
+  /** It was not done: again after so many milliseconds, or never where that is `null`. */
+  readonly failed?: { readonly error: string; readonly delay: number | null } | undefined;
+};
+
+/** How jobs of a kind are done. */
+export type JobKind = {
+  readonly kind: string;
+  /** At once in this process. */
+  readonly concurrency: number;
+  /** At once of one lane, over all processes. */
+  readonly perLane: number;
+  readonly attemptsMax: number;
+  /** May do what is not the database's. What it throws is a failure, for good if trying again cannot help. */
+  run(job: Claimed, given: { readonly signal: AbortSignal }): Promise<Ending>;
+};
+
+export type Jobs = {
+  start(): void;
+  /** Everything that is due by now is done or put back. */
+  settle(): Promise<void>;
+  /** Takes nothing more, and waits for what is in hand. */
+  stop(): Promise<void>;
+};
+
+const pollMilliseconds = 1000;
+const leaseMilliseconds = 30_000;
+
+/** What the same request would meet again. */
+const lasting: readonly ErrorKind[] = ['invalid', 'missing', 'conflict'];
+
+/** Nothing is running yet. */
+export function createJobs(root: Root, kinds: readonly JobKind[]): Jobs {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const lanes = kinds.map((kind) => lanesOf(root, kind, signal));
+  let timer: NodeJS.Timeout | null = null;
+  let isAsked = false;
+  const wake = () => {
+    for (const one of lanes) one.wake();
+  };
+  root.onQueued(() => {
+    isAsked = true;
+    if (timer) wake();
+  });
+  return {
+    start() {
+      if (timer || signal.aborted) return;
+      timer = setInterval(wake, pollMilliseconds).unref();
+      wake();
+    },
+    async settle() {
+      if (!isAsked && !timer) return;
+      wake();
+      await Promise.all(lanes.map((one) => one.rest()));
+      wake();
+      await Promise.all(lanes.map((one) => one.rest()));
+    },
+    async stop() {
+      stopping.abort(new Error('This process ends.'));
+      if (timer) clearInterval(timer);
+      await Promise.all(lanes.map((one) => one.rest()));
+    },
+  };
+}
+
+function lanesOf(root: Root, kind: JobKind, stopped: AbortSignal): Lanes {
+  const { concurrency, perLane } = kind;
+  const { logger } = root.options;
+  return createLanes({
+    concurrency,
+    claim: async (limit) => {
+      if (stopped.aborted) return [];
+      const asked = { kind: kind.kind, limit, perLane, leaseMilliseconds };
+      return root.command(contextOf(root), (scope) => claimJobs(scope, asked));
+    },
+    take: (job) => take(root, { kind, job, stopped }),
+    failed: (err) => logger.error({ err, kind: kind.kind }, 'Jobs cannot be taken'),
+  });
+}
+
+type Taking = {
+  readonly kind: JobKind;
+  readonly job: Claimed;
+  readonly stopped: AbortSignal;
+};
+
+async function take(root: Root, taking: Taking): Promise<void> {
+  const ending = await endingOf(root, taking).catch((error: unknown) => failure(taking, error));
+  try {
+    await end(root, taking, ending);
+  } catch (error) {
+    await end(root, taking, failure(taking, error));
+  }
+}
+
+/** Keeps the lease for as long as it is worked on. Who lost it is told by the signal. */
+async function endingOf(root: Root, { kind, job, stopped }: Taking): Promise<Ending> {
+  // Nobody said what became of the last attempts: whatever ends the process each time must not do so for ever.
+  if (job.attempt > kind.attemptsMax)
+    return { failed: { error: 'Its last attempt ended with its process.', delay: null } };
+  const losing = new AbortController();
+  const beat = setInterval(() => {
+    root
+      .command(contextOf(root, job), (scope) => renewLease(scope, job, leaseMilliseconds))
+      .then((isHeld) => isHeld || losing.abort(new Error('Somebody else has the job by now.')))
+      .catch(() => {});
+  }, leaseMilliseconds / 3).unref();
+  try {
+    return await kind.run(job, { signal: AbortSignal.any([stopped, losing.signal]) });
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** The end and what the job wrote commit together. Whoever lost the lease writes nothing. */
+async function end(root: Root, { job }: Taking, { write, failed }: Ending): Promise<void> {
+  const { logger } = root.options;
+  await root.command(contextOf(root, job), (scope) =>
+    scope.transaction(async (inner) => {
+      const isHeld = failed
+        ? await putBackJob(inner, job, { error: failed.error, nextAt: after(inner, failed.delay) })
+        : await finishJob(inner, job);
+      if (isHeld) await write?.(inner);
+    }),
+  );
+  if (!failed) return;
+  const facts = { job: job.id, kind: job.kind, attempt: job.attempt, reason: failed.error };
+  if (failed.delay === null) logger.error(facts, 'a job was given up on');
+  else logger.warn(facts, 'a job was not done');
+}
+
+function after({ now }: Scope, delay: number | null): Date | null {
+  return delay === null ? null : new Date(now.getTime() + delay);
+}
+
+function failure({ kind, job }: Taking, error: unknown): Ending {
+  const isLasting = isBursarError(error) && lasting.includes(error.kind);
+  const isLast = isLasting || job.attempt >= kind.attemptsMax;
+  return { failed: { error: messageOf(error), delay: isLast ? null : delayOf(job.attempt) } };
+}
+
+function contextOf({ options }: Root, job?: Claimed): Context {
+  return { tenant: job?.tenant ?? options.tenant, actor: null, host: null };
+}
