@@ -23,7 +23,7 @@ export type Consumer = {
   remove(): void;
 };
 
-/** Builds and packs the three packages, and installs them with what `dependencies` names. */
+/** Builds and packs the packages, and installs them with what `dependencies` names. */
 export function createConsumer(dependencies: Readonly<Record<string, string>>): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'bursar-consumer-'));
   const tarballs = pack(join(folder, 'packed'));

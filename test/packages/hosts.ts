@@ -17,6 +17,18 @@ export function wrong(): void {
   billing.subscribed('reprots');
 }
 
+// Fails before anything is sent: yen have no decimals. The error is of core's own class, or two copies were loaded.
+async function askGateway() {
+  const gateway = stripe({ secretKey: 'sk_test_host', webhookSecret: 'whsec_host' });
+  const sum = { amount: 50, currency: 'JPY', scale: 2 };
+  const metadata = { tenant: 'default', order: 'ord_1', customer: 'ann' };
+  const error: unknown = await gateway
+    .createPayment({ order: 'ord_1', sum, kind: 'intent', description: 'calls', metadata, idempotencyKey: 'pay-1' })
+    .catch((reason: unknown) => reason);
+  const isOurs = error instanceof GatewayValidationError;
+  return { name: gateway.name, error: isOurs && error.code, isOurs };
+}
+
 async function main(): Promise<void> {
   await bursar.ready();
   const app = Fastify();
@@ -32,16 +44,18 @@ async function main(): Promise<void> {
   server.close();
   await app.close();
   await bursar.close();
-  console.log(JSON.stringify({ statuses, tables: getTableName(balances), test: typeof createTestBursar, node: process.version }));
+  const gateway = await askGateway();
+  console.log(JSON.stringify({ statuses, gateway, tables: getTableName(balances), test: typeof createTestBursar, node: process.version }));
 }
 main().catch((error) => { console.log(JSON.stringify({ code: error.code, message: error.message })); process.exitCode = 1; });
 `;
 
 const both = `import type { AddressInfo } from 'node:net';
-import { createBursar, defineCatalog } from '@bursar/core';
+import { createBursar, defineCatalog, GatewayValidationError } from '@bursar/core';
 import { balances } from '@bursar/core/schema';
 import { createTestBursar } from '@bursar/core/testing';
 import { bursarExpress } from '@bursar/express';
+import { stripe } from '@bursar/stripe';
 import { getTableName } from 'drizzle-orm';
 `;
 

@@ -36,7 +36,7 @@ beforeAll(() => {
 }, 300_000);
 afterAll(() => consumer?.remove());
 
-test.each(['core', 'fastify', 'express'])(
+test.each(['core', 'fastify', 'express', 'stripe'])(
   '%s passes publint and attw',
   async (name) => {
     const tarball = consumer.tarballs[name] ?? '';
@@ -121,7 +121,10 @@ test('core needs at most 12 packages at run time, and the embedded database only
 });
 
 /** Two calls pass and the third does not, on Fastify; the fourth answer is Express's. */
-const answers = { statuses: [200, 200, 429, 403], tables: 'balances', test: 'function' };
+const answers = {
+  ...{ statuses: [200, 200, 429, 403], tables: 'balances', test: 'function' },
+  gateway: { name: 'stripe', error: 'gateway_validation', isOurs: true },
+};
 
 /** The status, and the line that each host writes as its last word. */
 async function runBoth(node: string, databases: readonly PostgresDatabase[] = []) {

@@ -17,7 +17,7 @@ const guides = ['migrations', 'mounting', 'who-asks', 'adopting', 'operating', '
   (name) => `packages/core/docs/${name}.md`,
 );
 const texts = [
-  ...['core', 'fastify', 'express'].map((name) => `packages/${name}/README.md`),
+  ...['core', 'fastify', 'express', 'stripe'].map((name) => `packages/${name}/README.md`),
   ...guides,
 ];
 const billing = snippetsOf('README.md').snippets.find(
@@ -110,7 +110,7 @@ test('every error code has its line with kind and status, and no line more', () 
     isThrown: !cause.startsWith('not thrown yet'),
     isCured: cure !== undefined,
   }));
-  const sources = ['core', 'fastify', 'express']
+  const sources = ['core', 'fastify', 'express', 'stripe']
     .map((name) => `${root}packages/${name}/src`)
     .flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),

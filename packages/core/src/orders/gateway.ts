@@ -50,7 +50,7 @@ export type CreatePayment = {
   readonly externalCustomer?: string | undefined;
   /** Comes back with the payment and with its webhooks. */
   readonly metadata: { readonly tenant: string; readonly order: string; readonly customer: string };
-  /** 1 to 255 characters. */
+  /** 1 to 255 characters, and no other tenant's: several may share one account at the gateway. */
   readonly idempotencyKey: string;
 };
 
@@ -100,7 +100,7 @@ export type RefundPayment = {
   readonly payment: string;
   /** Above zero; the gateway refuses more than is left. */
   readonly sum: GatewaySum;
-  /** 1 to 255 characters. */
+  /** As for `createPayment`; good for ever, not for a day. */
   readonly idempotencyKey: string;
 };
 

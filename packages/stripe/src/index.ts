@@ -1,0 +1,3 @@
+/** The front door of `@bursar/stripe`. */
+export type { StripeOptions } from './options.ts';
+export { stripe } from './stripe.ts';
