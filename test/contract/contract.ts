@@ -15,6 +15,8 @@ export type Contract = {
   readonly engine: Engine;
   /** The kit of this test's own tenant. */
   kit(): ReturnType<Bursar['tenant']>;
+  /** Every row of every table of the kit, of all tenants, as text. */
+  dump(): Promise<string[]>;
   /** What the kit warned of since the test began. */
   readonly warnings: { facts: object; message: string }[];
   /** Starts a host; it is closed after the test. */
@@ -65,6 +67,7 @@ export function describeContract(name: string, suite: (contract: Contract) => vo
       suite({
         ...{ framework: framework.name, engine, warnings },
         kit: () => bursar.tenant(tenant),
+        dump: () => dumpOf(bursar),
         host: async (routes, registration = {}, prefix = '/billing') => {
           const host = await framework.start({ bursar, prefix, registration, routes });
           hosts.push(host);
@@ -72,6 +75,21 @@ export function describeContract(name: string, suite: (contract: Contract) => vo
         },
       });
     });
+  });
+}
+
+function dumpOf(bursar: Bursar): Promise<string[]> {
+  return bursar.transaction(async (_, tx) => {
+    const { rows: tables } = await tx.query(
+      "select tablename as name from pg_tables where schemaname = 'bursar'",
+      [],
+    );
+    const found: string[] = [];
+    for (const { name } of tables as { name: string }[]) {
+      const { rows } = await tx.query(`select one::text as row from bursar."${name}" as one`, []);
+      found.push(...(rows as { row: string }[]).map(({ row }) => `${name}: ${row}`));
+    }
+    return found;
   });
 }
 

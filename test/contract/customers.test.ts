@@ -4,7 +4,7 @@ import { describeContract } from './contract.ts';
 
 const asAdmin = { 'x-admin': 'yes' };
 
-describeContract('customers', ({ kit, host }) => {
+describeContract('customers', ({ kit, host, dump }) => {
   const prefix = '/billing';
   const started = async () => {
     const calls = await host([{ method: 'GET', path: '/hosts-own' }], {}, prefix);
@@ -12,6 +12,7 @@ describeContract('customers', ({ kit, host }) => {
       get: (path: string) => calls.get(`${prefix}/admin${path}`, 'root', asAdmin),
       post: (path: string, body: object) =>
         calls.post(`${prefix}/admin${path}`, 'root', body, asAdmin),
+      as: (user: string, path: string, body: object) => calls.post(`${prefix}${path}`, user, body),
       asAnn: (path: string, body: object) => calls.post(`${prefix}/admin${path}`, 'ann', body),
     };
   };
@@ -67,5 +68,50 @@ describeContract('customers', ({ kit, host }) => {
     expect((await get('/audit?limit=1&count=true')).body).toMatchObject({ total: 3 });
     const half = await get('/audit?subjectId=points');
     expect(half.body).toMatchObject({ status: 422, errors: [{ pointer: '/subjectType' }] });
+  });
+
+  test('an operator erases a person who has acted, and no row of any table names it', async () => {
+    const { get, post, as } = await started();
+    const customer = 'zoe-hart-91';
+    const profile = { email: 'zoe@hart.example', name: 'Zoe Hart' };
+    const named = async () =>
+      (await dump()).filter((row) => /zoe-hart-91|zoe@hart|zoe hart/i.test(row));
+    await kit().customers.upsert({ customer, ...profile, reason: 'by code' });
+    const { body: begun } = await as(customer, '/subscriptions', { plan: 'hourly' });
+    await as(customer, `/subscriptions/${begun.id}/cancel`, { reason: 'dear' });
+    await kit().wallet.credit({ customer, unit: 'points', amount: 5 });
+    const erase = (body: object) => post(`/customers/${customer}/erase`, body);
+    const reason = 'a letter of 3 May';
+
+    const held = await erase({ reason });
+    const refused = [await erase({}), await as(customer, `/admin/customers/${customer}/erase`, {})];
+    await post('/wallet/debit', { customer, unit: 'points', amount: 5, reason });
+    expect((await named()).length).toBeGreaterThan(5);
+    const erased = await erase({ reason });
+    const again = await erase({ reason });
+
+    expect(held.body).toMatchObject({ status: 409, code: 'in_use' });
+    expect(refused.map(({ status }) => status)).toEqual([422, 403]);
+    expect(erased).toMatchObject({ status: 200, body: { email: null, name: null } });
+    expect(again.body).toMatchObject({ status: 404, code: 'customer_unknown' });
+    expect(await named()).toEqual([]);
+    const pseudonym = erased.body.id;
+    const audit = await get(`/audit?customer=${pseudonym}`);
+    expect(
+      (audit.body.items as { operation: string; actor: string | null }[]).map(
+        ({ operation, actor }) => [operation, actor],
+      ),
+    ).toEqual([
+      ['customers.erase', 'root'],
+      ['wallet.debit', 'root'],
+      ['subscriptions.cancel', pseudonym],
+      ['customers.upsert', null],
+    ]);
+    expect((await get(`/audit?actor=${pseudonym}`)).body.items).toHaveLength(1);
+    expect((await as(customer, '/subscriptions', { plan: 'hourly' })).body).toMatchObject({
+      ...{ status: 404, code: 'customer_unknown' },
+    });
+    expect((await kit().ledger.verify()).ok).toBe(true);
+    expect(await named()).toEqual([]);
   });
 });

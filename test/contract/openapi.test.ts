@@ -83,6 +83,7 @@ test('the routes of the contract are all there', () => {
     'POST /admin/customers/:id/update',
     'POST /admin/customers/:id/freeze',
     'POST /admin/customers/:id/unfreeze',
+    'POST /admin/customers/:id/erase',
     'GET /admin/audit',
     'GET /admin/events',
     'GET /admin/events/dead',

@@ -33,6 +33,7 @@ export {
   UnitUnknownError,
 } from './catalog/index.ts';
 export {
+  CustomerInUseError,
   type CustomerPage,
   CustomerUnknownError,
   ExternalTakenError,

@@ -101,6 +101,19 @@ export const accountRoutes: readonly Route[] = [
   }),
   freezing('freeze', 'Stops new spends, holds and transfers out of a customer.'),
   freezing('unfreeze', 'Lets a customer go on that was frozen.'),
+  defineRoute({
+    operation: 'eraseCustomer',
+    summary:
+      'Takes the person out of a customer for good, and keeps why; answers with its pseudonym as `id`.',
+    method: 'POST',
+    path: '/admin/customers/:id/erase',
+    access: 'admin',
+    params: z.object({ id: z.string().min(1).max(255) }),
+    body: z.object({ reason: z.string().min(1).max(500), force: z.boolean().optional() }),
+    answers: profileShape,
+    refuses: ['customer_unknown', 'in_use'],
+    handle: ({ kit }, { params, body }) => kit.customers.erase({ ...body, customer: params.id }),
+  }),
 ];
 
 function freezing(verb: 'freeze' | 'unfreeze', summary: string): Route {

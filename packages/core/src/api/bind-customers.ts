@@ -13,7 +13,14 @@ import { readInput, type Scope } from '../kernel/index.ts';
 import { freezeCustomer } from '../ledger/index.ts';
 import type { Binding } from './binding.ts';
 import type { CustomersVerbs } from './customers-verbs.ts';
-import { freezeInput, listCustomersInput, namedCustomerInput, upsertInput } from './inputs.ts';
+import { erasePerson } from './erase-customer.ts';
+import {
+  eraseInput,
+  freezeInput,
+  listCustomersInput,
+  namedCustomerInput,
+  upsertInput,
+} from './inputs.ts';
 import { profileOf } from './profile.ts';
 
 /** The verbs about customers, of one context. */
@@ -33,6 +40,7 @@ export function bindCustomers(binding: Binding): CustomersVerbs {
     update: (input) => change(binding, { operation: 'customers.update', input }, updateCustomer),
     freeze: (input) => freeze(binding, true, input),
     unfreeze: (input) => freeze(binding, false, input),
+    erase: (input) => erase(binding, input),
     list: async (input) => {
       const asked = readInput(listCustomersInput, input);
       const page = await read((scope) => listCustomers(scope, asked));
@@ -75,4 +83,21 @@ async function freeze({ command }: Binding, frozen: boolean, input: unknown) {
     ),
   );
   return profileOf(row);
+}
+
+/** The line says that somebody was erased, and not who that was. */
+async function erase({ command }: Binding, input: unknown) {
+  const { customer, reason, force = false } = readInput(eraseInput, input);
+  const { customer: erased } = await command((scope) =>
+    audited(
+      scope,
+      reason,
+      (inner) => erasePerson(inner, { customer, force }),
+      ({ customer: { externalId }, ended, released }) => ({
+        ...{ operation: 'customers.erase', customer: externalId, subject: null },
+        facts: { force, subscriptionsEnded: ended, holdsReleased: released },
+      }),
+    ),
+  );
+  return profileOf(erased);
 }

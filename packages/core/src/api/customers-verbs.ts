@@ -28,6 +28,17 @@ export interface CustomersVerbs {
   /** Stops new spends, holds and transfers out, in every process, until `unfreeze`. A `reason` is kept in the audit. */
   freeze(input: { customer: string } & Reasoned): Promise<CustomerProfile>;
   unfreeze(input: { customer: string } & Reasoned): Promise<CustomerProfile>;
+  /**
+   * Takes the person out for good: the profile is emptied, a pseudonym stands for the id, subscriptions end, and whoever names
+   * the id again is refused. The books stay and still verify. `force`: also with units or open holds.
+   * @throws {CustomerInUseError} It has units or an open hold. @throws {CustomerUnknownError} It is not there, or not any more.
+   */
+  erase(input: {
+    customer: string;
+    /** 1 to 500 characters; kept in the audit. */
+    reason: string;
+    force?: boolean | undefined;
+  }): Promise<CustomerProfile>;
   list(input?: {
     kind?: string | undefined;
     search?: string | undefined;

@@ -87,3 +87,9 @@ export const findOffersInput = z.strictObject({
   match: z.enum(['any', 'all']).optional(),
   archived: z.boolean().optional(),
 });
+
+export const eraseInput = z.strictObject({
+  customer: customerInput,
+  reason: z.string().min(1).max(500),
+  force: z.boolean().optional(),
+});

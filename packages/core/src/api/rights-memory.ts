@@ -17,8 +17,11 @@ export type RightsMemory = {
   over(news: readonly News[]): void;
 };
 
-/** An empty memory, deaf until it listens. */
-export function createRightsMemory(): RightsMemory {
+/**
+ * An empty memory, deaf until it listens.
+ * @param forgetTenant Called when a customer of it was erased: ids that are remembered by its name are nobody's now.
+ */
+export function createRightsMemory(forgetTenant: (tenant: string) => void): RightsMemory {
   const subjects = createSubjectCache();
   const each = (
     news: readonly News[],
@@ -28,11 +31,20 @@ export function createRightsMemory(): RightsMemory {
       if (changesRights(one)) act({ tenant: one.tenant, customer: one.customer ?? '' });
     }
   };
+  const forgetErased = (news: readonly News[]) => {
+    for (const one of news) if (one.type === ERASED) forgetTenant(one.tenant);
+  };
   return {
     subjects,
-    told: (news) => each(news, subjects.forget),
+    told(news) {
+      each(news, subjects.forget);
+      forgetErased(news);
+    },
     begun: (news) => each(news, subjects.withhold),
-    over: (news) => each(news, subjects.release),
+    over(news) {
+      each(news, subjects.release);
+      forgetErased(news);
+    },
     listen: (database) =>
       database.listen(RIGHTS_CHANNEL, {
         ready: () => subjects.hear(true),
@@ -40,16 +52,21 @@ export function createRightsMemory(): RightsMemory {
         heard(payload) {
           const key = keyOf(payload);
           if (key) subjects.forget(key);
+          if (key?.type === ERASED) forgetTenant(key.tenant);
         },
       }),
   };
 }
 
+const ERASED = 'customer.erased';
+
 /** Others may use the channel too: what is not ours says nothing. */
-function keyOf(payload: string): { tenant: string; customer: string } | null {
+function keyOf(payload: string): { tenant: string; customer: string; type: unknown } | null {
   try {
-    const [tenant, customer] = JSON.parse(payload) as unknown[];
-    return typeof tenant === 'string' && typeof customer === 'string' ? { tenant, customer } : null;
+    const [tenant, customer, type] = JSON.parse(payload) as unknown[];
+    return typeof tenant === 'string' && typeof customer === 'string'
+      ? { tenant, customer, type }
+      : null;
   } catch {
     return null;
   }

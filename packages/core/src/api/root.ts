@@ -92,7 +92,8 @@ function begin<T>(work: (scope: Scope) => Promise<T>, scope: Scope): Promise<T> 
 
 /** What a root stands on. */
 function foundations(options: Options) {
-  const rights = createRightsMemory();
+  const tenants = createTenants();
+  const rights = createRightsMemory(tenants.forget);
   const wakers: (() => void)[] = [];
   const bus = rememberingBus(createBus(options.logger), rights, wakers);
   const onNews = (wake: () => void) => void wakers.push(wake);
@@ -112,7 +113,7 @@ function foundations(options: Options) {
     options.cache ? rights.listen(opened) : async () => {},
   );
   const watch = createWatch(connection.database, bus, rights);
-  return { bus, ports, connection, tenants: createTenants(), watch, onNews };
+  return { bus, ports, connection, tenants, watch, onNews };
 }
 
 /** Forgets rights that have changed before anybody hears of it: a listener that asks again reads what is true now. */

@@ -35,6 +35,8 @@ export type Tenants = {
   prepared(key: string): Known | null;
   /** With its row and its catalogue in place. */
   prepare(key: string, make: Make): Promise<Known>;
+  /** What is remembered of it may speak of somebody who is gone: it is looked up again. */
+  forget(key: string): void;
 };
 
 const tenantsMax = 10_000;
@@ -58,6 +60,7 @@ export function createTenants(): Tenants {
   }
 
   return {
+    forget: (key) => void entries.delete(key),
     prepared(key) {
       const known = entries.get(key);
       return known?.isPrepared ? known : null;

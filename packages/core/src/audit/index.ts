@@ -1,4 +1,5 @@
 /** The door of the audit: why things were changed by hand, kept with the change. */
+export { eraseAuditValues } from './operations/erase-audit-values.ts';
 export {
   type AuditLine,
   type AuditPage,

@@ -5,7 +5,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { bigint, check, foreignKey, index, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
-import { customers } from '../customers/schema.ts';
+import { customers, parties } from '../customers/schema.ts';
 import { bursar, instant, tenantId, tenants, whole } from '../kernel/schema.ts';
 
 export const audit = bursar.table(
@@ -14,8 +14,8 @@ export const audit = bursar.table(
     tenantId: tenantId().references(() => tenants.id),
     id: bigint('id', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     at: instant('at').notNull(),
-    /** Who acted, as the host names them; null when nobody was named. */
-    actor: text(),
+    /** Who acted, as a party of kind `actor`, so that the name stands in one place; null when nobody was named. */
+    actorId: whole('actor_id'),
     /** `wallet.credit`: the verb, with its namespace. */
     operation: text().notNull(),
     customerId: whole('customer_id'),
@@ -31,6 +31,11 @@ export const audit = bursar.table(
       name: 'audit_of_a_customer',
       columns: [table.tenantId, table.customerId],
       foreignColumns: [customers.tenantId, customers.id],
+    }),
+    foreignKey({
+      name: 'audit_by_an_actor',
+      columns: [table.tenantId, table.actorId],
+      foreignColumns: [parties.tenantId, parties.id],
     }),
     index('audit_by_customer').on(table.tenantId, table.customerId, table.id),
     check(

@@ -16,3 +16,15 @@ export class ExternalTakenError extends BursarError {
     super(`${taken.system} id ${taken.external} belongs to another customer.`, taken);
   }
 }
+
+/** The customer still has something: units, or a hold that is open. Nothing was written; `force` erases it all the same. */
+export class CustomerInUseError extends BursarError {
+  override readonly code = 'in_use';
+  constructor(of: {
+    customer: string;
+    balances: readonly { unit: string; settled: number }[];
+    holds: readonly string[];
+  }) {
+    super(`Customer ${of.customer} still has a balance or an open hold.`, of);
+  }
+}

@@ -2,4 +2,6 @@
 export type CustomerEvents = {
   'customer.created': { customer: string; kind: string };
   'customer.updated': { customer: string; changed: readonly string[] };
+  /** Listeners of this process hear the id for the last time; consumers and the history have the pseudonym in its place. */
+  'customer.erased': { customer: string; pseudonym: string };
 };

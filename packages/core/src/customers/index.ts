@@ -1,10 +1,11 @@
 /** The door of customers: who is entitled and pays, and the parties that use on their behalf. */
 export { answerOnce, type Keyed } from './answer-once.ts';
 export { type CustomerRow, checkCustomerId, readCustomer } from './customer.ts';
-export { CustomerUnknownError, ExternalTakenError } from './errors.ts';
+export { CustomerInUseError, CustomerUnknownError, ExternalTakenError } from './errors.ts';
 export type { CustomerEvents } from './events.ts';
 export { type EnsureCustomer, ensureCustomer, lockCustomer } from './operations/ensure-customer.ts';
 export { lockCustomers } from './operations/ensure-customers.ts';
+export { eraseCustomer } from './operations/erase-customer.ts';
 export { findCustomer, getCustomer } from './operations/find-customer.ts';
 export {
   type CustomerPage,
@@ -18,3 +19,4 @@ export {
   upsertCustomer,
 } from './operations/upsert-customer.ts';
 export { findParty, type Party, partyIdOf, partyOf, type UsedBy } from './party.ts';
+export { pseudonymOf } from './pseudonym.ts';

@@ -66,7 +66,7 @@ export const customerExternals = bursar.table(
   ],
 );
 
-/** A member, device or job that uses what the customer has: `usedBy`. */
+/** A member, device or job that uses what the customer has (`usedBy`), or who changes something by hand (kind `actor`). */
 export const parties = bursar.table(
   'parties',
   {

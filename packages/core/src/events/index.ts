@@ -20,6 +20,7 @@ export {
   type Registration,
   registerConsumer,
 } from './operations/publish-pending.ts';
+export { renameInEvents } from './operations/rename-customer.ts';
 export {
   advance,
   announceStretches,

@@ -42,7 +42,7 @@ export function news(scope: Scope, said: Announcement): News {
   };
 }
 
-/** Where a change of rights is notified, as `[tenant, customer]`; PostgreSQL delivers it at commit, also the host's. */
+/** Where a change of rights is notified, as `[tenant, customer, type]`; PostgreSQL delivers it at commit, also the host's. */
 export const RIGHTS_CHANNEL = 'bursar_rights';
 
 /** True for news after which a customer may do other things than before. */
@@ -60,7 +60,7 @@ export async function announce(scope: Scope, said: Announcement): Promise<void> 
               ${one.subject.id}::text, ${one.actor}::text, ${one.source}::text, ${at(scope.now)}::text::timestamptz,
               ${json(one.data)}::text::jsonb)
     )
-    select pg_notify(${RIGHTS_CHANNEL}::text, ${json([one.tenant, one.customer])}::text)
+    select pg_notify(${RIGHTS_CHANNEL}::text, ${json([one.tenant, one.customer, one.type])}::text)
      where ${changesRights(one) && one.type !== 'customer.created'}::boolean`);
   written.add(one);
   scope.queue(one);

@@ -29,6 +29,7 @@ export {
   purgeSubscription,
   restoreSubscription,
 } from './operations/delete-subscription.ts';
+export { eraseSubscriptions } from './operations/erase-subscriptions.ts';
 export { type GetSubscription, getSubscription } from './operations/get-subscription.ts';
 export { listPlans, type PublishedPlan } from './operations/list-plans.ts';
 export {

@@ -79,7 +79,7 @@ export async function listAudit(scope: Scope, input: ListAudit): Promise<AuditPa
   const among = amongOf(scope, filters);
   const rows = await scope.many(
     sql`
-    select audit.id, at, actor, operation, customer.external_id as customer, subject_type, subject_id, reason, facts,
+    select audit.id, at, acting.external_id as actor, operation, customer.external_id as customer, subject_type, subject_id, reason, facts,
            coalesce((select jsonb_object_agg(personal.name, personal.value)
                        from bursar.audit_values as personal
                       where (personal.tenant_id, personal.audit_id) = (audit.tenant_id, audit.id)), '{}') as personal
@@ -106,11 +106,12 @@ function amongOf(
   const verb = namespace === null ? (operation ?? null) : null;
   return sql`bursar.audit
       left join bursar.customers as customer on (customer.tenant_id, customer.id) = (audit.tenant_id, audit.customer_id)
+      left join bursar.parties as acting on (acting.tenant_id, acting.id) = (audit.tenant_id, audit.actor_id)
      where audit.tenant_id = ${scope.tenant.id}::int
        and (${customer ?? null}::text is null or customer.external_id = ${customer ?? null}::text)
        and (${verb}::text is null or operation = ${verb}::text)
        and (${namespace}::text is null or starts_with(operation, ${namespace}::text))
-       and (${actor ?? null}::text is null or actor = ${actor ?? null}::text)
+       and (${actor ?? null}::text is null or acting.external_id = ${actor ?? null}::text)
        and (${subject?.type ?? null}::text is null or subject_type = ${subject?.type ?? null}::text)
        and (${subject?.id ?? null}::text is null or subject_id = ${subject?.id ?? null}::text)
        and (${at(from ?? null)}::text is null or at >= ${at(from ?? null)}::text::timestamptz)

@@ -1,4 +1,5 @@
 /** Keeping why something was changed, in the transaction that changes it. */
+import { partyIdOf } from '../../customers/index.ts';
 import { at, json, type Scope, sql } from '../../kernel/index.ts';
 
 export type AuditFacts = Readonly<Record<string, string | number | boolean | null>>;
@@ -45,10 +46,12 @@ async function recordAudit(
   { operation, customer, subject, facts, personal = {} }: Audited,
   reason: string,
 ): Promise<void> {
+  const actor = scope.actor?.slice(0, 255);
+  const actorId = actor ? await partyIdOf(scope, { kind: 'actor', id: actor }) : null;
   await scope.run(sql`
     with line as (
-      insert into bursar.audit (tenant_id, at, actor, operation, customer_id, subject_type, subject_id, reason, facts)
-      values (${scope.tenant.id}::int, ${at(scope.now)}::text::timestamptz, ${scope.actor}::text, ${operation}::text,
+      insert into bursar.audit (tenant_id, at, actor_id, operation, customer_id, subject_type, subject_id, reason, facts)
+      values (${scope.tenant.id}::int, ${at(scope.now)}::text::timestamptz, ${actorId}::bigint, ${operation}::text,
               (select id from bursar.customers where (tenant_id, external_id) = (${scope.tenant.id}::int, ${customer}::text)),
               ${subject?.type ?? null}::text, ${subject?.id ?? null}::text, ${reason}::text, ${json(facts)}::text::jsonb)
       returning tenant_id, id

@@ -7,6 +7,7 @@ import { announce } from '../../events/index.ts';
 import { at, type Scope, sql } from '../../kernel/index.ts';
 import { type CustomerRow, checkCustomerId, readCustomer } from '../customer.ts';
 import { CustomerUnknownError } from '../errors.ts';
+import { pseudonymOf } from '../pseudonym.ts';
 import { findCustomer } from './find-customer.ts';
 
 export type EnsureCustomer = {
@@ -25,8 +26,10 @@ export type EnsureCustomer = {
 export async function ensureCustomer(scope: Scope, input: EnsureCustomer): Promise<CustomerRow> {
   const customer = checkCustomerId(input.customer);
   const found = await findCustomer(scope, customer);
-  if (found) return living(found);
+  if (found) return living(found, customer);
   return scope.transaction(async (inner) => {
+    if (await findCustomer(inner, pseudonymOf(inner, customer)))
+      throw new CustomerUnknownError(customer);
     const made = await inner.maybeOne(
       sql`
       insert into bursar.customers (tenant_id, external_id, kind, created_at, updated_at)
@@ -36,7 +39,7 @@ export async function ensureCustomer(scope: Scope, input: EnsureCustomer): Promi
       returning id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at`,
       readCustomer,
     );
-    if (!made) return living(await getMade(inner, customer));
+    if (!made) return living(await getMade(inner, customer), customer);
     await announce(inner, {
       type: 'customer.created',
       customer,
@@ -53,8 +56,9 @@ async function getMade(scope: Scope, customer: string): Promise<CustomerRow> {
   return found;
 }
 
-function living(customer: CustomerRow): CustomerRow {
-  if (customer.erasedAt !== null) throw new CustomerUnknownError(customer.externalId);
+/** An error says what the caller knows: the id that was asked for. */
+function living(customer: CustomerRow, asked: string): CustomerRow {
+  if (customer.erasedAt !== null) throw new CustomerUnknownError(asked);
   return customer;
 }
 
@@ -79,5 +83,6 @@ export async function lockCustomer(
          ${strength}`,
       readCustomer,
     ),
+    input.customer,
   );
 }

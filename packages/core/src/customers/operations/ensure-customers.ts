@@ -2,6 +2,7 @@
 import { announceAll } from '../../events/index.ts';
 import { at, json, type Scope, sql, text } from '../../kernel/index.ts';
 import { type CustomerRow, checkCustomerId, readCustomer } from '../customer.ts';
+import { pseudonymOf } from '../pseudonym.ts';
 
 /**
  * Makes those that are missing, announcing each, and locks all of them `for share`, in the order of their names. Needs an
@@ -14,14 +15,17 @@ export async function lockCustomers(
   externalIds: readonly string[],
 ): Promise<CustomerRow[]> {
   const names = [...new Set(externalIds)].filter(isUsable);
+  const pseudonyms = names.map((id) => ({ id, pseudonym: pseudonymOf(scope, id) }));
   const wanted = sql`jsonb_array_elements_text(${json(names)}::text::jsonb) as wanted (id)`;
   const made = await scope.many(
     sql`
     insert into bursar.customers (tenant_id, external_id, kind, created_at, updated_at)
     select ${scope.tenant.id}::int, wanted.id, 'user', ${at(scope.now)}::text::timestamptz, ${at(scope.now)}::text::timestamptz
-      from ${wanted}
+      from jsonb_to_recordset(${json(pseudonyms)}::text::jsonb) as wanted (id text, pseudonym text)
      where (select true from bursar.customers as known
              where (known.tenant_id, known.external_id) = (${scope.tenant.id}::int, wanted.id) limit 1) is null
+       and (select true from bursar.customers as erased
+             where (erased.tenant_id, erased.external_id) = (${scope.tenant.id}::int, wanted.pseudonym) limit 1) is null
      order by wanted.id
     on conflict (tenant_id, external_id) do nothing
     returning external_id`,
