@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@bursar/source', 'module', 'node', 'development|production'];
+// As Node itself resolves: under `module` some packages have what only a bundler can read.
+const conditions = ['@bursar/source', 'node', 'development|production'];
 
 // Suites run on a server of their own, or on TEST_DATABASE_URL: never on a host's database.
 delete process.env.DATABASE_URL;
