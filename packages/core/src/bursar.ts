@@ -3,10 +3,13 @@
  *
  * Nothing is opened here; `ready()`, `start()` or the first verb does it.
  */
+
+import { observeAges } from './api/ages.ts';
 import { bindEvents } from './api/bind-events.ts';
-import { bindKit } from './api/bind-kit.ts';
+import { bareKit, bindKit } from './api/bind-kit.ts';
 import { createConsumers } from './api/consumers.ts';
 import type { Events } from './api/event-verbs.ts';
+import { createHealth } from './api/health.ts';
 import { httpBinding } from './api/http-binding.ts';
 import { createJobs } from './api/job-runner.ts';
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
@@ -17,6 +20,7 @@ import { createRoot } from './api/root.ts';
 import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
 import { testTools } from './api/test-tools.ts';
+import { traced } from './api/traced.ts';
 import { createWorker } from './api/worker.ts';
 import type { AnyKeys, Keys } from './catalog/index.ts';
 import { bindHttp } from './http/index.ts';
@@ -45,14 +49,22 @@ export function assembleKit(options: Options): object {
   const events = bindEvents(root, { context, consumers });
   const jobs = createJobs(root, [queuedChanges]);
   const worker = createWorker(root, events.forgetAll);
-  const start = async () => {
+  const health = createHealth(root);
+  let forgetAges = () => {};
+  const ready = async () => {
     await root.ready();
+    forgetAges();
+    forgetAges = observeAges(root);
+  };
+  const start = async () => {
+    await ready();
     if (!root.options.worker) return;
     worker.start();
     consumers.start();
     jobs.start();
   };
   const close = async () => {
+    forgetAges();
     await Promise.all([
       atMost(workerMilliseconds, worker.stop()),
       atMost(handlersMilliseconds, consumers.stop()),
@@ -61,17 +73,15 @@ export function assembleKit(options: Options): object {
     await root.close();
   };
   const kit = {
-    ...bindKit(root, context),
+    ...bareKit(root, context),
     events: events as unknown as Events,
-    ready: root.ready,
-    start,
-    close,
+    ...{ health, ready, start, close },
     runDue: () => runDue(root, { until: root.options.clock.now() }),
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
       runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
     ...testTools(root, { consumers, jobs }),
   };
-  return bindHttp(kit, httpBinding(root, { start, close }));
+  return bindHttp(traced(kit, context.tenant), httpBinding(root, { start, close, health }));
 }
 
 /** How long closing waits for the worker; then its connection goes, too, and what it was in the middle of is rolled back. */

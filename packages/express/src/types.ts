@@ -23,7 +23,7 @@ export interface ExpressBursar<K extends Keys> {
   readonly errors: ErrorRequestHandler;
   /** `app.get('/livez', billing.livez)`: 200 while the process answers. */
   readonly livez: RequestHandler;
-  /** `app.get('/readyz', billing.readyz)`: 200 while the database answers too, else 503. */
+  /** `app.get('/readyz', billing.readyz)`: 200 while the database is migrated and answers too, else 503 and why. */
   readonly readyz: RequestHandler;
   /** Connects, migrates and starts what runs in the background. */
   start(): Promise<void>;

@@ -32,7 +32,7 @@ export interface Guards<K extends Keys = Registered> {
   ): preHandlerAsyncHookHandler<Any, Any, Any, G, Any, Any, Any, Any>;
   /** `app.get('/livez', app.bursar.livez)`: 200 while the process answers. */
   livez(request: AnyRequest, reply: AnyReply): unknown;
-  /** `app.get('/readyz', app.bursar.readyz)`: 200 while the database answers too, else 503. */
+  /** `app.get('/readyz', app.bursar.readyz)`: 200 while the database is migrated and answers too, else 503 and why. */
   readyz(request: AnyRequest, reply: AnyReply): Promise<unknown>;
   /** For hosts that want every error of a scope as a problem: `app.setErrorHandler(app.bursar.errorHandler)`. */
   errorHandler(error: unknown, request: AnyRequest, reply: AnyReply): unknown;

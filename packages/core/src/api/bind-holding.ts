@@ -25,6 +25,7 @@ import {
 import { getSetting } from '../settings/index.ts';
 import type { Hold } from './answers.ts';
 import type { Binding } from './binding.ts';
+import { countingRefusals } from './refusals.ts';
 
 /** `hold` and `withHold`, of one binding. */
 export function bindHolding(binding: Binding) {
@@ -64,7 +65,7 @@ async function place(binding: Binding, input: unknown): Promise<Hold> {
     const wanted = { id: newId('hld'), expiresAt };
     const placed =
       asked.feature === undefined
-        ? await holdUnit(scope, asked, wanted)
+        ? await countingRefusals('wallet.hold', () => holdUnit(scope, asked, wanted))
         : await holdFeature(scope, {
             ...asked,
             feature: asked.feature,
@@ -111,7 +112,7 @@ function asHandle(
   return {
     ...facts,
     capture: (amount, options) =>
-      binding.command(async (scope) => {
+      binding.inSpan('wallet.capture', async (scope) => {
         const { captured, shortfall } = await captureHold(scope, {
           ...readInput(captureInput, { hold, amount, final: options?.final }),
           credits: feature === undefined ? null : await soldCredits(scope, { customer, feature }),
@@ -120,9 +121,10 @@ function asHandle(
         });
         return { captured, shortfall };
       }),
-    release: () => binding.command(async (scope) => void (await releaseHold(scope, { hold }))),
+    release: () =>
+      binding.inSpan('wallet.release', async (scope) => void (await releaseHold(scope, { hold }))),
     extend: (until) =>
-      binding.command((scope) =>
+      binding.inSpan('wallet.extend', (scope) =>
         extendHold(scope, {
           hold,
           until: expiryOf(scope, readInput(extendInput, { hold, until }).until, '/until'),

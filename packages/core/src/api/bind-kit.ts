@@ -30,9 +30,15 @@ import { namedCustomerInput } from './inputs.ts';
 import type { CustomerHandle, Kit } from './kit.ts';
 import type { Context, Root } from './root.ts';
 import { readState } from './state.ts';
+import { tracedIfSeen } from './traced.ts';
 
 /** The kit of a context. Cheap: nothing is opened. */
 export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
+  return tracedIfSeen(bareKit(root, context), context.tenant);
+}
+
+/** As `bindKit`, without spans. */
+export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
   const binding = bindingFor(root, context, {});
   const { command, read } = binding;
   const verbs = bindVerbs(binding);
@@ -87,9 +93,10 @@ export function bindCustomer<K extends Keys = AnyKeys>(
 ): CustomerHandle<K> {
   const { customer } = readInput(namedCustomerInput, { customer: given.customer });
   const binding = bindingFor(root, context, given);
-  return {
+  const handle = {
     ...bindVerbs(binding),
     id: customer,
     state: () => binding.read((scope) => readState(scope, customer)),
-  } as unknown as CustomerHandle<K>;
+  };
+  return tracedIfSeen(handle, context.tenant) as unknown as CustomerHandle<K>;
 }

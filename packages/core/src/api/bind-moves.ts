@@ -18,6 +18,7 @@ import {
   transferInput,
 } from '../ledger/index.ts';
 import type { Binding } from './binding.ts';
+import { countingRefusals } from './refusals.ts';
 
 /** `credit`, `debit` and `transfer`, of one binding. */
 export function bindMoves({ command, whole, used }: Binding) {
@@ -32,11 +33,13 @@ export function bindMoves({ command, whole, used }: Binding) {
       } = readInput(creditInput, whole(input));
       const source = 'wallet.credit';
       return command(async (scope) => {
-        const made = await audited(
-          scope,
-          reason,
-          (inner) => credit(inner, { ...asked, grantSource, waits, key, source }),
-          (answer) => movement(source, asked, answer),
+        const made = await countingRefusals(source, () =>
+          audited(
+            scope,
+            reason,
+            (inner) => credit(inner, { ...asked, grantSource, waits, key, source }),
+            (answer) => movement(source, asked, answer),
+          ),
         );
         return moved(scope, asked.unit, made);
       });
@@ -44,17 +47,21 @@ export function bindMoves({ command, whole, used }: Binding) {
     debit: async (input: unknown) => {
       const asked = readInput(debitInput, used(input));
       return command((scope) =>
-        audited(
-          scope,
-          asked.reason,
-          (inner) => debit(inner, asked),
-          (answer) => movement('wallet.debit', asked, answer),
+        countingRefusals('wallet.debit', () =>
+          audited(
+            scope,
+            asked.reason,
+            (inner) => debit(inner, asked),
+            (answer) => movement('wallet.debit', asked, answer),
+          ),
         ),
       );
     },
     exchange: async (input: unknown) => {
       const { idempotencyKey: key, ...asked } = readInput(exchangeInput, whole(input));
-      return command((scope) => exchanged(scope, { ...asked, key }));
+      return command((scope) =>
+        countingRefusals('wallet.exchange', () => exchanged(scope, { ...asked, key })),
+      );
     },
     transfer: async (input: unknown) => {
       const {
@@ -63,9 +70,12 @@ export function bindMoves({ command, whole, used }: Binding) {
         ...asked
       } = readInput(transferInput, whole(input));
       const source = 'wallet.transfer';
-      return command(async (scope) =>
-        moved(scope, asked.unit, await transfer(scope, { ...asked, from, key, source })),
-      );
+      return command(async (scope) => {
+        const answer = await countingRefusals(source, () =>
+          transfer(scope, { ...asked, from, key, source }),
+        );
+        return moved(scope, asked.unit, answer);
+      });
     },
   };
 }

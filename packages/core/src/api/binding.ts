@@ -1,7 +1,7 @@
 /**
  * How a verb reaches its scope: through one context, with what a customer's handle fills in.
  */
-import { type Scope, ValidationError } from '../kernel/index.ts';
+import { inSpan, type Scope, ValidationError } from '../kernel/index.ts';
 import type { Context, Root } from './root.ts';
 
 /** What a handle fills in: its customer, and who it is new as. Empty on the kit. */
@@ -22,6 +22,8 @@ export type Binding = {
   read<T>(work: (scope: Scope) => Promise<T>): Promise<T>;
   /** A job was asked for: this process may do it at once. */
   queued(): void;
+  /** As `command`, for what a verb's answer can do by itself. */
+  inSpan<T>(verb: string, work: (scope: Scope) => Promise<T>): Promise<T>;
 };
 
 /** Binds one context; `given` comes from a customer's handle. */
@@ -42,6 +44,7 @@ export function bindingFor(root: Root, context: Context, given: Given): Binding 
     command: (work) => root.command(context, work),
     read: (work) => root.read(context, work),
     queued: root.queued,
+    inSpan: (verb, work) => inSpan(verb, context.tenant, () => root.command(context, work)),
   };
 }
 

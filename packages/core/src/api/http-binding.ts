@@ -5,10 +5,10 @@ import { bindCustomer, bindKit } from './bind-kit.ts';
 import type { Context, Root } from './root.ts';
 import { routes } from './routes.ts';
 
-/** The binding of a root, for `bindHttp`; `start` and `close` are the kit's. */
+/** The binding of a root, for `bindHttp`; `start`, `close` and `health` are the kit's. */
 export function httpBinding(
   root: Root,
-  { start, close }: Pick<HttpBinding, 'start' | 'close'>,
+  { start, close, health }: Pick<HttpBinding, 'start' | 'close' | 'health'>,
 ): HttpBinding {
   const { options } = root;
   const contextOf = ({
@@ -27,6 +27,7 @@ export function httpBinding(
     guards,
     catalog: options.catalog,
     logger: options.logger,
+    tenant: options.tenant,
     now: () => options.clock.now(),
     run: (input, work) => root.command(contextOf(input), work),
     look: (input, work) => root.read(contextOf(input), work),
@@ -39,6 +40,6 @@ export function httpBinding(
       bindCustomer(root, contextOf(input), { customer, kind, usedBy }),
     start,
     close,
-    ping: async () => (await root.database()).ping(),
+    health,
   };
 }

@@ -117,7 +117,21 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   };
 }
 
+export type Readiness =
+  | { readonly ready: true }
+  /** `migrations`: the schema is not what this version knows; `late`: no answer in time, perhaps since it migrates. */
+  | { readonly ready: false; readonly reason: 'database' | 'migrations' | 'late' };
+
+export interface Health {
+  /** As long as the process answers: to start it again would help no database. */
+  live(): { readonly live: true };
+  /** Whether the database is migrated and answers in time, 2,000 unless said. Never rejects; opens what is not open yet. */
+  ready(input?: { withinMilliseconds?: number | undefined }): Promise<Readiness>;
+}
+
 export interface Bursar<K extends Keys = Registered, Tx = QueryClient> extends Kit<K, Tx> {
+  /** For `/livez` and `/readyz` on a server of any kind; both adapters have handlers of these names. */
+  readonly health: Health;
   /** Runs `work` in one transaction, whose handle is of the kind of the database that was given. */
   transaction<T>(work: (kit: Kit<K, Tx>, tx: Tx) => Promise<T>): Promise<T>;
   readonly events: Events<Tx, Kit<K, Tx>>;

@@ -7,7 +7,7 @@ import {
   claimDeliveries,
   putBack,
 } from '../events/index.ts';
-import { type Scope, stopwatch } from '../kernel/index.ts';
+import { count, type Scope, stopwatch } from '../kernel/index.ts';
 import type { Consuming } from './consumer-options.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { messageOf } from './retry-delay.ts';
@@ -146,6 +146,7 @@ async function refuse(
   const isDead = attempt >= consumer.attempts;
   const { id } = step.events[0] ?? claimed.event;
   const facts = { err: error, consumer: consumer.name, event: id, attempt };
+  count(isDead ? 'deadLetters' : 'deliveryRetries', { 'bursar.consumer': consumer.name });
   if (isDead) logger.error(facts, 'an event was given up on');
   else logger.warn(facts, 'an event was not taken');
   const message = messageOf(error);

@@ -1,6 +1,6 @@
 /** Raising a gauge by use: the member's part grows, all or nothing, under the ceiling. */
 import { ensureCustomer, partyOf } from '../customers/index.ts';
-import { checkAmount, type Scope } from '../kernel/index.ts';
+import { checkAmount, count, type Scope } from '../kernel/index.ts';
 import { changeGauge } from '../ledger/index.ts';
 import type { Denied } from './decision.ts';
 import { checkFeature } from './operations/check-feature.ts';
@@ -28,6 +28,7 @@ export async function takeGauge(scope: Scope, input: Use): Promise<Spent | Denie
     return { ...after, allowed: false, reason, requested: amount };
   }
   const { replayed, transferId } = changed;
+  count('spends', { 'bursar.kind': 'gauge', 'bursar.replayed': replayed });
   return {
     ...{ ...after, allowed: true, reason: null, requested: amount, replayed },
     transferId: transferId ?? '',

@@ -15,6 +15,7 @@ export {
   listEvents,
   replayDeadLetters,
 } from './operations/list-events.ts';
+export { pendingSince } from './operations/pending-since.ts';
 export {
   publishPending,
   type Registration,

@@ -15,6 +15,8 @@ export type HttpBinding = {
   readonly guards: Guards;
   readonly catalog: GuardCatalog;
   readonly logger: Logger;
+  /** The default one. */
+  readonly tenant: string;
   /** The kit's clock. */
   now(): Date;
   /** Runs a guard's function as a command runs: connected and migrated, news published after commit. */
@@ -30,8 +32,11 @@ export type HttpBinding = {
   /** `kit.start()` and `kit.close()`, for adapters that follow their server's life. */
   start(): Promise<void>;
   close(): Promise<void>;
-  /** Answers once the database has answered. */
-  ping(): Promise<void>;
+  /** The kit's `health`. */
+  readonly health: {
+    live(): { readonly live: true };
+    ready(): Promise<{ readonly ready: boolean }>;
+  };
 };
 
 /** Puts the binding on the kit; called once, by `bursar.ts`. */

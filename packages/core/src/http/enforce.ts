@@ -3,7 +3,7 @@
  *
  * A refusal first gives back what earlier guards of the request took. Under `enforce: false` nothing is ever refused.
  */
-import { type ErrorCode, isBursarError, statusOf } from '../kernel/index.ts';
+import { type ErrorCode, inSpan, isBursarError, statusOf } from '../kernel/index.ts';
 import type { Asker, Verdict } from './guard.ts';
 import { problemOf, type Refused, refusedBy } from './problem.ts';
 import { rateLimitFields } from './rate-limit.ts';
@@ -42,11 +42,13 @@ export function guardOf(
   quick?: QuickJudge | undefined,
 ): Guard {
   const enforced = async (session: Session): Promise<Enforced> => {
-    const { asker } = await identifyAsker(session);
+    const { asker, tenant } = await identifyAsker(session);
     await authorize(session, name);
     const usedBy = options.usedBy?.(session.native as never);
     if (usedBy !== undefined) checkParty(usedBy);
-    const verdict = await judge(session, usedBy === undefined ? asker : { ...asker, usedBy });
+    const verdict = await inSpan(`guards.${name}`, tenant ?? session.binding.tenant, () =>
+      judge(session, usedBy === undefined ? asker : { ...asker, usedBy }),
+    );
     if (verdict) session.decisions.push(verdict);
     if (!verdict || verdict.allowed) return passed(session);
     const code = (verdict.reason ?? 'forbidden') as ErrorCode;

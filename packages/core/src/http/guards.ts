@@ -3,9 +3,10 @@
  *
  * A guard for an unknown key or a wrong kind throws when it is made, so a typo never reaches a request.
  */
-import { ConfigurationError, checkAmount, parseDuration } from '../kernel/index.ts';
+import { ConfigurationError, checkAmount, count, parseDuration } from '../kernel/index.ts';
 import type { HttpBinding } from './binding.ts';
 import { type Guard, guardOf } from './enforce.ts';
+import type { Verdict } from './guard.ts';
 import type { ConsumesOptions, GuardOptions } from './registration.ts';
 import { atAGlance, inReading } from './run.ts';
 import { type Amount, type AnyRequest, takeForRequest } from './take-for-request.ts';
@@ -26,7 +27,11 @@ export function subscribedGuard(
   return guardOf(
     name,
     options,
-    (session, asker) => inReading(session, (scope) => decide(scope, asker, ask)),
+    (session, asker) =>
+      counted(
+        name,
+        inReading(session, (scope) => decide(scope, asker, ask)),
+      ),
     decideAtOnce &&
       ((session, asker) => atAGlance(session, (scope) => decideAtOnce(scope, asker, ask))),
   );
@@ -43,8 +48,20 @@ export function minBalanceGuard(
   check(binding.catalog, { unit, amount });
   checkOptions(name, options, ofEvery);
   return guardOf(name, options, (session, asker) =>
-    inReading(session, (scope) => decide(scope, asker, { unit, amount })),
+    counted(
+      name,
+      inReading(session, (scope) => decide(scope, asker, { unit, amount })),
+    ),
   );
+}
+
+/** What `consumes` refuses is counted where it is taken. */
+async function counted(name: string, deciding: Promise<Verdict>): Promise<Verdict> {
+  const verdict = await deciding;
+  const { reason } = verdict;
+  if (reason !== null)
+    count('refusals', { 'bursar.reason': reason, 'bursar.source': `guards.${name}` });
+  return verdict;
 }
 
 /**

@@ -99,7 +99,7 @@ export function createSurface<Request extends object>(input: {
       const { method, url } = input.read(native);
       return replyTo(new NotFoundError('route', `${method} ${url.split('?')[0]}`), session(native));
     },
-    livez,
+    livez: () => livez(binding),
     readyz: () => readyz(binding),
     subscribed: (...ask) => subscribedGuard(binding, ...ask),
     minBalance: (...ask) => minBalanceGuard(binding, ...ask),

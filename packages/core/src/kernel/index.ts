@@ -80,6 +80,7 @@ export { migratedTemplate } from './pglite-template.ts';
 export { faultsOf, readInput } from './read-input.ts';
 export { withRetries } from './retry.ts';
 export type { Logger, Ports, Scope, Tenant } from './scope.ts';
+export { inSpan, isTracing } from './span.ts';
 export {
   at,
   BEFORE_ALL,
@@ -91,6 +92,7 @@ export {
   type Value,
 } from './statement.ts';
 export { checkId, storable, unstorableIn } from './storable.ts';
+export { count, isCounting, observe, record } from './telemetry.ts';
 export { ensureTenant, findTenant } from './tenants.ts';
 export { isTestClock, type TestClock, testClock } from './test-clock.ts';
 export { type OpenTransaction, transactionOn } from './transaction-on.ts';

@@ -1,6 +1,7 @@
 /** Another try where the database says that another try may help. */
 import { DatabaseError } from './errors.ts';
 import { codeOf, isRetryable } from './failures.ts';
+import { count } from './telemetry.ts';
 
 const triesMax = 8;
 // A lock time-out takes seconds: eight of them would outlast any caller.
@@ -19,6 +20,7 @@ export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isRetryable(error)) throw error;
       if (tries === triesMax || performance.now() > patientUntil) throw exhausted(error, tries);
+      count('databaseRetries', { 'bursar.reason': reasonOf(error) });
       await pause(Math.random() * Math.min(5 * 2 ** tries, 250));
     }
   }
@@ -32,6 +34,11 @@ function exhausted(error: unknown, tries: number): unknown {
         { reason: codeOf(error) },
         { cause: error },
       );
+}
+
+/** The SQLSTATE, also of a failure that was translated. */
+function reasonOf(error: unknown): string {
+  return codeOf(error instanceof DatabaseError ? error.cause : error) ?? 'unknown';
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -20,6 +20,7 @@ export type { LedgerEvents } from './events.ts';
 export type { Figures } from './figures.ts';
 export { figuresOf } from './figures.ts';
 export * from './inputs.ts';
+export { measuredSpend as spend } from './measured-spend.ts';
 export { type Adjust, type Adjusted, adjust } from './operations/adjust.ts';
 export { type BalanceAt, balanceAt, type Stood } from './operations/balance-at.ts';
 export { type Captured, type CaptureHold, captureHold } from './operations/capture-hold.ts';
@@ -52,7 +53,6 @@ export { type Expiring, type SetExpiry, setExpiry } from './operations/set-expir
 export { type SetLimits, setLimits } from './operations/set-limits.ts';
 export { settleBalances } from './operations/settle-balances.ts';
 export { dueBalances, settleDue, settleDueAll } from './operations/settle-due.ts';
-export { spend } from './operations/spend.ts';
 export { type SpendUpTo, spendUpTo } from './operations/spend-up-to.ts';
 export { type SumEntries, sumEntries, type UnitTotal } from './operations/sum-entries.ts';
 export { type Transfer, type Transferred, transfer } from './operations/transfer.ts';

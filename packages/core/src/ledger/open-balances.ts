@@ -5,7 +5,7 @@
  * would read grants from before the wait.
  */
 import { findUnitId, type UnitSpec, unitIdOf, unitOf } from '../catalog/index.ts';
-import { instant, integer, json, type Scope, sql } from '../kernel/index.ts';
+import { count, instant, integer, json, type Scope, sql } from '../kernel/index.ts';
 import { catchUp } from './catch-up.ts';
 import { type Draft, later } from './draft.ts';
 import { type Figures, figuresOf } from './figures.ts';
@@ -74,7 +74,9 @@ export async function openBalances(scope: Scope, inputs: readonly OpenInput[]): 
     const current = now > scope.now ? await replan(scope, input, now) : plan;
     const draft = await loadDraft(scope, input, { plan: current, ids, now });
     if (!draft) throw new Error('A balance that was locked cannot be read.');
-    opened.push(finish(input, unitOf(scope, input.unit), current, draft, true));
+    const one = finish(input, unitOf(scope, input.unit), current, draft, true);
+    if (draft.entries.length > 0) count('catchUps', {});
+    opened.push(one);
   }
   return opened;
 }

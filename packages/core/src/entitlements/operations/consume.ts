@@ -9,7 +9,7 @@ import { deniedError } from '../errors.ts';
 import { refuseKind } from '../refuse-kind.ts';
 import { takeGauge } from '../take-gauge.ts';
 import { takeMetered } from '../take-metered.ts';
-import { tellExceeded } from '../tell-exceeded.ts';
+import { tellRefusal } from '../tell-refusal.ts';
 import type { Spent, Use } from '../use.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function consume(scope: Scope, input: Use): Promise<Spent> {
 export async function tryConsume(scope: Scope, input: Use): Promise<Spent | Denied> {
   const decision = await take(scope, input);
   const { customer, feature, source = 'entitlements.consume' } = input;
-  tellExceeded(scope, { customer, feature, source }, decision);
+  tellRefusal(scope, { customer, feature, source }, decision);
   return decision;
 }
 

@@ -6,7 +6,7 @@ import type { Denied } from '../decision.ts';
 import { deniedError } from '../errors.ts';
 import { refuseKind } from '../refuse-kind.ts';
 import { takeMetered } from '../take-metered.ts';
-import { tellExceeded } from '../tell-exceeded.ts';
+import { tellRefusal } from '../tell-refusal.ts';
 import type { Spent, Use } from '../use.ts';
 
 export type HoldFeature = Use & {
@@ -34,7 +34,7 @@ export async function tryHoldFeature(scope: Scope, input: HoldFeature): Promise<
   if (featureOf(scope, input.feature)?.kind !== 'metered') return refuseKind(scope, input);
   const decision = await takeMetered(scope, input, input.hold);
   const { customer, feature, source = 'entitlements.hold' } = input;
-  tellExceeded(scope, { customer, feature, source }, decision);
+  tellRefusal(scope, { customer, feature, source }, decision);
   return decision;
 }
 

@@ -3,10 +3,10 @@ import { featureOf } from '../../catalog/index.ts';
 import { partyOf, type UsedBy } from '../../customers/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import { changeGauge } from '../../ledger/index.ts';
-import type { Decision } from '../decision.ts';
-import { deniedError } from '../errors.ts';
+import type { Decision, Denied } from '../decision.ts';
+import { type DeniedError, deniedError } from '../errors.ts';
 import { refuseKind } from '../refuse-kind.ts';
-import { tellExceeded } from '../tell-exceeded.ts';
+import { tellRefusal } from '../tell-refusal.ts';
 import { checkFeature } from './check-feature.ts';
 
 export type SetGauge = {
@@ -30,7 +30,8 @@ export async function setGauge(scope: Scope, input: SetGauge): Promise<Decision>
     throw deniedError(await refuseKind(scope, input));
   const before = await checkFeature(scope, { customer, feature, amount: 0 });
   // No part is above the level, so this one would grow; a smaller one may yet go down.
-  if (!before.allowed && amount > before.used) throw deniedError({ ...before, requested: amount });
+  if (!before.allowed && amount > before.used)
+    throw refusal(scope, input, { ...before, requested: amount });
   const changed = await changeGauge(scope, {
     customer,
     unit: feature,
@@ -47,6 +48,10 @@ export async function setGauge(scope: Scope, input: SetGauge): Promise<Decision>
   const full = before.reason ?? 'quota_exceeded';
   const reason = changed.reason === 'customer_frozen' ? 'customer_frozen' : full;
   const refused = { ...after, allowed: false, reason } as const;
-  tellExceeded(scope, { customer, feature, source: 'entitlements.set' }, refused);
-  throw deniedError(refused);
+  throw refusal(scope, input, refused);
+}
+
+function refusal(scope: Scope, { customer, feature }: SetGauge, refused: Denied): DeniedError {
+  tellRefusal(scope, { customer, feature, source: 'entitlements.set' }, refused);
+  return deniedError(refused);
 }

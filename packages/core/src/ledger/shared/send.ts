@@ -4,7 +4,7 @@
  * A shared one passes by balances that somebody has locked, so that one host's transaction cannot stop everybody's spends;
  * those wait for their lock on a connection of their own. What breaks a shared statement is found one by one.
  */
-import { DatabaseError, type Scope } from '../../kernel/index.ts';
+import { DatabaseError, record, type Scope } from '../../kernel/index.ts';
 import { replayAtOnce } from '../operations/replay-at-once.ts';
 import { refuseAtOnce, spendAtOnce } from '../operations/spend-at-once.ts';
 import type { Ask, Line } from './line.ts';
@@ -45,6 +45,7 @@ export async function sendAlone({ line, asks }: Party, port: Port): Promise<void
 /** @returns False when it must look closer. */
 async function tryAlone(line: Line, ask: Ask): Promise<boolean> {
   const { scope, input } = ask;
+  record('statementSpends', 1, {});
   try {
     const answer =
       (await spendAtOnce(scope, line.balanceId, input)) ??
@@ -67,6 +68,7 @@ export async function sendTogether(
   const asks = parties.flatMap((party) => party.asks);
   const scope = asks[0]?.scope as Scope;
   const now = new Date(Math.max(...asks.map((ask) => ask.scope.now.getTime())));
+  record('statementSpends', asks.length, {});
   let found: (Found & { readonly number: number })[];
   try {
     found = await scope.many(sharedStatement(parties, { now, skipsLocked: !waits }), readFound);

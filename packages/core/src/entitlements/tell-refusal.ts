@@ -1,14 +1,16 @@
-/** The news of a refusal for want of quota: one for each refused attempt, whichever verb made it. */
+/** A refused attempt, whichever verb made it: counted, and for want of quota news. */
 import { news } from '../events/index.ts';
-import type { Scope } from '../kernel/index.ts';
+import { count, type Scope } from '../kernel/index.ts';
 import type { Decision } from './decision.ts';
 
-/** Tells `quota.exceeded` where that is the reason; anything else passes in silence. */
-export function tellExceeded(
+/** Counts a refusal, and tells `quota.exceeded` where that is the reason; what was allowed passes in silence. */
+export function tellRefusal(
   scope: Scope,
   { customer, feature, source }: { customer: string; feature: string; source: string },
   { reason, requested, available }: Decision,
 ): void {
+  if (reason === null) return;
+  count('refusals', { 'bursar.reason': reason, 'bursar.source': source });
   if (reason !== 'quota_exceeded') return;
   scope.queue(
     news(scope, {
