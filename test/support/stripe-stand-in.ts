@@ -20,7 +20,8 @@ export type StripeFault =
   | 'error_after'
   | 'garbage_after'
   | 'empty_after'
-  | 'cut_after';
+  | 'cut_after'
+  | 'trickle_after';
 
 export type StripeRequest = {
   readonly method: string;
@@ -107,6 +108,7 @@ export class StripeStandIn {
     if (fault === 'garbage_after') return send(response, { status: 200, body: '<h1>Hotel Wi-Fi' });
     if (fault === 'empty_after') return send(response, { status: 200, body: {} });
     if (fault === 'cut_after') return cut(response, answer);
+    if (fault === 'trickle_after') return trickle(response);
     send(response, answer);
   }
 
@@ -180,4 +182,11 @@ function cut(response: ServerResponse, { body }: Answer): void {
   const whole = JSON.stringify(body);
   response.writeHead(200, { 'content-length': whole.length });
   response.write(whole.slice(0, whole.length / 2), () => response.destroy());
+}
+
+/** Never silent for long, and never done. */
+function trickle(response: ServerResponse): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write(' '), 50);
+  response.on('close', () => clearInterval(timer));
 }

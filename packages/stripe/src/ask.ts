@@ -10,6 +10,7 @@ import {
   GatewayDuplicateError,
   type GatewayError,
   type GatewayFailure,
+  type GatewayOutcome,
   GatewayUnavailableError,
   GatewayValidationError,
 } from '@bursar/core';
@@ -23,50 +24,79 @@ const attemptsOf = new AsyncLocalStorage<Attempt[]>();
 
 type HttpClient = NonNullable<NonNullable<ConstructorParameters<typeof Stripe>[1]>['httpClient']>;
 
-/** The library's own client, which writes down what became of each attempt. */
+/** The library's own client, which writes down what became of each attempt; one under way counts as lost. */
 export function recordingClient(): HttpClient {
   const client = Stripe.createNodeHttpClient();
   return {
     getClientName: () => client.getClientName(),
     async makeRequest(...request) {
-      const attempts = attemptsOf.getStore();
+      const attempts = attemptsOf.getStore() ?? [];
+      const place = attempts.push('lost') - 1;
       try {
         const response = await client.makeRequest(...request);
-        attempts?.push(response.getStatusCode());
+        attempts[place] = response.getStatusCode();
         return response;
       } catch (error) {
-        attempts?.push(isNotSent(error) ? 'not_sent' : 'lost');
+        if (isNotSent(error)) attempts[place] = 'not_sent';
         throw error;
       }
     },
   };
 }
 
+export type Line = {
+  readonly client: Stripe;
+  /** How long all attempts together may take. The library only sees silence; an answer may also come too slowly. */
+  readonly patienceMilliseconds: number;
+};
+
+type Question<T> = {
+  /** False for one that changes nothing: its failure never leaves anything unknown. */
+  readonly changes: boolean;
+  readonly call: (client: Stripe) => Promise<unknown>;
+  /** Throws a `TypeError` for an answer that cannot be what was asked for. */
+  readonly read: (answer: Told) => T;
+};
+
 /**
- * @param changes False for a question that changes nothing: its failure never leaves anything unknown.
- * @param read Throws a `TypeError` for an answer that cannot be what was asked for.
- * @throws {GatewayError}
+ * The answer, as it was read.
+ * @throws {GatewayError} There is none, a refusal, or one that cannot be read.
  */
-export async function ask<T>(
-  { changes }: { changes: boolean },
-  call: () => Promise<unknown>,
-  read: (answer: Told) => T,
-): Promise<T> {
+export async function ask<T>(line: Line, { changes, call, read }: Question<T>): Promise<T> {
   const attempts: Attempt[] = [];
   const outcome = () => (changes && !attempts.every(isHarmless) ? 'unknown' : 'not_done');
   let answer: unknown;
   try {
-    answer = await attemptsOf.run(attempts, call);
+    answer = await soon(
+      attemptsOf.run(attempts, () => call(line.client)),
+      line.patienceMilliseconds,
+    );
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     throw translate(error, outcome());
   }
+  // Whoever lost patience does not know what the library still does.
+  if (answer === tooLate) throw lost(changes ? 'unknown' : 'not_done');
   try {
     return read(object(answer));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new GatewayUnavailableError({ gateway: 'stripe', outcome: outcome() });
+    throw lost(outcome());
   }
+}
+
+const tooLate = Symbol('too late');
+
+async function soon(answer: Promise<unknown>, milliseconds: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(tooLate), milliseconds);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+function lost(outcome: GatewayOutcome): GatewayUnavailableError {
+  return new GatewayUnavailableError({ gateway: 'stripe', outcome });
 }
 
 /** Said no, or was never asked. A conflict (409) is another attempt under the same key; 408 comes from a proxy. */
@@ -83,7 +113,7 @@ function isNotSent(error: unknown): boolean {
 /** Stripe's message and the raw answer are left behind: they repeat what was sent. */
 function translate(
   error: InstanceType<typeof Stripe.errors.StripeError>,
-  outcome: GatewayFailure['outcome'],
+  outcome: GatewayOutcome,
 ): GatewayError {
   const { statusCode: status = 0, code: reason, param: field, requestId } = error;
   const failure: GatewayFailure = { gateway: 'stripe', outcome, reason, field, requestId };

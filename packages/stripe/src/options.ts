@@ -13,7 +13,7 @@ export type StripeOptions = {
   readonly apiVersion?: string | undefined;
   /** Another address than Stripe's own, for a stand-in. Default `https://api.stripe.com`. */
   readonly apiBase?: string | undefined;
-  /** How long Stripe may be silent, per attempt, from 100 to 80,000. There are three attempts. Default 10,000. */
+  /** How long Stripe may be silent, per attempt of three, from 100 to 80,000. Default 10,000. */
   readonly timeoutMilliseconds?: number | undefined;
   /** How old a webhook may be, or how far ahead, from 1 to 3,600. Default 300. */
   readonly toleranceSeconds?: number | undefined;

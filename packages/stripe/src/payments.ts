@@ -6,7 +6,7 @@ import {
   GatewayValidationError,
 } from '@bursar/core';
 import type Stripe from 'stripe';
-import { ask } from './ask.ts';
+import { ask, type Line } from './ask.ts';
 import { toStripe } from './currencies.ts';
 import { readIntent, readSession } from './read-payment.ts';
 import { flag, text } from './told.ts';
@@ -15,7 +15,7 @@ import { flag, text } from './told.ts';
 export const isSession = (id: string): boolean => id.startsWith('cs_');
 
 /** A PaymentIntent, to be confirmed in the host's own page with its client secret. */
-export function createIntent(client: Stripe, input: CreatePayment): Promise<CreatedPayment> {
+export function createIntent(line: Line, input: CreatePayment): Promise<CreatedPayment> {
   const params = {
     ...toStripe(input.sum),
     automatic_payment_methods: { enabled: true },
@@ -23,22 +23,23 @@ export function createIntent(client: Stripe, input: CreatePayment): Promise<Crea
     metadata: { ...input.metadata },
     ...(input.externalCustomer === undefined ? {} : { customer: input.externalCustomer }),
   };
-  return ask(
-    { changes: true },
-    () => client.paymentIntents.create(params, { idempotencyKey: input.idempotencyKey }),
-    (intent) => ({
+  const { idempotencyKey } = input;
+  return ask(line, {
+    changes: true,
+    call: (client) => client.paymentIntents.create(params, { idempotencyKey }),
+    read: (intent) => ({
       id: text(intent, 'id'),
       checkout: { kind: 'client_secret', clientSecret: text(intent, 'client_secret') },
       livemode: flag(intent, 'livemode'),
     }),
-  );
+  });
 }
 
 /**
  * A page of Stripe's on which the order is paid, in the order's own currency.
  * @throws {GatewayValidationError} There is no address to come back to.
  */
-export async function createSession(client: Stripe, input: CreatePayment): Promise<CreatedPayment> {
+export async function createSession(line: Line, input: CreatePayment): Promise<CreatedPayment> {
   const { returnUrl, cancelUrl, description, metadata, externalCustomer } = input;
   const { amount, currency } = toStripe(input.sum);
   if (!returnUrl) throw refuse('a checkout needs an address to return to', 'returnUrl');
@@ -55,29 +56,33 @@ export async function createSession(client: Stripe, input: CreatePayment): Promi
     // Refunds and disputes name the intent only.
     payment_intent_data: { description, metadata: { ...metadata } },
   };
-  return ask(
-    { changes: true },
-    () => client.checkout.sessions.create(params, { idempotencyKey: input.idempotencyKey }),
-    (session) => ({
+  const { idempotencyKey } = input;
+  return ask(line, {
+    changes: true,
+    call: (client) => client.checkout.sessions.create(params, { idempotencyKey }),
+    read: (session) => ({
       id: text(session, 'id'),
       checkout: { kind: 'redirect', url: text(session, 'url') },
       livemode: flag(session, 'livemode'),
     }),
-  );
+  });
 }
 
 /** What became of a payment, with what went back of it. */
-export function fetchPayment(client: Stripe, id: string): Promise<GatewayPayment> {
+export function fetchPayment(line: Line, id: string): Promise<GatewayPayment> {
   if (isSession(id)) {
     const expand = ['payment_intent.latest_charge'];
-    return ask(
-      { changes: false },
-      () => client.checkout.sessions.retrieve(id, { expand }),
-      readSession,
-    );
+    return ask(line, {
+      changes: false,
+      call: (client) => client.checkout.sessions.retrieve(id, { expand }),
+      read: readSession,
+    });
   }
-  const expand = ['latest_charge'];
-  return ask({ changes: false }, () => client.paymentIntents.retrieve(id, { expand }), readIntent);
+  return ask(line, {
+    changes: false,
+    call: (client) => client.paymentIntents.retrieve(id, { expand: ['latest_charge'] }),
+    read: readIntent,
+  });
 }
 
 /** What Stripe need not be asked to know that it would refuse. */

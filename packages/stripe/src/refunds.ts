@@ -5,8 +5,7 @@
  * the key stands on the refund itself, and is looked for before another is made.
  */
 import { GatewayDuplicateError, type GatewayRefund, type RefundPayment } from '@bursar/core';
-import type Stripe from 'stripe';
-import { ask } from './ask.ts';
+import { ask, type Line } from './ask.ts';
 import { toStripe } from './currencies.ts';
 import { isSession, refuse } from './payments.ts';
 import { readRefund } from './read-payment.ts';
@@ -18,58 +17,59 @@ const keyName = 'bursar_key';
  * @throws {GatewayDuplicateError} The key has sent another sum back; that stands.
  * @throws {GatewayValidationError} Nothing was paid, or in another currency.
  */
-export async function refundOnce(client: Stripe, input: RefundPayment): Promise<GatewayRefund> {
+export async function refundOnce(line: Line, input: RefundPayment): Promise<GatewayRefund> {
   const { amount, currency } = toStripe(input.sum);
-  const intent = await findIntent(client, input.payment);
+  const intent = await findIntent(line, input.payment);
   // Stripe takes an amount without a currency, so it would send 500 yen back for five euros.
   if (intent.currency !== currency) throw refuse('the payment is in another currency', 'sum');
-  const earlier = await findRefund(client, intent.id, input.idempotencyKey);
+  const earlier = await findRefund(line, intent.id, input.idempotencyKey);
   if (earlier?.sum.amount === amount) return earlier;
   if (earlier) throw new GatewayDuplicateError({ gateway: 'stripe', outcome: 'not_done' });
-  const metadata = { [keyName]: input.idempotencyKey };
-  return ask(
-    { changes: true },
-    () =>
-      client.refunds.create(
-        { payment_intent: intent.id, amount, metadata },
-        { idempotencyKey: input.idempotencyKey },
-      ),
-    readRefund,
-  );
+  const { idempotencyKey } = input;
+  const params = { payment_intent: intent.id, amount, metadata: { [keyName]: idempotencyKey } };
+  return ask(line, {
+    changes: true,
+    call: (client) => client.refunds.create(params, { idempotencyKey }),
+    read: readRefund,
+  });
 }
 
 type Intent = { readonly id: string; readonly currency: string };
 
-async function findIntent(client: Stripe, payment: string): Promise<Intent> {
-  const readIntentId = (intent: Told) => ({
+async function findIntent(line: Line, payment: string): Promise<Intent> {
+  const read = (intent: Told): Intent => ({
     id: text(intent, 'id'),
     currency: text(intent, 'currency'),
   });
   if (!isSession(payment))
-    return ask({ changes: false }, () => client.paymentIntents.retrieve(payment), readIntentId);
-  const found = await ask(
-    { changes: false },
-    () => client.checkout.sessions.retrieve(payment, { expand: ['payment_intent'] }),
-    (session) => {
+    return ask(line, {
+      changes: false,
+      call: (client) => client.paymentIntents.retrieve(payment),
+      read,
+    });
+  const found = await ask(line, {
+    changes: false,
+    call: (client) => client.checkout.sessions.retrieve(payment, { expand: ['payment_intent'] }),
+    read(session) {
       const intent = part(session, 'payment_intent');
-      return intent && readIntentId(intent);
+      return intent && read(intent);
     },
-  );
+  });
   if (!found) throw refuse('nothing was paid', 'payment');
   return found;
 }
 
 /** A payment has few refunds; the library turns the pages. */
-function findRefund(client: Stripe, intent: string, key: string): Promise<GatewayRefund | null> {
-  return ask(
-    { changes: false },
-    async () => {
+function findRefund(line: Line, intent: string, key: string): Promise<GatewayRefund | null> {
+  return ask(line, {
+    changes: false,
+    async call(client) {
       const refunds = client.refunds.list({ payment_intent: intent, limit: 100 });
       return { data: await refunds.autoPagingToArray({ limit: 10_000 }) };
     },
-    (answer) => {
+    read(answer) {
       const found = listed(answer).find((refund) => metadataOf(refund)[keyName] === key);
       return found ? readRefund(found) : null;
     },
-  );
+  });
 }

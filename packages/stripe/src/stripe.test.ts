@@ -193,6 +193,7 @@ test.each<[string, StripeFault[], string, string]>([
   ['a page instead of an answer', ['garbage_after'], 'gateway_error', 'unknown'],
   ['an answer without content', ['empty_after'], 'gateway_error', 'unknown'],
   ['half an answer', ['cut_after'], 'gateway_error', 'unknown'],
+  ['an answer that trickles', ['trickle_after'], 'gateway_error', 'unknown'],
   ['a lost connection, then a wrong key', ['reset_after', 401], 'gateway_authorization', 'unknown'],
   ['an error, then too many requests', ['error_after', 429], 'gateway_error', 'unknown'],
 ])('%s is told as such', async (_, faults, code, outcome) => {
@@ -274,6 +275,17 @@ test('a refund goes back once per key, even when Stripe has forgotten the key', 
   await expect(gateway.refund({ ...refund, sum: eur(1) })).rejects.toMatchObject({
     ...{ code: 'gateway_duplicate', outcome: 'not_done' },
   });
+});
+
+test('asked five times at once, a refund goes back once', async () => {
+  const gateway = open();
+  const { id } = await gateway.createPayment(asked());
+  there.objects.pay(id);
+  const refund = { payment: id, sum: eur(250), idempotencyKey: `refund-${id}` };
+
+  await Promise.allSettled(Array.from({ length: 5 }, () => gateway.refund(refund)));
+
+  expect((await gateway.fetchPayment(id)).refunded).toEqual(eur(250));
 });
 
 test('more than is left, another currency, and what nobody paid are refused', async () => {

@@ -1,7 +1,7 @@
 /**
  * The gateway: Stripe's own library behind the kit's four verbs.
  *
- * It logs nothing and keeps nothing but the secrets it was given; no error repeats what was sent or answered.
+ * It writes no log and keeps nothing but the secrets it was given; no error repeats what was sent or answered.
  */
 import type { Gateway } from '@bursar/core';
 import Stripe from 'stripe';
@@ -16,6 +16,9 @@ import { readWebhook } from './webhooks.ts';
  * allowed to each, a payer waits for half a minute at worst; the library's own 80 seconds would outlast most proxies.
  */
 const maxNetworkRetries = 2;
+
+/** Beyond the silence of all attempts, for the pauses between them and for answers that trickle. */
+const slackMilliseconds = 5_000;
 
 /**
  * A gateway to Stripe. Nothing is sent before the first payment.
@@ -35,12 +38,14 @@ export function stripe(options: StripeOptions): Gateway {
     // The library's types know its own version only; every answer is read field by field.
     ...(apiVersion === undefined ? {} : { apiVersion: apiVersion as never }),
   });
+  const patienceMilliseconds = (maxNetworkRetries + 1) * timeoutMilliseconds + slackMilliseconds;
+  const line = { client, patienceMilliseconds };
   return {
     name: 'stripe',
     createPayment: async (input) =>
-      input.kind === 'checkout' ? createSession(client, input) : createIntent(client, input),
-    fetchPayment: (id) => fetchPayment(client, id),
-    refund: (input) => refundOnce(client, input),
+      input.kind === 'checkout' ? createSession(line, input) : createIntent(line, input),
+    fetchPayment: (id) => fetchPayment(line, id),
+    refund: (input) => refundOnce(line, input),
     parseWebhook: (input) => readWebhook(client, read, input),
   };
 }

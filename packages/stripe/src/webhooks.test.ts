@@ -231,6 +231,16 @@ describe('an event tells', () => {
     expect(await factOf('charge.refunded', { payment_intent: null })).toBeNull();
   });
 
+  test('nothing of an account that is connected to ours, which could name any order', async () => {
+    const { rawBody } = event('payment_intent.succeeded', await paid('intent'));
+    const connected = rawBody.replace('{', '{"account":"acct_1",');
+    const signature = signatureOf(connected, { secret, at: now });
+
+    const told = await read({ rawBody: connected, headers: { 'stripe-signature': signature } });
+
+    expect(told).toMatchObject({ id: 'evt_1', type: 'payment_intent.succeeded', fact: null });
+  });
+
   test('refunds: what went back in all, and each by itself', async () => {
     const intent = await paid('intent');
     await open().refund({ payment: intent.id, sum: eur(250), idempotencyKey: `${intent.id}-r` });

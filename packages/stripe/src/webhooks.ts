@@ -75,7 +75,8 @@ function readEvent(body: string): GatewayEvent {
     type,
     at: instant(event, 'created'),
     livemode: flag(event, 'livemode'),
-    fact: factOf(type, object(part(object(event.data), 'object'))),
+    // An account connected to ours says what it likes about its own payments; none of them is an order's.
+    fact: event.account == null ? factOf(type, object(part(object(event.data), 'object'))) : null,
   };
 }
 

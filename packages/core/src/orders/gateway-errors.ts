@@ -4,7 +4,10 @@
  */
 import { BursarError } from '../kernel/index.ts';
 
-/** `not_done`: certainly nothing happened there. `unknown`: it may have; ask again under the same key, or fetch the payment. */
+/**
+ * `not_done`: certainly nothing came of this call. `unknown`: something may have; ask again under the same key, or fetch the
+ * payment. What an earlier call under the key left unknown stays so until one is answered.
+ */
 export type GatewayOutcome = 'unknown' | 'not_done';
 
 /** Facts for whoever looks into it: the gateway's own word for the failure, the field it disliked, its name for the request. */
