@@ -9,6 +9,7 @@ import { bindEvents } from './api/bind-events.ts';
 import { bareKit, bindKit } from './api/bind-kit.ts';
 import { createConsumers } from './api/consumers.ts';
 import type { Events } from './api/event-verbs.ts';
+import { createExceeded } from './api/exceeded.ts';
 import { createHealth } from './api/health.ts';
 import { httpBinding } from './api/http-binding.ts';
 import { createJobs } from './api/job-runner.ts';
@@ -48,7 +49,8 @@ export function assembleKit(options: Options): object {
   const consumers = createConsumers(root, (inner) => bindKit(root, inner));
   const events = bindEvents(root, { context, consumers });
   const jobs = createJobs(root, [queuedChanges]);
-  const worker = createWorker(root, events.forgetAll);
+  const exceeded = createExceeded(root);
+  const worker = createWorker(root, { each: exceeded.write, tidy: events.forgetAll });
   const health = createHealth(root);
   let forgetAges = () => {};
   const ready = async () => {
@@ -70,16 +72,20 @@ export function assembleKit(options: Options): object {
       atMost(handlersMilliseconds, consumers.stop()),
       atMost(handlersMilliseconds, jobs.stop()),
     ]);
+    await atMost(workerMilliseconds, exceeded.finish());
     await root.close();
   };
   const kit = {
     ...bareKit(root, context),
     events: events as unknown as Events,
     ...{ health, ready, start, close },
-    runDue: () => runDue(root, { until: root.options.clock.now() }),
+    async runDue() {
+      await exceeded.write();
+      return runDue(root, { until: root.options.clock.now() });
+    },
     transaction: (work: (kit: unknown, tx: unknown) => Promise<unknown>) =>
       runTransaction(root, context, (inner, tx) => work(bindKit(root, inner), tx)),
-    ...testTools(root, { consumers, jobs }),
+    ...testTools(root, { consumers, jobs, exceeded }),
   };
   return bindHttp(traced(kit, context.tenant), httpBinding(root, { start, close, health }));
 }

@@ -16,7 +16,7 @@ export type Handled<B = unknown> = {
 };
 
 type Common<T extends keyof EventMap> = {
-  /** Which events; all unless said, also what the ledger does. `quota.exceeded` is told to listeners only. */
+  /** Which events; all unless said, also what the ledger does. `quota.exceeded` comes once a minute. */
   types?: readonly T[] | undefined;
   /** Of a new consumer: `now` unless said. */
   from?: 'now' | 'beginning' | Instant | undefined;
@@ -49,9 +49,6 @@ export type ConsumerOptions<
 
 /** What the ledger says by its entries. */
 const ofTheLedger = /^(balance|grant|hold)\./;
-
-/** Stands nowhere: heard only where it was refused. */
-const unwritten = 'quota.exceeded';
 
 /** True when it is given what the ledger does. */
 export function readsLedger({ types }: Pick<Consuming, 'types'>): boolean {
@@ -104,11 +101,6 @@ function readTypes(types: unknown): readonly string[] | null {
     !types.every((type) => typeof type === 'string')
   )
     throw fault('/types', 'must be a list of event types, or left out for all');
-  if (types.includes(unwritten))
-    throw fault(
-      '/types',
-      `${unwritten} must be listened to with \`events.on\`: it is not written down`,
-    );
   return types;
 }
 

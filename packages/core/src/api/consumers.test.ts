@@ -246,7 +246,6 @@ describeDatabases('durable consumers', (makeUrl) => {
     ['a name', 'two words', { handle() {} }],
     ['no handler', 'nobody', {}],
     ['an option', 'typo', { handle() {}, retries: 3 }],
-    ['what is not written down', 'refusals', { handle() {}, types: ['quota.exceeded'] }],
     ['a count', 'many', { handle() {}, concurrency: 0 }],
     ['types', 'none', { handle() {}, types: [] }],
   ])('are refused where they cannot be: %s', async (_, name, options) => {

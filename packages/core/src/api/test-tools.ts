@@ -1,18 +1,24 @@
 /** Moving a test clock through time: every instant at which something is due is met on the way, in order. */
 import { addDuration, isTestClock, type TestClock } from '../kernel/index.ts';
 import type { Consumers } from './consumers.ts';
+import type { ExceededNews } from './exceeded.ts';
 import type { Jobs } from './job-runner.ts';
 import type { TestTools } from './kit.ts';
 import type { Root } from './root.ts';
 import { runDue } from './run-due.ts';
 
-type Behind = { readonly consumers: Consumers; readonly jobs: Jobs };
+type Behind = {
+  readonly consumers: Consumers;
+  readonly jobs: Jobs;
+  readonly exceeded: ExceededNews;
+};
 
 /** The tools of a kit with a test clock; none otherwise. */
-export function testTools(root: Root, { consumers, jobs }: Behind): Partial<TestTools> {
+export function testTools(root: Root, { consumers, jobs, exceeded }: Behind): Partial<TestTools> {
   const { clock } = root.options;
   if (!isTestClock(clock)) return {};
   const settle = async () => {
+    await exceeded.write();
     await consumers.settle();
     await jobs.settle();
   };

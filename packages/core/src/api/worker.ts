@@ -20,9 +20,13 @@ const tidyEvery = 600;
 
 /**
  * A worker that does nothing yet.
+ * @param each What is done in each pass after what is due: its failing must not hold that up.
  * @param tidy What is done now and then, such as forgetting what is old.
  */
-export function createWorker(root: Root, tidy: () => Promise<unknown>): Worker {
+export function createWorker(
+  root: Root,
+  { each, tidy }: { each: () => Promise<unknown>; tidy: () => Promise<unknown> },
+): Worker {
   const { logger, clock } = root.options;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -35,6 +39,7 @@ export function createWorker(root: Root, tidy: () => Promise<unknown>): Worker {
     try {
       const { done } = await runDue(root, { until: clock.now(), signal });
       if (done > 0) logger.debug({ done }, 'Did what was due');
+      await each();
       if (passes % tidyEvery === 0) await tidy();
       passes += 1;
       isFailing = false;

@@ -7,6 +7,7 @@ export { type EnsureCustomer, ensureCustomer, lockCustomer } from './operations/
 export { lockCustomers } from './operations/ensure-customers.ts';
 export { eraseCustomer } from './operations/erase-customer.ts';
 export { findCustomer, getCustomer } from './operations/find-customer.ts';
+export { leaveOutErased } from './operations/leave-out-erased.ts';
 export {
   type CustomerPage,
   type ListCustomers,

@@ -2,6 +2,12 @@
 export type { Allowed, Decision, Denied, Facts, Reason, Source } from './decision.ts';
 export * from './errors.ts';
 export type { EntitlementEvents } from './events.ts';
+export {
+  createExceededTally,
+  type Exceeded,
+  type ExceededTally,
+  minuteOf,
+} from './exceeded-tally.ts';
 export { guards } from './guards.ts';
 export { checkBalance } from './operations/check-balance.ts';
 export { type CheckFeature, checkFeature } from './operations/check-feature.ts';
@@ -17,6 +23,7 @@ export {
 export { listEntitlements } from './operations/list-entitlements.ts';
 export { type SetGauge, setGauge } from './operations/set-gauge.ts';
 export { type UsageOf, usageOf } from './operations/usage-of.ts';
+export { writeExceeded } from './operations/write-exceeded.ts';
 export { entitlementRoutes } from './routes.ts';
 export { soldCredits } from './sold-credits.ts';
 export { createSubjectCache, type SubjectCache, type SubjectKey } from './subject-cache.ts';

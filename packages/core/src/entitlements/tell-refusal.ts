@@ -18,7 +18,7 @@ export function tellRefusal(
       customer,
       subject: { type: 'feature', id: feature },
       source,
-      data: { feature, requested, available },
+      data: { feature, requested, available, attempts: 1 },
     }),
   );
 }

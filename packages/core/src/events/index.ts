@@ -1,5 +1,6 @@
 /** The door of events: announcing them, and the bus that brings them to listeners. */
 export { type Bus, createBus, type Listener } from './bus.ts';
+export { announceCounted, type CountedNews } from './operations/announce-counted.ts';
 export {
   acknowledge,
   type Claimed,

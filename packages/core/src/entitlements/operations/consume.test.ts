@@ -46,7 +46,7 @@ describeMigrated('consuming', (make) => {
     expect(books.news.map(({ type, customer, data }) => ({ type, customer, data }))).toEqual([
       {
         ...{ type: 'quota.exceeded', customer: 'ann' },
-        data: { feature: 'api-calls', requested: 3, available: 2 },
+        data: { feature: 'api-calls', requested: 3, available: 2, attempts: 1 },
       },
     ]);
     expect(await readBalance(scope, { ...ann, unit: 'api-calls' })).toMatchObject({ available: 2 });
