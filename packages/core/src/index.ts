@@ -14,6 +14,7 @@ export type * from './api/kit-options.ts';
 export { prismaTx } from './api/prisma-tx.ts';
 export * from './api/register.ts';
 export type * from './api/request.ts';
+export * from './api/selling.ts';
 export type * from './api/verbs.ts';
 export type * from './api/wallet-verbs.ts';
 export type { AuditFacts, AuditLine, AuditPage, AuditPersonal, ListAudit } from './audit/index.ts';
@@ -119,44 +120,6 @@ export {
   type Verdict,
   type Verify,
 } from './ledger/index.ts';
-export {
-  type Checkout,
-  type CreatedPayment,
-  type CreatePayment,
-  type DisputeFact,
-  type Gateway,
-  GatewayAuthorizationError,
-  GatewayDuplicateError,
-  GatewayError,
-  type GatewayEvent,
-  type GatewayFact,
-  type GatewayFailure,
-  type GatewayOutcome,
-  type GatewayPayment,
-  type GatewayRefund,
-  type GatewaySum,
-  GatewayUnavailableError,
-  GatewayValidationError,
-  type IncomingWebhook,
-  type InvoiceFact,
-  isSameSum,
-  type ListedOffer,
-  type ListOffers,
-  type PaymentFact,
-  type PaymentState,
-  type RefundFact,
-  type RefundPayment,
-  rescaleSum,
-  type TestFailure,
-  type TestGateway,
-  type TestGatewayOptions,
-  type TestOutcome,
-  type TestRefundOutcome,
-  testGateway,
-  type WebhookFault,
-  WebhookSignatureError,
-  type WrittenWebhook,
-} from './orders/index.ts';
 export { SettingUnknownError } from './settings/index.ts';
 export {
   AlreadySubscribedError,

@@ -1,14 +1,59 @@
-/** The verbs of what sells, over one context. */
-import { readInput } from '../kernel/index.ts';
-import { listOffers, listOffersInput } from '../orders/index.ts';
+/** The verbs of what sells, over one context. Each reads its input and runs its operation; nothing is decided here. */
+import type { z } from 'zod';
+import { readInput, type Scope } from '../kernel/index.ts';
+import {
+  cancelOrder,
+  cancelOrderInput,
+  confirmOrder,
+  confirmOrderInput,
+  createOrder,
+  getOrder,
+  getOrderInput,
+  listOffers,
+  listOffersInput,
+  listOrders,
+  listOrdersInput,
+  listPurchases,
+  listPurchasesInput,
+  newOrderInput,
+  payOrder,
+  payOrderInput,
+} from '../orders/index.ts';
 import type { Binding } from './binding.ts';
+
+type Operation<I, T> = (scope: Scope, input: I) => Promise<T>;
 
 /** The verbs of `offers`. */
 export function bindOffers(binding: Binding) {
+  return { list: reads(binding, listOffersInput, listOffers) };
+}
+
+/** The verbs of `orders`. */
+export function bindOrders(binding: Binding) {
+  const { kind } = binding.given;
   return {
-    list: async (input?: unknown) => {
-      const asked = readInput(listOffersInput, binding.whole(input));
-      return binding.read((scope) => listOffers(scope, asked));
-    },
+    create: commands(binding, newOrderInput, (scope, asked) =>
+      createOrder(scope, { ...(kind !== undefined && { kind }), ...asked }),
+    ),
+    get: reads(binding, getOrderInput, getOrder),
+    list: reads(binding, listOrdersInput, listOrders),
+    purchases: reads(binding, listPurchasesInput, listPurchases),
+    pay: commands(binding, payOrderInput, payOrder),
+    confirm: commands(binding, confirmOrderInput, confirmOrder),
+    cancel: commands(binding, cancelOrderInput, cancelOrder),
+  };
+}
+
+function reads<I, T>(binding: Binding, shape: z.ZodType<I>, operation: Operation<I, T>) {
+  return async (input?: unknown): Promise<T> => {
+    const asked = readInput(shape, binding.whole(input));
+    return binding.read((scope) => operation(scope, asked));
+  };
+}
+
+function commands<I, T>(binding: Binding, shape: z.ZodType<I>, operation: Operation<I, T>) {
+  return async (input?: unknown): Promise<T> => {
+    const asked = readInput(shape, binding.whole(input));
+    return binding.command((scope) => operation(scope, asked));
   };
 }

@@ -15,7 +15,7 @@ import {
 import { readInput } from '../kernel/index.ts';
 import { createSubscription } from '../subscriptions/index.ts';
 import { bindHolding } from './bind-holding.ts';
-import { bindOffers } from './bind-orders.ts';
+import { bindOffers, bindOrders } from './bind-orders.ts';
 import { bindSubscriptions } from './bind-subscriptions.ts';
 import { bindWallet } from './bind-wallet.ts';
 import type { Binding } from './binding.ts';
@@ -55,6 +55,7 @@ export function bindVerbs(binding: Binding): Verbs<AnyKeys, { customer: string }
     },
     wallet: bindWallet(binding, verbs.hold),
     offers: bindOffers(binding),
+    orders: bindOrders(binding),
   } as unknown as Verbs<AnyKeys, { customer: string }>;
 }
 

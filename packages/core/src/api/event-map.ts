@@ -2,6 +2,7 @@
 import type { CustomerEvents } from '../customers/index.ts';
 import type { EntitlementEvents } from '../entitlements/index.ts';
 import type { LedgerEvents } from '../ledger/index.ts';
+import type { OrderEvents } from '../orders/index.ts';
 import type { SettingEvents } from '../settings/index.ts';
 import type { SubscriptionEvents } from '../subscriptions/index.ts';
 
@@ -10,6 +11,7 @@ export type EventMap = CustomerEvents &
   SubscriptionEvents &
   EntitlementEvents &
   LedgerEvents &
+  OrderEvents &
   SettingEvents;
 
 export type BursarEvent<T extends keyof EventMap = keyof EventMap> = {

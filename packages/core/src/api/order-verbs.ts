@@ -1,5 +1,22 @@
-/** What sells: the verbs of `offers`, written once for the kit and for a customer's handle. */
-import type { ListedOffer, ListOffers } from '../orders/index.ts';
+/** What sells: the verbs of `offers` and `orders`, written once for the kit and for a customer's handle. */
+import type { Keys } from '../catalog/index.ts';
+import type { Page } from '../kernel/index.ts';
+import type {
+  CancelOrder,
+  Checkout,
+  ConfirmOrder,
+  GetOrder,
+  ListedOffer,
+  ListOffers,
+  ListOrders,
+  ListPurchases,
+  NewOrder,
+  Order,
+  PayOrder,
+  PlacedOrder,
+  Purchase,
+} from '../orders/index.ts';
+import type { Instant } from '../subscriptions/index.ts';
 import type { Perhaps, Without } from './asked.ts';
 
 export interface OfferVerbs<With> {
@@ -8,4 +25,37 @@ export interface OfferVerbs<With> {
    * regular ones of the same key. On the kit without a customer: a stranger.
    */
   list(input?: Perhaps<With> & Without<ListOffers, never>): Promise<readonly ListedOffer[]>;
+}
+
+/** An offer, or a plan: an offer of one period of itself. */
+type Ordered<K extends Keys> =
+  | { offer: K['offer']; plan?: undefined }
+  | { plan: K['plan']; offer?: undefined };
+
+/** As the verbs take it: instants as hosts have them. */
+type Dated<T> = Omit<T, 'startsAt'> & { startsAt?: Instant | undefined };
+
+export interface OrderVerbs<K extends Keys, With> {
+  /**
+   * Places an order; everything that paying it needs is frozen on it. One of nothing to pay is paid at once.
+   * @throws {OfferLockedError} Only what the customer has bought unlocks it. @throws {QuantityLimitError}
+   */
+  create(
+    input: With & Dated<Without<NewOrder, 'offer' | 'plan' | 'kind'>> & Ordered<K>,
+  ): Promise<PlacedOrder>;
+  get(input: With & Without<GetOrder, never>): Promise<Order>;
+  /** Newest first. On the kit, of all customers unless one is named. */
+  list(input?: Perhaps<With> & Without<ListOrders, never>): Promise<Page<Order>>;
+  /** What was bought, line by line, bundled offers too. */
+  purchases(
+    input?: With & Without<ListPurchases, 'offer'> & { offer?: K['offer'] | undefined },
+  ): Promise<Page<Purchase>>;
+  /** Opens a payment for an unpaid order, also one that was refused. */
+  pay(
+    input: With & Without<PayOrder, never>,
+  ): Promise<{ readonly order: Order; readonly checkout: Checkout }>;
+  /** With `payment: 'manual'` it is paid because you say so. @throws {DuplicatePaymentError} It was paid before. */
+  confirm(input: With & Dated<Without<ConfirmOrder, never>>): Promise<Order>;
+  /** Gives an unpaid order up. @throws {AlreadyPaidError} */
+  cancel(input: With & Without<CancelOrder, never>): Promise<Order>;
 }

@@ -31,7 +31,7 @@ import type {
 } from '../subscriptions/index.ts';
 import type { DecisionWithValue, Hold, PlainDecision, Spent } from './answers.ts';
 import type { Keyed, NewSubscriptionOf, Perhaps, Reservation, UseOf, Without } from './asked.ts';
-import type { OfferVerbs } from './order-verbs.ts';
+import type { OfferVerbs, OrderVerbs } from './order-verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
 
 export interface SubscriptionVerbs<K extends Keys, With> {
@@ -132,4 +132,5 @@ export interface Verbs<K extends Keys, With> extends MeteringVerbs<K, With> {
   readonly entitlements: EntitlementVerbs<K, With>;
   readonly wallet: WalletVerbs<K, With>;
   readonly offers: OfferVerbs<With>;
+  readonly orders: OrderVerbs<K, With>;
 }

@@ -1,4 +1,7 @@
 /** The door of orders: offers, what was ordered of them, and the gateways through which it is paid. */
+export type { OpenCheckout, PaymentChoice } from './checkout.ts';
+export * from './errors.ts';
+export type { OrderEvents, OrderNews } from './events.ts';
 export type * from './gateway.ts';
 export {
   GatewayAuthorizationError,
@@ -12,9 +15,20 @@ export {
   WebhookSignatureError,
 } from './gateway-errors.ts';
 export { type GatewaySum, isSameSum, rescaleSum } from './gateway-sum.ts';
-export { listOffersInput } from './inputs.ts';
+export * from './inputs.ts';
+export { type CancelOrder, cancelOrder } from './operations/cancel-order.ts';
+export { type ConfirmOrder, confirmOrder } from './operations/confirm-order.ts';
+export { createOrder, type NewOrder, type PlacedOrder } from './operations/create-order.ts';
+export { type FulfilOrder, fulfilOrder } from './operations/fulfil-order.ts';
+export { type GetOrder, getOrder } from './operations/get-order.ts';
 export { type ListedOffer, type ListOffers, listOffers } from './operations/list-offers.ts';
+export { type ListOrders, listOrders } from './operations/list-orders.ts';
+export { type ListPurchases, listPurchases, type Purchase } from './operations/list-purchases.ts';
+export { type PayOrder, payOrder } from './operations/pay-order.ts';
+export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';
+export type { Bought, Order, OrderItem } from './order.ts';
 export { orderRoutes } from './routes.ts';
+export { type OrderStatus, orderStatuses } from './status.ts';
 export { testGateway } from './test-gateway.ts';
 export type { WrittenWebhook } from './test-gateway-events.ts';
 export type * from './test-gateway-options.ts';

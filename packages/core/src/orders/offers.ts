@@ -5,8 +5,11 @@ import type { OfferSpec } from '../catalog/index.ts';
 export type Listed = { readonly offer: OfferSpec; readonly locked: boolean };
 
 /** True for who may order it: it is regular, or one of the groups that they hold unlocks it. */
-export function isUnlocked(offer: OfferSpec, groups: ReadonlySet<string>): boolean {
-  return offer.unlockedBy.length === 0 || offer.unlockedBy.some((group) => groups.has(group));
+export function isUnlocked(
+  { unlockedBy }: Pick<OfferSpec, 'unlockedBy'>,
+  groups: ReadonlySet<string>,
+): boolean {
+  return unlockedBy.length === 0 || unlockedBy.some((group) => groups.has(group));
 }
 
 /**

@@ -20,6 +20,11 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P14D'),
     default: 'P14D',
   },
+  'orders.pendingTtl': {
+    title: 'How long an order may be paid before it is canceled by itself',
+    shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like PT24H'),
+    default: 'PT24H',
+  },
   'subscriptions.creditProration': {
     title: 'Whether what was paid too much is credited to the wallet when a plan is changed',
     shape: z.boolean(),

@@ -29,6 +29,12 @@ export {
   purgeSubscription,
   restoreSubscription,
 } from './operations/delete-subscription.ts';
+export {
+  type Delivered,
+  type DeliverPlan,
+  deliverPlan,
+  refuseUndeliverable,
+} from './operations/deliver-plan.ts';
 export { eraseSubscriptions } from './operations/erase-subscriptions.ts';
 export { type GetSubscription, getSubscription } from './operations/get-subscription.ts';
 export { listPlans, type PublishedPlan } from './operations/list-plans.ts';

@@ -58,7 +58,8 @@ function selectStatement(
            subscription.trial_ends_at, subscription.canceled_at, subscription.cancel_reason,
            subscription.cancel_comment, subscription.paused_at, subscription.resumes_at, subscription.shifts, subscription.scheduled,
            subscription.billing, subscription.currency,
-           subscription.past_due, subscription.source, subscription.external, subscription.revision, subscription.due_at,
+           subscription.past_due, subscription.source, subscription.external, subscription.sold_until,
+           subscription.revision, subscription.due_at,
            subscription.created_at, subscription.updated_at,
            (select coalesce(jsonb_agg(jsonb_build_object('feature', feature.key, 'kind', item.kind,
                      'quota', item.quota, 'options', item.options, 'added_by', item.added_by) order by feature.key), '[]')

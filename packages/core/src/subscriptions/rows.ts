@@ -31,6 +31,8 @@ export type SubscriptionRow = SubscriptionMoments & {
   readonly currency: string | null;
   readonly source: string;
   readonly external: { readonly gateway: string; readonly id: string } | null;
+  /** The end that was paid for; `null` where none was, or it has none. Taking a cancellation back leads there. */
+  readonly soldUntil: Date | null;
   readonly revision: number;
   /** When its lifecycle is to be looked at next. */
   readonly dueAt: Date;
@@ -80,6 +82,7 @@ export function readRow(row: Row): SubscriptionRow {
     unpaidSince: null,
     source: text(row.source),
     external: row.external === null ? null : document<SubscriptionRow['external']>(row.external),
+    soldUntil: instantOrNull(row.sold_until),
     revision: integer(row.revision),
     dueAt: instant(row.due_at),
     createdAt: instant(row.created_at),

@@ -53,6 +53,8 @@ export const subscriptions = bursar.table(
     pastDue: text('past_due'),
     source: text().notNull().default('host'),
     external: jsonb(),
+    /** The end that an order has paid for; null where none has, or for good. */
+    soldUntil: instant('sold_until'),
     /** Counts every change; what a preview was made from. */
     revision: integer().notNull().default(0),
     createdAt: instant('created_at').notNull(),

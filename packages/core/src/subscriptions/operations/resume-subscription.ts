@@ -11,8 +11,8 @@ import { readTarget, type Target } from '../target-input.ts';
 export type ResumeSubscription = Target;
 
 /**
- * Clears the end of a subscription on grace and announces `subscription.resumed` and `.updated`.
- * On any other it has no effect and announces nothing.
+ * Clears the end of a subscription on grace and announces `subscription.resumed` and `.updated`; where time was paid for by
+ * order, it ends when that is over. On any other it has no effect and announces nothing.
  *
  * @throws {NotFoundError} There is no such subscription of this customer.
  * @throws {AmbiguousSubscriptionError} None was named and several live.
@@ -26,10 +26,12 @@ export async function resumeSubscription(
   readTarget(input, []);
   return commandOn(scope, { verb: 'resume', input, facts: {} }, async (inner, target) => {
     const { customer, row } = target;
+    const { endsAt, soldUntil } = row;
     if (!stateAt(row, inner.now).onGrace) return row;
-    await refuseConflict(inner, { ...row, endsAt: null });
+    if (soldUntil !== null && endsAt !== null && soldUntil <= endsAt) return row;
+    await refuseConflict(inner, { ...row, endsAt: soldUntil });
     return rebalanced(inner, { customer, items: row.items }, () =>
-      storeEnd(inner, row, { endsAt: null, reason: null, comment: null }),
+      storeEnd(inner, row, { endsAt: soldUntil, reason: null, comment: null }),
     );
   });
 }

@@ -1,0 +1,52 @@
+/** Where gateways come in: what opens a payment for an order that is to be paid. */
+import { type Scope, ValidationError } from '../kernel/index.ts';
+import type { Checkout } from './gateway.ts';
+import type { Order } from './order.ts';
+
+/** How the payer wants to pay. */
+export type PaymentChoice = {
+  /** Left out: the only one there is. */
+  readonly gateway?: string | undefined;
+  /** Where the payer comes back to. */
+  readonly returnUrl?: string | undefined;
+  /** Where the payer comes back to who gave up. */
+  readonly cancelUrl?: string | undefined;
+};
+
+/**
+ * Opens a payment for an unpaid order. Called outside any transaction, after the order has been committed, and again for
+ * each repeat of the request: it answers with the first under the order's own key.
+ */
+export type OpenCheckout = (
+  scope: Scope,
+  input: { readonly order: Order; readonly choice: PaymentChoice },
+) => Promise<Checkout>;
+
+declare module '../kernel/scope.ts' {
+  interface Ports {
+    /** Left out: there is no gateway, and an operator takes what is paid by hand. */
+    readonly openCheckout?: OpenCheckout | undefined;
+  }
+}
+
+const none: Checkout = { kind: 'none' };
+
+/**
+ * What the payer is given: nothing where nothing is to be paid, no gateway is there, or a transaction is open that no gateway
+ * may be waited for in; then `orders.pay` opens it once that has committed.
+ */
+export async function checkoutOf(
+  scope: Scope,
+  order: Order,
+  choice: PaymentChoice,
+): Promise<Checkout> {
+  const { openCheckout } = scope.ports;
+  if (!openCheckout || scope.inTransaction || order.status !== 'pending') return none;
+  return openCheckout(scope, { order, choice });
+}
+
+/** @throws {ValidationError} A gateway is named, and there is none. */
+export function refuseUnknownGateway(scope: Scope, { gateway }: PaymentChoice): void {
+  if (gateway === undefined || scope.ports.openCheckout) return;
+  throw new ValidationError([{ pointer: '/gateway', detail: 'is not set up: leave it out' }]);
+}

@@ -1,0 +1,38 @@
+/** What orders announce: each move once, with the order as it stands after it. Bundled offers come with their order. */
+
+/** The order's facts in every event; instants are ISO text. */
+export type OrderNews = {
+  order: string;
+  /** The offer's key, or the plan's where the plan itself was ordered. */
+  offer: string;
+  plan: string | null;
+  group: string | null;
+  quantity: number;
+  total: { amount: number; unit: string };
+  /** The order it came with. */
+  parent: string | null;
+  startsAt: string | null;
+  expiresAt: string | null;
+};
+
+export type OrderEvents = {
+  'order.created': OrderNews;
+  'order.paid': OrderNews & {
+    /** `free`, `manual` or a gateway. */
+    method: string;
+    startsAt: string;
+    subscription: string | null;
+    items: {
+      order: string;
+      offer: string;
+      quantity: number;
+      startsAt: string | null;
+      expiresAt: string | null;
+      subscription: string | null;
+    }[];
+  };
+  /** By somebody, or by itself because nobody paid. */
+  'order.canceled': OrderNews & { lapsed: boolean };
+  /** Its time is over; also of a bundled offer that lasted longer or shorter than its order. */
+  'order.expired': OrderNews;
+};

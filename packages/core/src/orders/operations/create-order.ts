@@ -1,0 +1,144 @@
+/**
+ * Placing an order: everything that paying it needs is frozen on it, and nothing of it changes afterwards.
+ *
+ * Refusals, limits and rows come under the customer's lock, so orders that race cannot pass a limit together. An order of
+ * nothing to pay is taken as paid at once, in the same transaction.
+ */
+import { ensureCatalog } from '../../catalog/index.ts';
+import {
+  answerOnce,
+  type CustomerRow,
+  ensureCustomer,
+  lockCustomer,
+} from '../../customers/index.ts';
+import { multiply, type Scope, ValidationError } from '../../kernel/index.ts';
+import { refuseUndeliverable } from '../../subscriptions/index.ts';
+import { checkoutOf, type PaymentChoice, refuseUnknownGateway } from '../checkout.ts';
+import { OfferLockedError } from '../errors.ts';
+import type { Checkout } from '../gateway.ts';
+import { groupsHeld } from '../groups-held.ts';
+import { refuseBeyondLimit } from '../limits.ts';
+import { announceOrder } from '../news.ts';
+import { isUnlocked } from '../offers.ts';
+import { type Order, orderOf, reviveOrder } from '../order.ts';
+import { type Sale, saleOfOffer, saleOfPlan } from '../sale.ts';
+import { windowOf } from '../window.ts';
+import { fulfilOrder } from './fulfil-order.ts';
+import { getOrder } from './get-order.ts';
+import { type Charge, insertOrder } from './insert-order.ts';
+
+export type NewOrder = PaymentChoice & {
+  readonly customer: string;
+  /** Of a customer that is made here. */
+  readonly kind?: string | undefined;
+  /** One of the two. */
+  readonly offer?: string | undefined;
+  readonly plan?: string | undefined;
+  /** 1 unless said. */
+  readonly quantity?: number | undefined;
+  /** Of its prices; the first of them unless said. */
+  readonly currency?: string | undefined;
+  /** Now or later; unless said, when it is paid, or when the group's last purchase ends if it appends. */
+  readonly startsAt?: Date | undefined;
+  readonly country?: string | undefined;
+  readonly taxRate?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+};
+
+/** What placing an order answers; `replayed`: with what an earlier request under the same key has made. */
+export type PlacedOrder = {
+  readonly order: Order;
+  readonly checkout: Checkout;
+  readonly replayed: boolean;
+};
+
+/**
+ * Places an order and announces `order.created`; one of nothing to pay is paid at once. The same key and request again give the
+ * first answer. What the payer is sent to is opened at the gateway once the order is committed; if that fails, it stays pending.
+ *
+ * @throws {OfferUnknownError} No such offer, or it is archived.
+ * @throws {PlanUnknownError} No such plan.
+ * @throws {OfferLockedError} The customer holds no group that unlocks it.
+ * @throws {QuantityLimitError} More than its limit allows.
+ * @throws {StartInPastError} The start has passed.
+ * @throws {AlreadySubscribedError} Paid now it could not begin: the plan runs without an end, or another does by then.
+ * @throws {InvalidAmountError} The total is beyond what can be counted.
+ * @throws {ValidationError} It has no price in that currency, or would last more than a thousand years.
+ * @throws {IdempotencyConflictError} The key belongs to another request.
+ */
+export async function createOrder(scope: Scope, input: NewOrder): Promise<PlacedOrder> {
+  const { idempotencyKey: key, gateway, returnUrl, cancelUrl, ...request } = input;
+  const choice = { gateway, returnUrl, cancelUrl };
+  refuseUnknownGateway(scope, choice);
+  await ensureCatalog(scope);
+  const { answer, replayed } = await scope.transaction(async (scope) => {
+    const { customer, kind } = input;
+    const { id } = await ensureCustomer(scope, { customer, kind });
+    const once = { verb: 'orders.create', customerId: id, key, request };
+    return answerOnce(scope, once, (scope) => place(scope, input));
+  });
+  const order = reviveOrder(answer);
+  const current = replayed ? await getOrder(scope, { order: order.id }) : order;
+  return { order, checkout: await checkoutOf(scope, current, choice), replayed };
+}
+
+async function place(scope: Scope, input: NewOrder): Promise<Order> {
+  const customer = await lockCustomer(scope, { customer: input.customer, mode: 'update' });
+  const { offer, plan, quantity = 1 } = input;
+  const sale =
+    offer === undefined
+      ? await saleOfPlan(scope, plan ?? '', quantity)
+      : await saleOfOffer(scope, offer, quantity);
+  if (!isUnlocked(sale, sale.unlockedBy.length > 0 ? await groupsHeld(scope, customer.id) : none))
+    throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
+  await refuseBeyondLimit(scope, customer.id, sale);
+  const charge = chargeOf(sale, input);
+  await refuseUnfit(scope, { customer, sale, input, charge });
+  const { root, items } = await insertOrder(scope, { customer, sale, input, charge });
+  await announceOrder(scope, root, 'order.created', {});
+  if (charge.total > 0) return orderOf(scope, { root, items });
+  return orderOf(scope, await fulfilOrder(scope, { order: root.id, method: 'free' }));
+}
+
+const none: ReadonlySet<string> = new Set();
+
+type Placing = {
+  readonly customer: CustomerRow;
+  readonly sale: Sale;
+  readonly input: NewOrder;
+  readonly charge: Charge;
+};
+
+function chargeOf({ price: prices, root }: Sale, input: NewOrder): Charge {
+  const priced = Object.keys(prices);
+  const currency = input.currency ?? priced[0];
+  const price = currency === undefined ? undefined : prices[currency];
+  if (currency === undefined || price === undefined || !priced.includes(currency))
+    throw new ValidationError([
+      {
+        pointer: '/currency',
+        detail: `must be one that ${root.offer} has a price in: ${priced.join(', ') || 'it has none'}`,
+      },
+    ]);
+  return { currency, price, total: multiply(price, root.quantity) };
+}
+
+/** What would fail when it is paid is refused before anybody pays. */
+async function refuseUnfit(
+  scope: Scope,
+  { customer, sale, input, charge }: Placing,
+): Promise<void> {
+  const { timeZone, id: customerId } = customer;
+  const asked = input.startsAt ?? null;
+  for (const line of [sale.root, ...sale.items]) {
+    for (const amount of Object.values(line.grants)) multiply(amount, line.quantity);
+    const own = line.place === 0 ? asked : null;
+    const { startsAt, expiresAt } = await windowOf(scope, { ...line, customerId, timeZone }, own);
+    if (line.planVersionId === null || line.place > 0) continue;
+    const { planVersionId, cycle, quantity } = line;
+    await refuseUndeliverable(scope, {
+      ...{ customerId, customer: customer.externalId, planVersionId, cycle, quantity, timeZone },
+      ...{ startsAt, endsAt: expiresAt, paid: { amount: charge.total, unit: charge.currency } },
+    });
+  }
+}

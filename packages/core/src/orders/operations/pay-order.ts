@@ -1,0 +1,45 @@
+/** Paying an order that was placed before. */
+import { NotFoundError, type Scope } from '../../kernel/index.ts';
+import { InvalidStateError } from '../../ledger/index.ts';
+import { checkoutOf, type PaymentChoice, refuseUnknownGateway } from '../checkout.ts';
+import { AlreadyPaidError } from '../errors.ts';
+import type { Checkout } from '../gateway.ts';
+import { moveOrder } from '../move-order.ts';
+import { type Order, orderOf } from '../order.ts';
+import type { OrderTree } from '../rows.ts';
+import { isOpen, statusAt } from '../status.ts';
+import { lockOrder } from './fulfil-order.ts';
+
+export type PayOrder = PaymentChoice & {
+  readonly order: string;
+  /** Given, another customer's order is not found. */
+  readonly customer?: string | undefined;
+};
+
+/**
+ * Makes an unpaid order, also one that was refused or failed, pending again and opens a payment for it.
+ * @throws {NotFoundError} There is no such order of this customer.
+ * @throws {AlreadyPaidError} There is nothing left to pay.
+ * @throws {InvalidStateError} It is canceled, or has lapsed.
+ */
+export async function payOrder(
+  scope: Scope,
+  { order: id, customer, ...choice }: PayOrder,
+): Promise<{ readonly order: Order; readonly checkout: Checkout }> {
+  refuseUnknownGateway(scope, choice);
+  const tree = await scope.transaction(async (scope) => {
+    const locked = await lockOrder(scope, id);
+    if (customer !== undefined && locked.root.customer !== customer)
+      throw new NotFoundError('order', id);
+    const status = statusAt(locked.root, scope.now);
+    if (status === 'canceled') throw new InvalidStateError(`Order ${id} is canceled.`);
+    if (!isOpen(status)) throw new AlreadyPaidError(id);
+    return status === 'pending' ? locked : reopen(scope, locked);
+  });
+  const order = orderOf(scope, tree);
+  return { order, checkout: await checkoutOf(scope, order, choice) };
+}
+
+async function reopen(scope: Scope, { root, items }: OrderTree): Promise<OrderTree> {
+  return { root: await moveOrder(scope, root, { to: 'pending' }), items };
+}
