@@ -39,4 +39,7 @@ export const catalog = defineCatalog({
       },
     },
   },
+  offers: {
+    pack: { group: 'packs', price: { EUR: 500 }, cycle: 'once', grants: { points: 100 } },
+  },
 });

@@ -17,6 +17,8 @@ export type Contract = {
   kit(): ReturnType<Bursar['tenant']>;
   /** Every row of every table of the kit, of all tenants, as text. */
   dump(): Promise<string[]>;
+  /** The kit of all tenants. */
+  bursar(): Bursar;
   /** What the kit warned of since the test began. */
   readonly warnings: { facts: object; message: string }[];
   /** Starts a host; it is closed after the test. */
@@ -37,8 +39,12 @@ export type Calls = {
   call(input: Call): Promise<Answer>;
 };
 
-/** Runs a suite on {Fastify, Express} x {PGlite, PostgreSQL}. */
-export function describeContract(name: string, suite: (contract: Contract) => void): void {
+/** Runs a suite on {Fastify, Express} x {PGlite, PostgreSQL}. Without the worker nothing is done but what is asked for. */
+export function describeContract(
+  name: string,
+  suite: (contract: Contract) => void,
+  { worker }: { worker: boolean } = { worker: true },
+): void {
   describeDatabases(name, (makeUrl, engine) => {
     let bursar: Bursar;
     let tenants = 0;
@@ -49,7 +55,8 @@ export function describeContract(name: string, suite: (contract: Contract) => vo
     const logger: Logger = { debug() {}, info() {}, warn, error: warn };
 
     beforeAll(async () => {
-      bursar = createBursar({ catalog, database: await makeUrl(), logger }) as unknown as Bursar;
+      const database = await makeUrl();
+      bursar = createBursar({ catalog, database, logger, worker }) as unknown as Bursar;
       await bursar.ready();
     });
     beforeEach(() => {
@@ -68,6 +75,7 @@ export function describeContract(name: string, suite: (contract: Contract) => vo
         ...{ framework: framework.name, engine, warnings },
         kit: () => bursar.tenant(tenant),
         dump: () => dumpOf(bursar),
+        bursar: () => bursar,
         host: async (routes, registration = {}, prefix = '/billing') => {
           const host = await framework.start({ bursar, prefix, registration, routes });
           hosts.push(host);

@@ -87,6 +87,17 @@ describeContract('keys of guards', ({ kit, host }) => {
     expect(await kit().check({ customer: 'ann', feature: 'ai-tokens' })).toMatchObject({ used: 3 });
   });
 
+  test('a key that paid in one tenant is free in another, under the same name', async () => {
+    const calls = await host([passing]);
+    const elsewhere = { ...withKey, 'x-tenant': `beside-${calls.tenant}` };
+    await calls.post('/passing', 'ann', {}, withKey);
+
+    const answer = await calls.post('/passing', 'ann', {}, elsewhere);
+
+    expect(answer.body).toEqual({ replayed: false });
+    expect(await used()).toBe(1);
+  });
+
   test('a spend given back in full frees its key: fail, then retry twice, used is 1', async () => {
     let fails = true;
     const handle = async () => (fails ? { status: 500 } : {});

@@ -45,6 +45,16 @@ describeDatabases('a queued change', (makeUrl) => {
     expect((await tenant.wallet.statement(common)).items).toHaveLength(1);
   });
 
+  test('is asked for under a key of its customer’s: another customer may have the same', async () => {
+    const tenant = fresh();
+    const change = { ...common, operation: 'credit', amount: 5, idempotencyKey: 'top-up' } as const;
+    const ours = await tenant.wallet.queue(change);
+
+    const theirs = await tenant.wallet.queue({ ...change, customer: 'bob' });
+
+    expect(theirs).toEqual({ job: expect.not.stringMatching(ours.job), replayed: false });
+  });
+
   test('commits with the host or not at all', async () => {
     const tenant = fresh();
     const name = `queued-${count}`;

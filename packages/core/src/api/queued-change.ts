@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { unitOf } from '../catalog/index.ts';
 import { queueJob } from '../jobs/index.ts';
-import { IdempotencyConflictError, readInput, type Scope } from '../kernel/index.ts';
+import { contentHash, IdempotencyConflictError, readInput, type Scope } from '../kernel/index.ts';
 import { credit, debitInput } from '../ledger/index.ts';
 import { debit } from './bind-moves.ts';
 import type { Binding } from './binding.ts';
@@ -30,13 +30,18 @@ export function bindQueue({ command, whole, queued }: Binding) {
       const { idempotencyKey: key } = change;
       const job = await command((scope) => {
         unitOf(scope, change.unit);
-        return queueJob(scope, { kind, key, payload: change });
+        return queueJob(scope, { kind, key: ownKey(change), payload: change });
       });
       if (!job.isSame) throw new IdempotencyConflictError(key);
       queued();
       return { job: job.id, replayed: !job.isNew };
     },
   };
+}
+
+/** A key is its customer's, and a job's the tenant's: another customer may have the same one. */
+function ownKey({ customer, idempotencyKey }: Change): string {
+  return contentHash([customer, idempotencyKey]);
 }
 
 /** Making them, each in the transaction that ends its job. */

@@ -1,0 +1,128 @@
+/**
+ * Each operation of the surface as somebody would ask for it who has no business to: a new route is given its request here.
+ *
+ * `named` names what a customer owns; `plain` names only who asks or is asked about; `wide` asks of a whole tenant.
+ */
+import type { Asked } from '#test/stranger-verbs.ts';
+
+export type Asking = {
+  readonly kind: 'named' | 'plain' | 'wide';
+  /** What goes in the path, the query and the body. */
+  readonly request: (asked: Pick<Asked, 'who' | 'names'>) => {
+    readonly params?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: object;
+  };
+  /** Brings what is named to where the request would do something. */
+  readonly before: (asked: Asked) => unknown;
+};
+
+type Request = Asking['request'];
+const ask =
+  (kind: Asking['kind']) =>
+  (request: Request, before: Asking['before'] = () => null): Asking => ({ kind, request, before });
+const named = ask('named');
+const plain = ask('plain');
+const wide = ask('wide');
+
+const reason = 'asked by hand';
+const unit = { unit: 'points' };
+const feature = { feature: 'api-calls' };
+
+const own =
+  (body?: object): Request =>
+  ({ names }) => ({ params: { id: names.subscription }, ...(body && { body }) });
+const any =
+  (body: object = {}): Request =>
+  ({ who, names }) => ({
+    params: { id: names.subscription },
+    body: { customer: who, reason, ...body },
+  });
+const ofWallet =
+  (body: object): Request =>
+  ({ who }) => ({ body: { customer: who, reason, ...body } });
+const ofUnit: Request = () => ({ params: unit });
+const person: Request = ({ who }) => ({ params: { id: who }, body: { reason } });
+
+const cancel: Asking['before'] = ({ kit, who, names }) =>
+  kit.subscriptions.cancel({ customer: who, subscription: names.subscription });
+const pause: Asking['before'] = ({ kit, who, names }) =>
+  kit.subscriptions.pause({ customer: who, subscription: names.subscription });
+const remove: Asking['before'] = ({ kit, who, names }) =>
+  kit.subscriptions.delete({ customer: who, subscription: names.subscription });
+
+/** By its `operationId`. */
+export const requests: Readonly<Record<string, Asking>> = {
+  getMe: plain(() => ({})),
+  listEntitlements: plain(() => ({})),
+  checkEntitlement: plain(() => ({ params: feature })),
+  listBalances: plain(() => ({})),
+  getBalance: plain(ofUnit),
+  listStatement: plain(ofUnit),
+  listGrants: plain(ofUnit),
+  explainBalance: plain(ofUnit),
+  listHolds: plain(() => ({})),
+  listPlans: wide(() => ({})),
+  listOffers: plain(() => ({})),
+  getOpenApi: wide(() => ({})),
+  listSubscriptions: plain(() => ({})),
+  createSubscription: plain(() => ({ body: { plan: 'hourly' } })),
+  cancelSubscription: named(own({ reason })),
+  resumeSubscription: named(own(), cancel),
+  previewChange: named(own({ plan: 'free' })),
+  changeSubscription: named(own({ plan: 'free' })),
+  listPeriods: named(own()),
+
+  listCustomers: wide(({ names }) => ({ query: { search: names.customer, count: 'true' } })),
+  getCustomer: plain(({ who }) => ({ params: { id: who } })),
+  updateCustomer: plain(({ who }) => ({ params: { id: who }, body: { locale: 'de', reason } })),
+  freezeCustomer: plain(person),
+  unfreezeCustomer: plain(person),
+  creditWallet: plain(ofWallet({ ...unit, amount: 4 })),
+  debitWallet: plain(ofWallet({ ...unit, amount: 3 })),
+  setLimits: plain(ofWallet({ ...unit, floor: -3 })),
+  voidGrant: named(({ who, names }) => ({ body: { customer: who, grant: names.grant, reason } })),
+  setExpiry: named(({ who, names }) => ({
+    body: { customer: who, grant: names.grant, expiresAt: '2100-01-01T00:00:00Z', reason },
+  })),
+  adjustWallet: plain(ofWallet({ ...unit, to: 77 })),
+  reverseMovement: named(({ who, names }) => ({
+    body: { customer: who, transfer: names.transfer, reason },
+  })),
+  freezeBalance: plain(ofWallet(unit)),
+  unfreezeBalance: plain(ofWallet(unit)),
+  listAudit: wide(({ names }) => ({ query: { customer: names.customer } })),
+  listAllSubscriptions: wide(({ names }) => ({ query: { customer: names.customer } })),
+  createAnySubscription: plain(({ who }) => ({ body: { customer: who, plan: 'hourly' } })),
+  cancelAnySubscription: named(any()),
+  resumeAnySubscription: named(any(), cancel),
+  pauseSubscription: named(any()),
+  unpauseSubscription: named(any(), pause),
+  previewAnyChange: named(({ who, names }) => ({
+    params: { id: names.subscription },
+    body: { customer: who, plan: 'free' },
+  })),
+  changeAnySubscription: named(any({ plan: 'free' })),
+  addFeature: named(any({ feature: 'burst', quota: 5 })),
+  removeFeature: named(any({ feature: 'seats' })),
+  setQuota: named(any({ ...feature, quota: 9 })),
+  resetUsage: named(any(feature)),
+  deleteSubscription: named(any()),
+  restoreSubscription: named(any(), remove),
+  purgeSubscription: named(any(), remove),
+  countCustomers: wide(() => ({})),
+  countChurned: wide(() => ({
+    query: { from: '2020-01-01T00:00:00Z', until: '2100-01-01T00:00:00Z' },
+  })),
+  histogram: wide(() => ({})),
+  recurringRevenue: wide(() => ({})),
+  listEvents: wide(({ names }) => ({ query: { customer: names.customer } })),
+  listJobs: wide(() => ({})),
+  retryJobs: wide(({ names }) => ({ body: { job: names.job, reason } })),
+  listDeadLetters: wide(() => ({})),
+  replayDeadLetters: wide(({ names }) => ({
+    body: { consumer: 'broken', event: names.event === '' ? 'none' : names.event, reason },
+  })),
+  // Last: whoever was erased is refused from then on.
+  eraseCustomer: plain(({ who }) => ({ params: { id: who }, body: { reason, force: true } })),
+};

@@ -1,0 +1,389 @@
+/**
+ * Each verb of the kit as somebody would call it who has no business to: a new verb is given its cases here.
+ *
+ * A call is made three times over: by an owner, with its own names, where it must do something; by a stranger with the names of
+ * somebody else's; and by a stranger with names that nobody ever had.
+ */
+import type { Page } from '@bursar/core';
+import type { AnyKit, Names } from './strangers.ts';
+
+/** `who` acts, and `names` are what it asks with: its own, somebody else's, or nobody's. */
+export type Asked = { readonly kit: AnyKit; readonly who: string; readonly names: Names };
+type Call = (asked: Asked) => unknown;
+
+/**
+ * `named` names what a customer owns, for another; `outright` names it for nobody, which is the host's right in its own tenant;
+ * `claimed` gives names of its own, that others may have given too; `plain` names only who acts, and a key; `wide` asks of a
+ * whole tenant.
+ */
+export type Kind = 'named' | 'outright' | 'claimed' | 'plain' | 'wide';
+
+export type Case = {
+  readonly kind: Kind;
+  readonly call: Call;
+  /** Brings what is named to where the call would do something. */
+  readonly before: Call | null;
+};
+
+const caseOf =
+  (kind: Kind) =>
+  (call: Call, before: Call | null = null): Case => ({ kind, call, before });
+const named = caseOf('named');
+const outright = caseOf('outright');
+const claimed = caseOf('claimed');
+const plain = caseOf('plain');
+const wide = caseOf('wide');
+
+const points = 'points';
+const calls = { feature: 'api-calls' } as const;
+const reason = 'asked by hand';
+const since = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' } as const;
+
+const unkeyed = ({ who, names }: Asked) => ({
+  ...{ customer: who, subscription: names.subscription, reason },
+});
+const target = (asked: Asked) => ({ ...unkeyed(asked), idempotencyKey: asked.names.key });
+const keyed = ({ who, names }: Asked) => ({ customer: who, idempotencyKey: names.key });
+const cancel: Call = ({ kit, who, names }) =>
+  kit.subscriptions.cancel({ customer: who, subscription: names.subscription });
+const pause: Call = ({ kit, who, names }) =>
+  kit.subscriptions.pause({ customer: who, subscription: names.subscription });
+const remove: Call = ({ kit, who, names }) =>
+  kit.subscriptions.delete({ customer: who, subscription: names.subscription });
+const takeSeat: Call = ({ kit, who }) =>
+  kit.entitlements.set({ customer: who, feature: 'seats', amount: 1 });
+
+const check = [plain(({ kit, who }) => kit.check({ customer: who, ...calls, sources: true }))];
+const consume = [plain((asked) => asked.kit.consume({ ...keyed(asked), ...calls }))];
+const tryConsume = [
+  plain((asked) => asked.kit.tryConsume({ ...keyed(asked), ...calls, amount: 2 })),
+];
+const giveBack = [
+  named((asked) => asked.kit.giveBack({ ...keyed(asked), of: asked.names.spend })),
+  named((asked) =>
+    asked.kit.giveBack({ ...keyed(asked), ...calls, of: asked.names.spend, amount: 1 }),
+  ),
+  plain((asked) => asked.kit.giveBack({ ...keyed(asked), feature: 'seats' }), takeSeat),
+];
+const hold = [
+  plain(async (asked) => ({
+    ...(await asked.kit.hold({ ...keyed(asked), unit: points, amount: 2 })),
+  })),
+];
+const create = [
+  plain((asked) => asked.kit.subscribe({ ...keyed(asked), plan: 'hourly' })),
+  claimed(({ kit, who, names }) =>
+    kit.subscribe({
+      ...{ customer: who, plan: 'hourly', fingerprints: [names.external] },
+      ...{ id: `mine-${names.external}`, external: { gateway: 'stripe', id: names.external } },
+    }),
+  ),
+];
+
+const subscriptions: Record<string, readonly Case[]> = {
+  create,
+  get: [
+    named(({ kit, who, names }) =>
+      kit.subscriptions.get({ customer: who, subscription: names.subscription }),
+    ),
+    outright(({ kit, names }) =>
+      kit.subscriptions.get({ subscription: names.subscription } as never),
+    ),
+  ],
+  current: [plain(({ kit, who }) => kit.subscriptions.current({ customer: who }))],
+  list: [
+    plain(({ kit, who }) => kit.subscriptions.list({ customer: who, count: true })),
+    wide(({ kit }) => kit.subscriptions.list({ count: true })),
+  ],
+  periods: [
+    named(({ kit, who, names }) =>
+      kit.subscriptions.periods({ customer: who, subscription: names.subscription, usage: true }),
+    ),
+    outright(({ kit, names }) =>
+      kit.subscriptions.periods({ subscription: names.subscription } as never),
+    ),
+  ],
+  preview: [
+    named(({ kit, who, names }) =>
+      kit.subscriptions.preview({ customer: who, subscription: names.subscription, plan: 'free' }),
+    ),
+  ],
+  cancel: [named((asked) => asked.kit.subscriptions.cancel(target(asked)))],
+  resume: [named((asked) => asked.kit.subscriptions.resume(target(asked)), cancel)],
+  pause: [named((asked) => asked.kit.subscriptions.pause(target(asked)))],
+  unpause: [named((asked) => asked.kit.subscriptions.unpause(target(asked)), pause)],
+  change: [named((asked) => asked.kit.subscriptions.change({ ...target(asked), plan: 'free' }))],
+  addFeature: [
+    named((asked) => asked.kit.subscriptions.addFeature({ ...target(asked), feature: 'burst' })),
+  ],
+  removeFeature: [
+    named((asked) => asked.kit.subscriptions.removeFeature({ ...target(asked), feature: 'seats' })),
+  ],
+  setQuota: [
+    named((asked) => asked.kit.subscriptions.setQuota({ ...target(asked), ...calls, quota: 9 })),
+  ],
+  reset: [named((asked) => asked.kit.subscriptions.reset({ ...target(asked), ...calls }))],
+  delete: [named((asked) => asked.kit.subscriptions.delete(unkeyed(asked)))],
+  restore: [named((asked) => asked.kit.subscriptions.restore(unkeyed(asked)), remove)],
+  purge: [named((asked) => asked.kit.subscriptions.purge(unkeyed(asked)), remove)],
+};
+
+const entitlements: Record<string, readonly Case[]> = {
+  ...{ check, consume, tryConsume, giveBack },
+  set: [
+    plain(({ kit, who, names }) =>
+      kit.entitlements.set({ customer: who, feature: 'seats', amount: 1, usedBy: names.key }),
+    ),
+  ],
+  list: [plain(({ kit, who }) => kit.entitlements.list({ customer: who }))],
+  usage: [
+    plain(({ kit, who }) => kit.entitlements.usage({ customer: who, ...calls, by: 'usedBy' })),
+  ],
+};
+
+const money = { unit: points, amount: 4 } as const;
+
+const wallet: Record<string, readonly Case[]> = {
+  hold,
+  credit: [plain((asked) => asked.kit.wallet.credit({ ...keyed(asked), ...money, reason }))],
+  debit: [plain((asked) => asked.kit.wallet.debit({ ...keyed(asked), ...money, reason }))],
+  queue: [
+    plain((asked) => asked.kit.wallet.queue({ ...keyed(asked), ...money, operation: 'credit' })),
+  ],
+  exchange: [
+    plain((asked) =>
+      asked.kit.wallet.exchange({ ...keyed(asked), from: 'EUR', to: points, amount: 100 }),
+    ),
+  ],
+  // Money may be sent to anybody of one's own tenant.
+  transfer: [
+    plain(
+      (asked) => asked.kit.wallet.transfer({ ...keyed(asked), ...money, to: 'friend' }),
+      ({ kit }) => kit.customers.upsert({ customer: 'friend' }),
+    ),
+    wide(({ kit, who, names }) =>
+      kit.wallet.transfer({ customer: who, ...money, to: names.customer }),
+    ),
+  ],
+  holds: [plain(({ kit, who }) => kit.wallet.holds({ customer: who }))],
+  capture: [
+    named((asked) =>
+      asked.kit.wallet.capture({ ...keyed(asked), hold: asked.names.hold, amount: 2 }),
+    ),
+    outright(({ kit, names }) => kit.wallet.capture({ hold: names.hold })),
+  ],
+  release: [
+    named(({ kit, who, names }) => kit.wallet.release({ customer: who, hold: names.hold })),
+    outright(({ kit, names }) => kit.wallet.release({ hold: names.hold })),
+  ],
+  extend: [
+    named(({ kit, who, names }) =>
+      kit.wallet.extend({ customer: who, hold: names.hold, until: 'P30D' }),
+    ),
+    outright(({ kit, names }) => kit.wallet.extend({ hold: names.hold, until: 'P30D' })),
+  ],
+  balance: [plain(({ kit, who }) => kit.wallet.balance({ customer: who, unit: points }))],
+  balances: [plain(({ kit, who }) => kit.wallet.balances({ customer: who }))],
+  statement: [plain(({ kit, who }) => kit.wallet.statement({ customer: who, unit: points }))],
+  totals: [plain(({ kit, who }) => kit.wallet.totals({ customer: who, ...since, all: true }))],
+  grants: [plain(({ kit, who }) => kit.wallet.grants({ customer: who, unit: points }))],
+  setLimits: [
+    plain(({ kit, who }) =>
+      kit.wallet.setLimits({ customer: who, unit: points, floor: -3, reason }),
+    ),
+  ],
+  voidGrant: [
+    named(({ kit, who, names }) =>
+      kit.wallet.voidGrant({ customer: who, grant: names.grant, reason }),
+    ),
+    outright(({ kit, names }) => kit.wallet.voidGrant({ grant: names.grant, reason })),
+  ],
+  setExpiry: [
+    named(({ kit, who, names }) =>
+      kit.wallet.setExpiry({ customer: who, grant: names.grant, expiresAt: since.to, reason }),
+    ),
+    plain(({ kit, who }) =>
+      kit.wallet.setExpiry({ customer: who, unit: points, expiresAt: since.to, reason }),
+    ),
+  ],
+  freeze: [plain(({ kit, who }) => kit.wallet.freeze({ customer: who, unit: points, reason }))],
+  unfreeze: [plain(({ kit, who }) => kit.wallet.unfreeze({ customer: who, unit: points, reason }))],
+  adjust: [
+    plain((asked) => asked.kit.wallet.adjust({ ...keyed(asked), unit: points, to: 77, reason })),
+  ],
+  reset: [plain((asked) => asked.kit.wallet.reset({ ...keyed(asked), unit: 'EUR', reason }))],
+  reverse: [
+    named((asked) =>
+      asked.kit.wallet.reverse({ ...keyed(asked), transfer: asked.names.transfer, reason }),
+    ),
+    outright(({ kit, names }) => kit.wallet.reverse({ transfer: names.transfer, reason })),
+  ],
+  import: [
+    plain(({ kit, who, names }) =>
+      kit.wallet.import({ key: names.key, credits: [{ customer: who, ...money }] }),
+    ),
+  ],
+};
+
+const orders: Record<string, readonly Case[]> = {
+  create: [plain((asked) => asked.kit.orders.create({ ...keyed(asked), offer: 'pack' }))],
+  get: [
+    named(({ kit, who, names }) => kit.orders.get({ customer: who, order: names.order })),
+    outright(({ kit, names }) => kit.orders.get({ order: names.order } as never)),
+  ],
+  list: [
+    plain(({ kit, who }) => kit.orders.list({ customer: who })),
+    wide(({ kit }) => kit.orders.list()),
+  ],
+  purchases: [plain(({ kit, who }) => kit.orders.purchases({ customer: who }))],
+  pay: [
+    named(({ kit, who, names }) => kit.orders.pay({ customer: who, order: names.order })),
+    outright(({ kit, names }) => kit.orders.pay({ order: names.order } as never)),
+  ],
+  confirm: [
+    named(({ kit, who, names }) =>
+      kit.orders.confirm({ customer: who, order: names.order, payment: 'manual', reason }),
+    ),
+    outright(({ kit, names }) =>
+      kit.orders.confirm({ order: names.order, payment: 'manual', reason } as never),
+    ),
+  ],
+  cancel: [
+    named(({ kit, who, names }) =>
+      kit.orders.cancel({ customer: who, order: names.order, reason }),
+    ),
+    outright(({ kit, names }) => kit.orders.cancel({ order: names.order, reason } as never)),
+  ],
+};
+
+const customers: Record<string, readonly Case[]> = {
+  get: [plain(({ kit, who }) => kit.customers.get({ customer: who }))],
+  find: [plain(({ kit, who }) => kit.customers.find({ customer: who }))],
+  upsert: [
+    plain(({ kit, who }) => kit.customers.upsert({ customer: who, name: 'somebody' })),
+    claimed(({ kit, who, names }) =>
+      kit.customers.upsert({ customer: who, external: { crm: names.external } }),
+    ),
+  ],
+  update: [
+    plain(({ kit, who }) => kit.customers.update({ customer: who, name: 'somebody', reason })),
+    claimed(({ kit, who, names }) =>
+      kit.customers.update({ customer: who, external: { crm: names.external }, reason }),
+    ),
+  ],
+  freeze: [plain(({ kit, who }) => kit.customers.freeze({ customer: who, reason }))],
+  unfreeze: [plain(({ kit, who }) => kit.customers.unfreeze({ customer: who, reason }))],
+  erase: [plain(({ kit, who }) => kit.customers.erase({ customer: who, force: true, reason }))],
+  list: [
+    wide(({ kit }) => kit.customers.list({ count: true })),
+    wide(({ kit, names }) => kit.customers.list({ search: names.customer, count: true })),
+  ],
+};
+
+const broken = { consumer: 'broken' } as const;
+
+const events: Record<string, readonly Case[]> = {
+  history: [
+    wide(({ kit }) => kit.events.history()),
+    wide(({ kit, names }) => kit.events.history({ customer: names.customer })),
+    wide(({ kit, names }) =>
+      kit.events.history({ subject: { type: 'subscription', id: names.subscription } }),
+    ),
+  ],
+  deadLetters: [wide(({ kit }) => kit.events.deadLetters(broken))],
+  replay: [
+    claimed(({ kit, names }) => kit.events.replay({ ...broken, event: names.event, reason })),
+    wide(({ kit }) => kit.events.replay({ ...broken, reason })),
+  ],
+};
+
+const range = { from: since.from, until: since.to } as const;
+
+/** By the verb's name on the kit. */
+export const cases: Readonly<Record<string, readonly Case[]>> = {
+  ...{ check, consume, tryConsume, giveBack, hold, subscribe: create },
+  withHold: [
+    plain((asked) =>
+      asked.kit.withHold({ ...keyed(asked), unit: points, amount: 3 }, async () => 'worked'),
+    ),
+  ],
+  state: [plain(({ kit, who }) => kit.state(who))],
+  ...under('subscriptions', subscriptions),
+  ...under('entitlements', entitlements),
+  ...under('wallet', wallet),
+  ...under('orders', orders),
+  ...under('customers', customers),
+  ...under('events', events),
+  'jobs.list': [wide(({ kit }) => kit.jobs.list())],
+  'jobs.retry': [
+    claimed(({ kit, names }) => kit.jobs.retry({ job: names.job, reason })),
+    wide(({ kit }) => kit.jobs.retry({ kind: 'wallet.change', reason })),
+  ],
+  'catalog.plans': [wide(({ kit }) => kit.catalog.plans())],
+  'offers.list': [plain(({ kit, who }) => kit.offers.list({ customer: who }))],
+  'catalog.offers': [wide(({ kit }) => kit.catalog.offers())],
+  'ledger.verify': [wide(({ kit }) => kit.ledger.verify())],
+  'ledger.explain': [plain(({ kit, who }) => kit.ledger.explain({ customer: who, unit: points }))],
+  'ledger.balanceAt': [
+    plain(({ kit, who }) => kit.ledger.balanceAt({ customer: who, unit: points, at: since.to })),
+  ],
+  'audit.list': [
+    wide(({ kit }) => kit.audit.list()),
+    wide(({ kit, names }) => kit.audit.list({ customer: names.customer })),
+    wide(({ kit, names }) => kit.audit.list({ subject: { type: 'grant', id: names.grant } })),
+  ],
+  'rates.convert': [wide(({ kit }) => kit.rates.convert({ from: 'EUR', to: points, amount: 100 }))],
+  'insights.customers': [wide(({ kit }) => kit.insights.customers())],
+  'insights.churn': [wide(({ kit }) => kit.insights.churn(range as never))],
+  'insights.histogram': [wide(({ kit }) => kit.insights.histogram())],
+  'insights.mrr': [wide(({ kit }) => kit.insights.mrr({ bucket: 'month' }))],
+  'settings.get': [wide(({ kit }) => kit.settings.get('holds.ttl'))],
+  'settings.set': [wide(({ kit }) => kit.settings.set({ key: 'holds.ttl', value: 'P3D' }))],
+};
+
+/** Lists by cursor, as a page of one. */
+export const pages: Readonly<
+  Record<string, (asked: Asked, cursor?: string) => Promise<Pick<Page<unknown>, 'next'>>>
+> = {
+  'wallet.statement': ({ kit, who }, cursor) =>
+    kit.wallet.statement({ customer: who, unit: points, limit: 1, cursor }),
+  'wallet.holds': ({ kit, who }, cursor) => kit.wallet.holds({ customer: who, limit: 1, cursor }),
+  'ledger.explain': ({ kit, who }, cursor) =>
+    kit.ledger.explain({ customer: who, unit: points, limit: 1, cursor }).then(({ uses }) => uses),
+  'entitlements.usage': ({ kit, who }, cursor) =>
+    kit.entitlements.usage({ customer: who, ...calls, by: 'usedBy', limit: 1, cursor }),
+  'subscriptions.list': ({ kit }, cursor) => kit.subscriptions.list({ limit: 1, cursor }),
+  'customers.list': ({ kit }, cursor) => kit.customers.list({ limit: 1, cursor }),
+  'audit.list': ({ kit }, cursor) => kit.audit.list({ limit: 1, cursor }),
+  'events.history': ({ kit }, cursor) => kit.events.history({ limit: 1, cursor }),
+};
+
+/** What acts for nobody: it opens, closes, listens, or gives another kit, whose verbs are these again. */
+export const actsForNobody = [
+  ...[
+    'health.live',
+    'health.ready',
+    'ready',
+    'start',
+    'close',
+    'runDue',
+    'transaction',
+    'using',
+    'tenant',
+    'customer',
+  ],
+  ...[
+    'events.on',
+    'events.once',
+    'events.off',
+    'events.consumer',
+    'events.forget',
+    'events.forgetAll',
+  ],
+] as const;
+
+function under(namespace: string, verbs: Record<string, readonly Case[]>) {
+  return Object.fromEntries(
+    Object.entries(verbs).map(([verb, of]) => [`${namespace}.${verb}`, of] as const),
+  );
+}
