@@ -1,6 +1,12 @@
 /** Reading `createBursar`'s options: unknown keys and impossible values are refused before anything is opened. */
 import type { CatalogSpec } from '../catalog/index.ts';
-import { type Clock, ConfigurationError, type Logger, systemClock } from '../kernel/index.ts';
+import {
+  type Clock,
+  ConfigurationError,
+  carefulLogger,
+  type Logger,
+  systemClock,
+} from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
@@ -69,7 +75,7 @@ export function readOptions(given: BursarOptions): Options {
     clock: given.clock ?? systemClock,
     schema: given.schema ?? 'bursar',
     migrate: given.migrate ?? true,
-    logger: given.logger ?? quiet,
+    logger: carefulLogger(given.logger ?? quiet),
     allowEmbedded: given.allowEmbedded ?? false,
     tenant: given.tenant ?? 'default',
     prepare: given.prepare ?? true,

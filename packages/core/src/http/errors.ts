@@ -60,8 +60,9 @@ export class MalformedError extends BursarError {
   readonly errors: readonly Fault[] = [
     { pointer: '', detail: 'must be well-formed JSON in UTF-8' },
   ];
-  constructor(message: string) {
-    super(message);
+  constructor() {
+    // Not the parser's own words: they repeat what was sent.
+    super('The body is no well-formed JSON in UTF-8.');
   }
 }
 
@@ -95,5 +96,5 @@ export function bodyError(error: unknown): BursarError | null {
   if (!ofParser) return null;
   if (statusCode === 413) return new TooLargeError(String(message));
   if (statusCode === 415) return new MediaTypeError(String(message));
-  return statusCode === 400 ? new MalformedError(String(message)) : null;
+  return statusCode === 400 ? new MalformedError() : null;
 }

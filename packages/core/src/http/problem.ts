@@ -10,6 +10,7 @@ import {
   isBursarError,
   statusOf,
   systemClock,
+  withoutSecrets,
 } from '../kernel/index.ts';
 import { bodyError } from './errors.ts';
 import type { Verdict } from './guard.ts';
@@ -42,7 +43,7 @@ export function toProblem(error: unknown, place: ProblemPlace = {}): Problem {
   const status = theirs ? statusCode : 500;
   const title = STATUS_CODES[status] ?? 'Error';
   const detail = theirs
-    ? String(message ?? title)
+    ? withoutSecrets(String(message ?? title))
     : 'Something went wrong here; the request may be tried again.';
   return {
     status,
@@ -91,7 +92,8 @@ export function problemOf(
       type: `urn:bursar:problem:${code}`,
       title: titleOf(code),
       status,
-      detail: message,
+      // It may repeat what was sent, and a problem is kept in many a log.
+      detail: withoutSecrets(message),
       code,
       ...(errors === undefined ? {} : { errors }),
       ...(decision === undefined ? {} : { decision }),
@@ -104,7 +106,12 @@ export function problemOf(
 function faultsOf(error: BursarError): unknown {
   if (error.code === 'invalid_amount')
     return [{ pointer: '/amount', detail: `must be ${error.details.expected}` }];
-  return (error as { errors?: unknown }).errors ?? error.details.errors;
+  const faults = (error as { errors?: unknown }).errors ?? error.details.errors;
+  if (!Array.isArray(faults)) return faults;
+  return faults.map((fault: { detail?: unknown }) => ({
+    ...fault,
+    ...(typeof fault.detail === 'string' && { detail: withoutSecrets(fault.detail) }),
+  }));
 }
 
 function placeOf({ instance, requestId }: ProblemPlace): object {

@@ -79,7 +79,7 @@ export class NotFoundError extends BursarError {
 export class IdempotencyConflictError extends BursarError {
   override readonly code = 'idempotency_conflict';
   constructor(key: string) {
-    super(`Idempotency key ${key} belongs to another request: send a new key.`, { key });
+    super('This idempotency key belongs to another request: send a new key.', { key });
   }
 }
 

@@ -11,6 +11,7 @@ export {
 } from './amount.ts';
 export { type Bucket, type BucketSize, bucketSizes, bucketsOf } from './buckets.ts';
 export { addDuration, checkTimeZone, durationBetween, type Period, periodAt } from './calendar.ts';
+export { carefulLogger, withoutSecrets } from './careful-logger.ts';
 export { type Clock, stopwatch, systemClock } from './clock.ts';
 export {
   bigintOrNull,

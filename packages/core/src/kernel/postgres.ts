@@ -5,7 +5,7 @@
 import postgres from 'postgres';
 import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
-import { isLost, lostBefore, lostStatement, translate } from './failures.ts';
+import { codeOf, isLost, lostBefore, lostStatement, translate } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
 import { listenOn } from './listen.ts';
 import { type ConnectionOptions, createPool, openSlot, type Pool, type Slot } from './pool.ts';
@@ -178,6 +178,7 @@ function parseUrl(url: string): ConnectionOptions {
   try {
     return addressOf(postgres(url, { max: 1 }));
   } catch (error) {
-    throw new ConfigurationError('The database URL cannot be read.', {}, { cause: error });
+    // Without the cause, which repeats the URL with its password.
+    throw new ConfigurationError('The database URL cannot be read.', { reason: codeOf(error) });
   }
 }
