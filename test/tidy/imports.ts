@@ -10,7 +10,7 @@ import { nodesOf, type Problem, problem, type Source } from './source.ts';
 
 /** From the ground up, as STYLE.md draws the house. Files directly under `src`, and those in `api/`, are the roof. */
 export const floors = [
-  ...['kernel', 'events', 'jobs', 'http', 'catalog', 'settings', 'customers', 'audit'],
+  ...['kernel', 'events', 'jobs', 'http', 'catalog', 'settings', 'customers', 'audit', 'webhooks'],
   'ledger',
   ...['subscriptions', 'entitlements', 'orders', 'referrals', 'withdrawals', 'insights'],
 ] as const;

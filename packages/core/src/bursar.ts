@@ -22,6 +22,8 @@ import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
 import { testTools } from './api/test-tools.ts';
 import { traced } from './api/traced.ts';
+import { followEndpoints } from './api/webhook-consumer.ts';
+import { webhookJobs } from './api/webhook-jobs.ts';
 import { createWorker } from './api/worker.ts';
 import type { AnyKeys, Keys } from './catalog/index.ts';
 import { bindHttp } from './http/index.ts';
@@ -48,7 +50,8 @@ export function assembleKit(options: Options): object {
   const context = { tenant: root.options.tenant, actor: null, host: null };
   const consumers = createConsumers(root, (inner) => bindKit(root, inner));
   const events = bindEvents(root, { context, consumers });
-  const jobs = createJobs(root, [queuedChanges]);
+  const jobs = createJobs(root, [queuedChanges, webhookJobs(root)]);
+  const endpoints = followEndpoints(root, consumers);
   const exceeded = createExceeded(root);
   const worker = createWorker(root, { each: exceeded.write, tidy: events.forgetAll });
   const health = createHealth(root);
@@ -64,9 +67,11 @@ export function assembleKit(options: Options): object {
     worker.start();
     consumers.start();
     jobs.start();
+    await endpoints.start();
   };
   const close = async () => {
     forgetAges();
+    endpoints.stop();
     await Promise.all([
       atMost(workerMilliseconds, worker.stop()),
       atMost(handlersMilliseconds, consumers.stop()),

@@ -9,3 +9,4 @@ export * from './ledger/schema.ts';
 export * from './orders/schema.ts';
 export * from './settings/schema.ts';
 export * from './subscriptions/schema.ts';
+export * from './webhooks/schema.ts';

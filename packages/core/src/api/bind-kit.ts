@@ -24,6 +24,7 @@ import { bindImport } from './bind-import.ts';
 import { bindJobs } from './bind-jobs.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindVerbs } from './bind-verbs.ts';
+import { bindWebhooks } from './bind-webhooks.ts';
 import { bindingFor, type Given } from './binding.ts';
 import type { Told } from './event-verbs.ts';
 import { namedCustomerInput } from './inputs.ts';
@@ -61,6 +62,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     catalog: bindCatalog(binding),
     ledger: bindLedger(binding),
     jobs: bindJobs(binding),
+    webhooks: bindWebhooks(root, binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: { convert: (input) => read((scope) => convert(scope, input)) },
     events: bindTold(root, context) as unknown as Told,

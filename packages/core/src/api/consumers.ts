@@ -21,6 +21,8 @@ import { type Bind, takingLanes } from './take-deliveries.ts';
 export type Consumers = {
   /** @throws {ValidationError} An option is none, or the name is taken in this process. */
   add(name: string, options: ConsumerOptions): () => void;
+  /** Takes for a consumer whose row is kept elsewhere; called again, what it reads is as it is said now. */
+  follow(consuming: Consuming & { readonly id: number }): void;
   /** Begins to take, and takes until `stop`. */
   start(): void;
   /** Everything that is due by now: what was committed is given out, and taken or put back. */
@@ -57,6 +59,7 @@ export function createConsumers(root: Root, bind: Bind): Consumers {
   root.onNews(() => kick(all));
   return {
     add: (name, options) => add(all, name, options),
+    follow: (consuming) => follow(all, consuming),
     start() {
       if (all.timer || all.isStopping) return;
       all.timer = setInterval(() => kick(all), pollMilliseconds).unref();
@@ -84,6 +87,14 @@ function add(all: All, name: string, options: ConsumerOptions): () => void {
     consumer.isStopped = true;
     if (consumers.get(name) === consumer) consumers.delete(name);
   };
+}
+
+function follow(all: All, consuming: Consuming & { readonly id: number }): void {
+  const before = all.consumers.get(consuming.name);
+  const state = { lanes: before?.lanes ?? null, isStopped: false };
+  const consumer: Consumer = Object.assign(before ?? {}, { ...consuming, ...state });
+  all.consumers.set(consuming.name, consumer);
+  kick(all);
 }
 
 /** Gives out and takes, once more if it was asked for meanwhile. What fails waits for the next second. */

@@ -5,6 +5,7 @@ import type { LedgerEvents } from '../ledger/index.ts';
 import type { OrderEvents } from '../orders/index.ts';
 import type { SettingEvents } from '../settings/index.ts';
 import type { SubscriptionEvents } from '../subscriptions/index.ts';
+import type { WebhookEvents } from '../webhooks/index.ts';
 
 /** Every event, with its payload. */
 export type EventMap = CustomerEvents &
@@ -12,7 +13,8 @@ export type EventMap = CustomerEvents &
   EntitlementEvents &
   LedgerEvents &
   OrderEvents &
-  SettingEvents;
+  SettingEvents &
+  WebhookEvents;
 
 export type BursarEvent<T extends keyof EventMap = keyof EventMap> = {
   [K in T]: {

@@ -42,8 +42,17 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
   directUrl?: string | undefined;
   /** How many connections, and how long anything may wait. */
   pool?: PoolOptions | undefined;
+  /** How webhooks are sent. */
+  webhooks?: WebhookOptions | undefined;
   /** Of the tenant that is meant when none is named. Default `default`. */
   tenant?: string | undefined;
+}
+
+export interface WebhookOptions {
+  /** Also to `http:` and to private addresses. For development: whoever may add an endpoint can then reach all that this process can. Default false. */
+  allowPrivate?: boolean | undefined;
+  /** How long one attempt may take, from 100 to 60,000. Default 15,000. */
+  timeoutMilliseconds?: number | undefined;
 }
 
 /**

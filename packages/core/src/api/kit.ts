@@ -19,6 +19,7 @@ import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
+import type { WebhookVerbs } from './webhook-verbs.ts';
 
 /** An open transaction of the host's. */
 export type Transaction = HostTransaction;
@@ -91,6 +92,8 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   };
   /** Work that is done later: queued changes, webhooks. */
   readonly jobs: JobVerbs;
+  /** Where this tenant's events are sent. */
+  readonly webhooks: WebhookVerbs;
   readonly rates: {
     /** What an amount is worth in another unit, half up at its scale. Moves nothing. @throws {RateMissingError} */
     convert(input: { from: K['unit']; to: K['unit']; amount: number }): Promise<{

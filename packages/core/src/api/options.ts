@@ -10,6 +10,7 @@ import {
 import type { Rates } from '../ledger/index.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
+import { readWebhooks } from './webhook-options.ts';
 
 export type Options = {
   readonly catalog: CatalogSpec;
@@ -27,6 +28,7 @@ export type Options = {
   readonly worker: boolean;
   readonly pool: Pool;
   readonly rates: Rates | undefined;
+  readonly webhooks: { readonly allowPrivate: boolean; readonly timeoutMilliseconds: number };
   /** What `memory://` begins with; no host says it. */
   readonly template?: (() => Promise<Blob>) | undefined;
 };
@@ -58,6 +60,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   batch: [isFlag, 'true or false'],
   worker: [isFlag, 'true or false'],
   pool: [isObject, 'an object of limits'],
+  webhooks: [isObject, 'an object with allowPrivate and timeoutMilliseconds'],
   rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
 };
 
@@ -84,6 +87,7 @@ export function readOptions(given: BursarOptions): Options {
     cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
     batch: given.batch ?? true,
     rates: given.rates,
+    webhooks: readWebhooks(given.webhooks),
     worker: given.worker ?? true,
     pool: readPool(given.pool, given.prepare),
   };

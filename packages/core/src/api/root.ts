@@ -24,6 +24,9 @@ export interface Root {
   /** Calls it whenever a job was asked for here. It may not have committed yet: who does jobs also looks by itself. */
   onQueued(wake: () => void): void;
   queued(): void;
+  /** Called when what endpoints want has changed here. */
+  onFollowed(look: () => Promise<void>): void;
+  followed(): Promise<void>;
   ready(): Promise<void>;
   close(): Promise<void>;
   database(): Promise<Database>;
@@ -77,8 +80,26 @@ export function createRoot(options: Options): Root {
   const queued = () => {
     for (const wake of jobWakers) wake();
   };
+  let looking: () => Promise<void> = async () => {};
+  const onFollowed = (look: () => Promise<void>) => {
+    looking = look;
+  };
+  const followed = () => looking();
   const reaching = { prepare, command, atOnce, read };
-  return { options, bus, onNews, onQueued, queued, ready, close, database, watch, ...reaching };
+  return {
+    options,
+    bus,
+    onNews,
+    onQueued,
+    queued,
+    onFollowed,
+    followed,
+    ready,
+    close,
+    database,
+    watch,
+    ...reaching,
+  };
 }
 
 /** What it throws before its first wait is a rejection too. */

@@ -10,6 +10,7 @@ import {
   subscriptionLifeRoutes,
   subscriptionRoutes,
 } from '../subscriptions/index.ts';
+import { webhookRoutes } from '../webhooks/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -27,4 +28,5 @@ export const routes: readonly Route[] = [
   ...insightRoutes,
   ...eventRoutes,
   ...jobRoutes,
+  ...webhookRoutes,
 ];

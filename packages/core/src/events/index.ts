@@ -18,6 +18,7 @@ export {
 } from './operations/list-events.ts';
 export { pendingSince } from './operations/pending-since.ts';
 export {
+  findConsumer,
   publishPending,
   type Registration,
   registerConsumer,

@@ -4,7 +4,7 @@
  * Rows are found by their state, never by a cursor, so one that commits late is not passed over. One process does this at a
  * time: a later event of a subject can never be given out before an earlier one.
  */
-import { at, integer, json, type Scope, sql, textOrNull } from '../../kernel/index.ts';
+import { at, document, integer, json, type Scope, sql, textOrNull } from '../../kernel/index.ts';
 
 /** A database is one queue for this; nobody waits for it long. */
 const publisher = 7_163_214_905_512;
@@ -82,6 +82,20 @@ export function registerConsumer(
     await giveWhatWasPublished(scope, id);
     return id;
   });
+}
+
+/** What a consumer reads by now; `null` when there is none of that name. */
+export function findConsumer(
+  scope: Scope,
+  name: string,
+): Promise<{ id: number; types: readonly string[] | null } | null> {
+  return scope.maybeOne(
+    sql`select id, types from bursar.consumers where name = ${name}::text`,
+    (row) => ({
+      id: integer(row.id),
+      types: row.types === null ? null : document<string[]>(row.types),
+    }),
+  );
 }
 
 /** Of before it was made, where it asks for that. */

@@ -1,0 +1,42 @@
+/** The names of all events, for where they are typed by hand: a name that is none would never be sent. */
+import type { EventMap } from './event-map.ts';
+
+const known: Readonly<Record<keyof EventMap, true>> = {
+  'balance.updated': true,
+  'customer.created': true,
+  'customer.updated': true,
+  'grant.created': true,
+  'grant.expired': true,
+  'grant.voided': true,
+  'hold.captured': true,
+  'hold.created': true,
+  'hold.expired': true,
+  'hold.released': true,
+  'quota.exceeded': true,
+  'quota.over_limit': true,
+  'quota.reached': true,
+  'quota.reset': true,
+  'quota.threshold': true,
+  'setting.changed': true,
+  'subscription.canceled': true,
+  'subscription.change_scheduled': true,
+  'subscription.created': true,
+  'subscription.deleted': true,
+  'subscription.ended': true,
+  'subscription.past_due': true,
+  'subscription.paused': true,
+  'subscription.plan_changed': true,
+  'subscription.purged': true,
+  'subscription.reanchored': true,
+  'subscription.recovered': true,
+  'subscription.renewed': true,
+  'subscription.restored': true,
+  'subscription.resumed': true,
+  'subscription.trial_ended': true,
+  'subscription.trial_will_end': true,
+  'subscription.unpaused': true,
+  'subscription.updated': true,
+  'webhook.disabled': true,
+};
+
+export const eventTypes: readonly string[] = Object.keys(known);
