@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { describeDatabases, describePostgres } from '#test/databases.ts';
 import { catalog, eventually } from '#test/kit.ts';
 import { silentLogger } from '#test/silent-logger.ts';
+import { openSink } from '#test/sink.ts';
 import { createBursar } from '../bursar.ts';
 import { createTestBursar } from '../testing.ts';
 import type { BursarEvent } from './event-map.ts';
@@ -13,7 +14,8 @@ const customer = person.id;
 const reason = 'asked for it';
 
 function open(database: string) {
-  return createBursar({ catalog, database, logger: silentLogger });
+  const webhooks = { allowPrivate: true };
+  return createBursar({ catalog, database, logger: silentLogger, webhooks });
 }
 
 type Kit = ReturnType<typeof open>;
@@ -78,8 +80,15 @@ describeDatabases('erasing a customer', (makeUrl) => {
         throw new Error(`no mail for ${event.customer}`);
       },
     });
+    const sink = await openSink();
+    sink.behave = () => 500;
+    const types = ['customer.created', 'subscription.created', 'balance.updated'] as const;
+    await kit.webhooks.create({ url: sink.url, types });
     await kit.start();
     await lived(kit);
+    const queued = { customer, unit: 'points', operation: 'debit', amount: 999 } as const;
+    await kit.wallet.queue({ ...queued, idempotencyKey: 'later' });
+    await eventually(async () => (await kit.jobs.list({ state: 'pending' })).items.length >= 5);
     await eventually(async () => (await kit.events.deadLetters()).items.length >= 3);
     await kit.wallet.debit({ customer: 'bob', unit: 'points', amount: 1 });
     const heard: BursarEvent[] = [];
@@ -89,6 +98,7 @@ describeDatabases('erasing a customer', (makeUrl) => {
     const erased = await kit.customers.erase({ customer, reason });
 
     expect(await traces(kit)).toEqual([]);
+    await sink.close();
     expect(erased).toMatchObject({ email: null, name: null, locale: null, timeZone: 'UTC' });
     expect(erased.id).toMatch(/^erased_[0-9a-f]{32}$/);
     expect(await kit.ledger.verify()).toMatchObject({ ok: true });

@@ -15,9 +15,11 @@ import {
   pseudonymOf,
 } from '../customers/index.ts';
 import { announce, renameInEvents } from '../events/index.ts';
+import { renameInJobs } from '../jobs/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import { freezeCustomer, listHolds, releaseHold } from '../ledger/index.ts';
 import { eraseSubscriptions } from '../subscriptions/index.ts';
+import { renameInDeliveries } from '../webhooks/index.ts';
 import { listBalances } from './list-balances.ts';
 
 /** What was left when the person was erased; nothing unless it was forced. */
@@ -54,7 +56,10 @@ export function erasePerson(
     });
     await eraseAuditValues(inner, { customerId: row.id });
     const { customer: erased, words } = await eraseCustomer(inner, row);
-    await renameInEvents(inner, { from: customer, to: pseudonym, words });
+    const renaming = { from: customer, to: pseudonym, words };
+    await renameInEvents(inner, renaming);
+    await renameInJobs(inner, renaming);
+    await renameInDeliveries(inner, renaming);
     return { customer: erased, ended, released };
   });
 }

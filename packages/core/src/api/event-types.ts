@@ -4,6 +4,7 @@ import type { EventMap } from './event-map.ts';
 const known: Readonly<Record<keyof EventMap, true>> = {
   'balance.updated': true,
   'customer.created': true,
+  'customer.erased': true,
   'customer.updated': true,
   'grant.created': true,
   'grant.expired': true,

@@ -7,6 +7,7 @@ export {
   retryJobs,
 } from './operations/list-jobs.ts';
 export { type Queued, type QueueJob, queueJob } from './operations/queue-job.ts';
+export { renameInJobs } from './operations/rename-customer.ts';
 export {
   type Claimed,
   type ClaimJobs,

@@ -24,6 +24,7 @@ export {
   wantedTypes,
 } from './operations/list-endpoints.ts';
 export { type Attempt, recordAttempt } from './operations/record-attempt.ts';
+export { renameInDeliveries } from './operations/rename-customer.ts';
 export { type Post, type Posted, post } from './post.ts';
 export { webhookRoutes } from './routes.ts';
 export { attemptsMax, delayAfter } from './schedule.ts';

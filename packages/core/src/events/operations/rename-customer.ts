@@ -2,7 +2,16 @@
 import { json, type Scope, sql } from '../../kernel/index.ts';
 
 /** Fields of payloads that hold a host's id of a customer; a feature or plan of the same word is left alone. */
-const naming = ['customer', 'from', 'to', 'sponsor', 'referred', 'beneficiary', 'buyer', 'usedBy'];
+export const NAMING: readonly string[] = [
+  'customer',
+  'from',
+  'to',
+  'sponsor',
+  'referred',
+  'beneficiary',
+  'buyer',
+  'usedBy',
+];
 
 /**
  * Rewrites every event of the tenant that names `from`, taken or not. Reads the whole outbox of the tenant, and all that is
@@ -14,7 +23,7 @@ export async function renameInEvents(
   scope: Scope,
   { from, to, words }: { from: string; to: string; words: readonly string[] },
 ): Promise<void> {
-  const isNaming = sql`${json(naming)}::text::jsonb ? field.key and field.value = to_jsonb(${from}::text)`;
+  const isNaming = sql`${json(NAMING)}::text::jsonb ? field.key and field.value = to_jsonb(${from}::text)`;
   const named = sql`(event.customer = ${from}::text or event.actor = ${from}::text
             or (event.subject_type, event.subject_id) = ('customer', ${from}::text)
             or exists (select from jsonb_each(event.data) as field where ${isNaming}))`;
