@@ -22,16 +22,8 @@ import type { WebhookVerbs } from './webhook-verbs.ts';
 
 const id = z.string().min(1).max(255);
 const reason = z.string().min(1).max(500).optional();
-const unwritten = 'quota.exceeded';
 const types = z
-  .array(
-    z
-      .string()
-      .refine(
-        (type) => eventTypes.includes(type) && type !== unwritten,
-        'is no event that is sent',
-      ),
-  )
+  .array(z.string().refine((type) => eventTypes.includes(type), 'is no event'))
   .min(1)
   .max(100);
 const description = z.string().min(1).max(500);
