@@ -41,5 +41,11 @@ export const catalog = defineCatalog({
   },
   offers: {
     pack: { group: 'packs', price: { EUR: 500 }, cycle: 'once', grants: { points: 100 } },
+    'calls-1000': {
+      ...{ group: 'calls', price: { EUR: 500 }, cycle: 'monthly', tags: ['new'] },
+      grants: { 'api-calls': 1000 },
+    },
+    gift: { price: { EUR: 0 }, grants: { points: 5 }, limit: { quantity: 1 } },
+    thanks: { price: { EUR: 100 }, unlockedBy: ['calls'], tags: ['new', 'few'] },
   },
 });

@@ -13,7 +13,10 @@ import { postgresDatabase } from '../support/databases.ts';
 import { startProcess } from '../support/processes.ts';
 import { compile, root, type Snippet, snippetsOf } from './snippets.ts';
 
-const names = ['migrations', 'mounting', 'who-asks', 'adopting', 'operating', 'observability'];
+const names = [
+  ...['migrations', 'mounting', 'who-asks', 'adopting', 'selling', 'operating'],
+  'observability',
+];
 const guides = [...names, 'errors'].map((name) => `packages/core/docs/${name}.md`);
 const texts = [
   ...['core', 'fastify', 'express', 'stripe'].map((name) => `packages/${name}/README.md`),

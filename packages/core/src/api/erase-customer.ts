@@ -18,6 +18,7 @@ import { announce, renameInEvents } from '../events/index.ts';
 import { renameInJobs } from '../jobs/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import { freezeCustomer, listHolds, releaseHold } from '../ledger/index.ts';
+import { eraseOrders } from '../orders/index.ts';
 import { eraseSubscriptions } from '../subscriptions/index.ts';
 import { renameInDeliveries } from '../webhooks/index.ts';
 import { listBalances } from './list-balances.ts';
@@ -45,6 +46,7 @@ export function erasePerson(
     const row = await lockCustomer(inner, { customer, mode: 'update' });
     if (!force) await refuseInUse(inner, customer);
     const ended = await eraseSubscriptions(inner, customer);
+    await eraseOrders(inner, row.id);
     const released = await releaseHolds(inner, customer);
     await freezeCustomer(inner, { customer, frozen: true });
     const pseudonym = pseudonymOf(inner, customer);

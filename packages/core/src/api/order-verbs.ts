@@ -5,7 +5,9 @@ import type {
   CancelOrder,
   Checkout,
   ConfirmOrder,
+  CreditGroup,
   GetOrder,
+  ListCredits,
   ListedOffer,
   ListOffers,
   ListOrders,
@@ -50,6 +52,8 @@ export interface OrderVerbs<K extends Keys, With> {
   purchases(
     input?: With & Without<ListPurchases, 'offer'> & { offer?: K['offer'] | undefined },
   ): Promise<Page<Purchase>>;
+  /** What was bought, group by group, with what is left of each purchase, and what to warn of. */
+  credits(input?: With & Without<ListCredits, never>): Promise<readonly CreditGroup[]>;
   /** Opens a payment for an unpaid order, also one that was refused. */
   pay(
     input: With & Without<PayOrder, never>,

@@ -4,7 +4,7 @@ import { entitlementRoutes } from '../entitlements/index.ts';
 import type { Route } from '../http/index.ts';
 import { insightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
-import { orderRoutes } from '../orders/index.ts';
+import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
 import {
   subscriptionAdminRoutes,
   subscriptionLifeRoutes,
@@ -25,6 +25,7 @@ export const routes: readonly Route[] = [
   ...subscriptionLifeRoutes,
   ...subscriptionAdminRoutes,
   ...orderRoutes,
+  ...orderAdminRoutes,
   ...insightRoutes,
   ...eventRoutes,
   ...jobRoutes,

@@ -1,6 +1,6 @@
 /**
- * Doing what is due over all tenants, in the order of its instants: what time brings to subscriptions, and to balances
- * that nobody has touched. Each thing is done once, whoever runs this, how often and how late.
+ * Doing what is due over all tenants, in the order of its instants: what time brings to subscriptions, to orders, and to
+ * balances that nobody has touched. Each thing is done once, whoever runs this, how often and how late.
  *
  * Bounded: at most a hundred of each are read at a time. What is due at one instant is done in one transaction; what that
  * leaves out, and all of it if that fails, in transactions of their own. At one instant subscriptions come before the balances
@@ -8,6 +8,7 @@
  */
 import { FOREVER } from '../kernel/index.ts';
 import { dueBalances, settleDue, settleDueAll } from '../ledger/index.ts';
+import { dueOrders, settleOrder } from '../orders/index.ts';
 import { announceDue, announceDueAll, dueSubscriptions } from '../subscriptions/index.ts';
 import type { Root } from './root.ts';
 
@@ -19,7 +20,12 @@ export type RunDue = {
 };
 
 type Item =
-  | { readonly kind: 'subscription'; readonly tenant: string; readonly id: string; at: Date }
+  | {
+      readonly kind: 'subscription' | 'order';
+      readonly tenant: string;
+      readonly id: string;
+      at: Date;
+    }
   | { readonly kind: 'balance'; readonly tenant: string; readonly id: number; at: Date };
 
 type Outcome = {
@@ -113,7 +119,7 @@ async function doTogether(
   items: readonly Item[],
 ): Promise<ReadonlyMap<Item['id'], Outcome> | null> {
   const [first] = items;
-  if (!first) return null;
+  if (!first || first.kind === 'order') return null;
   const context = { tenant: first.tenant, actor: null, host: null };
   const ids = items.map(({ id }) => id);
   try {
@@ -130,9 +136,10 @@ async function doTogether(
 
 function doDue(root: Root, item: Item): Promise<Outcome> {
   const context = { tenant: item.tenant, actor: null, host: null };
-  return root.command<Outcome>(context, (scope) =>
-    item.kind === 'subscription' ? announceDue(scope, item) : settleDue(scope, item),
-  );
+  return root.command<Outcome>(context, (scope) => {
+    if (item.kind === 'balance') return settleDue(scope, item);
+    return item.kind === 'order' ? settleOrder(scope, item) : announceDue(scope, item);
+  });
 }
 
 /** What is due, in order, and up to where that is all there is. */
@@ -145,16 +152,19 @@ async function readDue(
   const context = { tenant: root.options.tenant, actor: null, host: null };
   const read = { until, limit };
   const subscriptions = await root.read(context, (scope) => dueSubscriptions(scope, read));
+  const orders = await root.read(context, (scope) => dueOrders(scope, read));
   const balances = await root.read(context, (scope) => dueBalances(scope, read));
   const found: Item[] = [
     ...subscriptions.map((one) => ({ ...one, kind: 'subscription' as const })),
+    ...orders.map((one) => ({ ...one, kind: 'order' as const })),
     ...balances.map((one) => ({ ...one, kind: 'balance' as const })),
   ];
   const items = found
     .map((item) => ({ ...item, at: later.get(keyOf(item)) ?? item.at }))
     .filter((item) => item.at <= until)
     .sort(inOrder);
-  const ends = [subscriptions, balances].map((list) => (list[limit - 1]?.at ?? until).getTime());
+  const lists = [subscriptions, orders, balances];
+  const ends = lists.map((list) => (list[limit - 1]?.at ?? until).getTime());
   return { items, horizon: new Date(Math.min(...ends)) };
 }
 
@@ -169,6 +179,7 @@ function place(items: Item[], item: Item): void {
 
 function inOrder(one: Item, other: Item): number {
   const byTime = one.at.getTime() - other.at.getTime();
-  if (byTime !== 0) return byTime;
-  return one.kind === other.kind ? 0 : one.kind === 'subscription' ? -1 : 1;
+  return byTime === 0 ? kinds.indexOf(one.kind) - kinds.indexOf(other.kind) : byTime;
 }
+
+const kinds: readonly Item['kind'][] = ['subscription', 'order', 'balance'];

@@ -126,6 +126,8 @@ function refusedAnywhere({ access, body }: Route): readonly ErrorCode[] {
     // On a public route too: a host's tenants are its own to refuse.
     'forbidden',
     ...(access === 'public' ? [] : (['unauthenticated'] as const)),
+    // A command makes its customer, unless that was erased.
+    ...(body && access === 'customer' ? (['customer_unknown'] as const) : []),
     ...(body ? (['too_large', 'unsupported_media_type', 'idempotency_conflict'] as const) : []),
     'validation',
     'database',

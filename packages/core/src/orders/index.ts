@@ -1,4 +1,5 @@
 /** The door of orders: offers, what was ordered of them, and the gateways through which it is paid. */
+export { orderAdminRoutes } from './admin-routes.ts';
 export type { OpenCheckout, PaymentChoice } from './checkout.ts';
 export * from './errors.ts';
 export type { OrderEvents, OrderNews } from './events.ts';
@@ -19,8 +20,16 @@ export * from './inputs.ts';
 export { type CancelOrder, cancelOrder } from './operations/cancel-order.ts';
 export { type ConfirmOrder, confirmOrder } from './operations/confirm-order.ts';
 export { createOrder, type NewOrder, type PlacedOrder } from './operations/create-order.ts';
+export { eraseOrders } from './operations/erase-orders.ts';
 export { type FulfilOrder, fulfilOrder } from './operations/fulfil-order.ts';
 export { type GetOrder, getOrder } from './operations/get-order.ts';
+export {
+  type Credit,
+  type CreditGroup,
+  type CreditReason,
+  type ListCredits,
+  listCredits,
+} from './operations/list-credits.ts';
 export { type ListedOffer, type ListOffers, listOffers } from './operations/list-offers.ts';
 export { type ListOrders, listOrders } from './operations/list-orders.ts';
 export { type ListPurchases, listPurchases, type Purchase } from './operations/list-purchases.ts';

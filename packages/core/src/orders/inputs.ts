@@ -73,3 +73,13 @@ export const listPurchasesInput = z.strictObject({
   active: z.boolean().optional(),
   ...page,
 });
+
+export const listCreditsInput = z.strictObject({
+  customer: customerInput,
+  warnExpiresIn: z
+    .string()
+    .regex(/^P(?!$)/, 'must be an ISO 8601 duration such as P7D')
+    .max(32)
+    .optional(),
+  warnAtOrBelow: z.int().min(0).optional(),
+});

@@ -1,6 +1,17 @@
-/** Offers over HTTP, as data. Everybody sees what they may order. */
+/** Offers and orders over HTTP, as data. Customers order for themselves and see their own; that something is paid, others say. */
 import { z } from 'zod';
-import { defineRoute, type Route } from '../http/index.ts';
+import { answer, defineRoute, pageQuery, pageShape, type Route } from '../http/index.ts';
+import {
+  creditGroupShape,
+  orderBody,
+  orderParams,
+  orderRefusals,
+  orderShape,
+  paymentBody,
+  purchaseShape,
+  toPayShape,
+} from './order-wire.ts';
+import { orderStatuses } from './status.ts';
 import { offerShape } from './wire.ts';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -29,5 +40,93 @@ export const orderRoutes: readonly Route[] = [
       }),
       next: null,
     }),
+  }),
+  defineRoute({
+    operation: 'listOrders',
+    summary: 'The orders of the customer who asks, newest first.',
+    method: 'GET',
+    path: '/orders',
+    access: 'customer',
+    query: pageQuery.extend({ status: z.enum(orderStatuses).optional() }),
+    answers: pageShape(orderShape),
+    refuses: ['cursor'],
+    handle: ({ me }, { query }) => me.orders.list(query),
+  }),
+  defineRoute({
+    operation: 'createOrder',
+    summary: 'Orders an offer, or a plan that has a price; one of nothing to pay is paid at once.',
+    method: 'POST',
+    path: '/orders',
+    access: 'customer',
+    body: orderBody,
+    status: 201,
+    answers: toPayShape,
+    replayStatus: 200,
+    refuses: [...orderRefusals],
+    async handle({ me, idempotencyKey }, { body }) {
+      const asked = { ...body, idempotencyKey } as Parameters<typeof me.orders.create>[0];
+      const { replayed, ...placed } = await me.orders.create(asked);
+      return replayed ? answer(200, placed) : placed;
+    },
+  }),
+  defineRoute({
+    operation: 'listPurchases',
+    summary: 'What the customer who asks has bought, line by line, bundled offers too.',
+    method: 'GET',
+    path: '/purchases',
+    access: 'customer',
+    query: pageQuery.extend({
+      ...{
+        group: z.string().min(1).max(64).optional(),
+        offer: z.string().min(1).max(64).optional(),
+      },
+      active: flag.optional(),
+    }),
+    answers: pageShape(purchaseShape),
+    refuses: ['cursor'],
+    handle: ({ me }, { query }) => me.orders.purchases(query),
+  }),
+  defineRoute({
+    operation: 'listCredits',
+    summary: 'What the customer who asks has bought, group by group, and what is left of it.',
+    method: 'GET',
+    path: '/credits',
+    access: 'customer',
+    answers: z.object({ items: z.array(creditGroupShape), next: z.null() }),
+    handle: async ({ me }) => ({ items: await me.orders.credits(), next: null }),
+  }),
+  defineRoute({
+    operation: 'getOrder',
+    summary: 'One order of one’s own.',
+    method: 'GET',
+    path: '/orders/:id',
+    access: 'customer',
+    params: orderParams,
+    answers: orderShape,
+    refuses: ['not_found'],
+    handle: ({ me }, { params }) => me.orders.get({ order: params.id }),
+  }),
+  defineRoute({
+    operation: 'payOrder',
+    summary: 'Opens a payment for an unpaid order of one’s own.',
+    method: 'POST',
+    path: '/orders/:id/pay',
+    access: 'customer',
+    params: orderParams,
+    body: paymentBody,
+    answers: toPayShape,
+    refuses: ['not_found', 'already_paid', 'invalid_state'],
+    handle: ({ me }, { params, body }) => me.orders.pay({ ...body, order: params.id }),
+  }),
+  defineRoute({
+    operation: 'cancelOrder',
+    summary: 'Gives up an unpaid order of one’s own.',
+    method: 'DELETE',
+    path: '/orders/:id',
+    access: 'customer',
+    params: orderParams,
+    answers: orderShape,
+    refuses: ['not_found', 'already_paid'],
+    handle: ({ me }, { params }) => me.orders.cancel({ order: params.id }),
   }),
 ];

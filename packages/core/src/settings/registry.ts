@@ -5,6 +5,16 @@ import { isZero, parseDuration } from '../kernel/index.ts';
 type Setting = { readonly title: string; readonly shape: z.ZodType; readonly default: unknown };
 
 const settings: Readonly<Record<string, Setting>> = {
+  'credits.warnAtOrBelow': {
+    title: 'At how many units or fewer a group of purchases is low',
+    shape: z.int().min(0),
+    default: 0,
+  },
+  'credits.warnExpiresIn': {
+    title: 'How long before its end a purchase that is not used up is warned of',
+    shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P7D'),
+    default: 'P7D',
+  },
   'events.retention': {
     title: 'How long events are kept once everyone has been given them',
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P90D'),

@@ -13,7 +13,7 @@ export type CancelOrder = {
   readonly order: string;
   /** Given, another customer's order is not found. */
   readonly customer?: string | undefined;
-  /** Kept in the history; an operator's, in the audit too. */
+  /** Kept in the audit; the history, which can never be emptied, holds nobody's words. */
   readonly reason?: string | undefined;
 };
 
@@ -36,14 +36,14 @@ export async function cancelOrder(scope: Scope, input: CancelOrder): Promise<Ord
   return orderOf(scope, tree);
 }
 
-async function cancel(scope: Scope, { order, customer, reason }: CancelOrder): Promise<OrderTree> {
+async function cancel(scope: Scope, { order, customer }: CancelOrder): Promise<OrderTree> {
   const tree = await lockOrder(scope, order);
   const { root } = tree;
   if (customer !== undefined && root.customer !== customer) throw new NotFoundError('order', order);
   const status = statusAt(root, scope.now);
   if (status === 'canceled') return tree;
   if (!isOpen(status)) throw new AlreadyPaidError(order);
-  return storeCanceled(scope, tree, { lapsed: false, message: reason });
+  return storeCanceled(scope, tree, { lapsed: false });
 }
 
 /** Stores that a locked order and its items are canceled, and announces it. */

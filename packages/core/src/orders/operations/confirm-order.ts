@@ -14,7 +14,7 @@ export type ConfirmOrder = {
   readonly payment?: 'manual' | undefined;
   /** In place of the start that was asked for. */
   readonly startsAt?: Date | undefined;
-  /** Kept in the history and in the audit. */
+  /** Kept in the audit; the history, which can never be emptied, holds nobody's words. */
   readonly reason?: string | undefined;
 };
 
@@ -37,7 +37,7 @@ export async function confirmOrder(scope: Scope, input: ConfirmOrder): Promise<O
   const paid = await audited(
     scope,
     reason,
-    (scope) => fulfilOrder(scope, { order, method: payment, startsAt, message: reason }),
+    (scope) => fulfilOrder(scope, { order, method: payment, startsAt }),
     ({ root }) => ({
       ...{ operation: 'orders.confirm', customer: root.customer },
       ...{ subject: { type: 'order', id: root.id }, facts: { payment, total: root.total } },

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { describeMigrated } from '#test/kernel.ts';
 import { openShop } from '#test/shop.ts';
 import type { Process } from '#test/subscriptions.ts';
+import { erasePerson } from '../../api/erase-customer.ts';
 import { type Database, integer, type Scope, sql, text } from '../../kernel/index.ts';
 import { readBalance, setLimits, verify } from '../../ledger/index.ts';
 import { setSetting } from '../../settings/index.ts';
@@ -69,7 +70,7 @@ describeMigrated('an order that is paid', (make) => {
         ['api-calls', 2_000, expiresAt.toISOString()],
         ['points', 10, expiresAt.toISOString()],
       ]);
-      expect(await stepsOf(id)).toEqual(['1 paid cash']);
+      expect(await stepsOf(id)).toEqual(['1 paid']);
       expect(shop.types()).toEqual(['order.created', 'order.paid']);
       expect(shop.heard.find(({ type }) => type === 'order.paid')?.data).toEqual({
         ...{ order: id, offer: 'calls', plan: null, group: 'calls', quantity: 2, parent: null },
@@ -117,7 +118,7 @@ describeMigrated('an order that is paid', (make) => {
 
       expect(await available('points')).toBe(points);
       expect(await stepsOf(paid)).toEqual(['1 paid']);
-      expect(await stepsOf(canceled)).toEqual(['1 canceled no']);
+      expect(await stepsOf(canceled)).toEqual(['1 canceled']);
       expect((await cancelOrder(scope, { order: canceled })).status).toBe('canceled');
       expect(shop.types().filter((type) => type === 'order.canceled')).toHaveLength(1);
     });
@@ -274,6 +275,24 @@ describeMigrated('an order that is paid', (make) => {
 
       expect(canceled.items.map(({ status }) => status)).toEqual(Array(3).fill('canceled'));
     });
+  });
+
+  test('of somebody who is erased is given up while it is open, and stays in the books once it is paid', async () => {
+    await fresh();
+    const open = await place({ offer: 'bundle', country: 'DE' });
+    const paid = await buy({ offer: 'calls', country: 'DE' });
+    await erasePerson(scope, { customer: 'ann', force: true });
+    const later = await shop.at('2026-03-15T10:00:00.000Z');
+
+    const due = await dueOrders(later, { until: later.now, limit: 100 });
+    for (const { id, tenant } of due)
+      if (tenant === later.tenant.key) await settleOrder(later, { id });
+
+    expect(await getOrder(later, { order: open })).toMatchObject({
+      ...{ status: 'canceled', country: null, items: Array(3).fill({ status: 'canceled' }) },
+    });
+    expect(await stepsOf(paid.id)).toEqual(['1 paid', '2 expired']);
+    await expect(confirm(open)).rejects.toMatchObject({ code: 'customer_unknown' });
   });
 
   test('lapses or expires by the clock, is stored once, and told', async () => {

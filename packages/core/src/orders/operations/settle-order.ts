@@ -2,7 +2,6 @@
  * Storing what time alone has made of orders, at any time, by any number of workers, and late: each thing once. What an order
  * is never waits for it.
  */
-import { lockCustomer } from '../../customers/index.ts';
 import { at, FOREVER, instant, type Scope, sql, text } from '../../kernel/index.ts';
 import { moveOrder } from '../move-order.ts';
 import { announceOrder } from '../news.ts';
@@ -43,9 +42,7 @@ export function settleOrder(
   { id }: { id: string },
 ): Promise<{ done: boolean; next: Date }> {
   return scope.transaction(async (scope) => {
-    const found = await findTree(scope, id);
-    if (!found) return { done: false, next: FOREVER };
-    await lockCustomer(scope, { customer: found.root.customer, mode: 'update' });
+    // The order's own lock is enough to change its status, and its customer may be erased.
     const tree = await findTree(scope, id, { lock: true });
     if (!tree || tree.root.dueAt > scope.now)
       return { done: false, next: tree?.root.dueAt ?? FOREVER };
