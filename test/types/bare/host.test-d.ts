@@ -22,6 +22,30 @@ own.consume({ customer: 'ann', feature: 'calls' });
 own.consume({ customer: 'ann', feature: 'whatever' });
 (await createTestBursar({ catalog })).advance('P1M');
 
+const shop = defineCatalog({
+  units: { EUR: { scale: 2 } },
+  features: { calls: { kind: 'metered' } },
+  plans: { pro: { price: { EUR: 2900 } } },
+  offers: { pack: { price: { EUR: 500 }, grants: { calls: 1000 } } },
+});
+const selling = createBursar({ catalog: shop, database: 'memory://' });
+const { order, checkout } = await selling.orders.create({ customer: 'ann', offer: 'pack' });
+if (checkout.kind === 'redirect') checkout.url satisfies string;
+selling.orders.create({ customer: 'ann', plan: 'pro', quantity: 2, startsAt: new Date() });
+selling.orders.confirm({ customer: 'ann', order: order.id, payment: 'manual' });
+// @ts-expect-error No such offer.
+selling.orders.create({ customer: 'ann', offer: 'pakc' });
+// @ts-expect-error An offer or a plan, not both.
+selling.orders.create({ customer: 'ann', offer: 'pack', plan: 'pro' });
+// @ts-expect-error Nothing is ordered.
+selling.orders.create({ customer: 'ann' });
+selling.events.on('order.paid', ({ data }) => {
+  data.offer satisfies string;
+});
+selling
+  .customer('ann')
+  .orders.create({ offer: 'pack', gateway: 'stripe', returnUrl: 'https://a.example' });
+
 defineCatalog({
   // @ts-expect-error No such kind.
   features: { exports: { kind: 'bolean' } },

@@ -25,6 +25,7 @@ export { type Adjust, type Adjusted, adjust } from './operations/adjust.ts';
 export { type BalanceAt, balanceAt, type Stood } from './operations/balance-at.ts';
 export { type Captured, type CaptureHold, captureHold } from './operations/capture-hold.ts';
 export { type ChangeGauge, changeGauge, type GaugeAnswer } from './operations/change-gauge.ts';
+export { type CheckCeiling, checkCeiling } from './operations/check-ceiling.ts';
 export { type CountUsage, countUsage, type UsedPart } from './operations/count-usage.ts';
 export { type Credit, type Credited, credit } from './operations/credit.ts';
 export { type BatchLine, type BatchOutcome, creditBatch } from './operations/credit-batch.ts';

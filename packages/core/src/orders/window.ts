@@ -21,6 +21,8 @@ export type WindowTerms = {
   readonly cycle: string | null;
   readonly quantity: number;
   readonly timeZone: string;
+  /** When the last of the group in the same order ends. */
+  readonly after: Date | null;
 };
 
 /** Longer than anybody buys, and far within what can be stored. */
@@ -52,9 +54,12 @@ export async function windowOf(
 }
 
 /** When the last paid purchase of the group ends, if that is still to come. Those without an end do not count. */
-async function lastEnd(scope: Scope, { customerId, group }: WindowTerms): Promise<Date | null> {
+async function lastEnd(
+  scope: Scope,
+  { customerId, group, after }: WindowTerms,
+): Promise<Date | null> {
   if (group === null) return null;
-  return scope.one(
+  const last = await scope.one(
     sql`
     select max(expires_at) as last
       from bursar.orders
@@ -62,4 +67,5 @@ async function lastEnd(scope: Scope, { customerId, group }: WindowTerms): Promis
        and status in ('paid', 'partly_refunded') and expires_at > ${at(scope.now)}::text::timestamptz`,
     (row) => instantOrNull(row.last),
   );
+  return after !== null && (last === null || after > last) ? after : last;
 }

@@ -5,14 +5,8 @@
  * nothing to pay is taken as paid at once, in the same transaction.
  */
 import { ensureCatalog } from '../../catalog/index.ts';
-import {
-  answerOnce,
-  type CustomerRow,
-  ensureCustomer,
-  lockCustomer,
-} from '../../customers/index.ts';
+import { answerOnce, ensureCustomer, lockCustomer } from '../../customers/index.ts';
 import { multiply, type Scope, ValidationError } from '../../kernel/index.ts';
-import { refuseUndeliverable } from '../../subscriptions/index.ts';
 import { checkoutOf, type PaymentChoice, refuseUnknownGateway } from '../checkout.ts';
 import { OfferLockedError } from '../errors.ts';
 import type { Checkout } from '../gateway.ts';
@@ -21,8 +15,8 @@ import { refuseBeyondLimit } from '../limits.ts';
 import { announceOrder } from '../news.ts';
 import { isUnlocked } from '../offers.ts';
 import { type Order, orderOf, reviveOrder } from '../order.ts';
+import { windowsOf } from '../payable.ts';
 import { type Sale, saleOfOffer, saleOfPlan } from '../sale.ts';
-import { windowOf } from '../window.ts';
 import { fulfilOrder } from './fulfil-order.ts';
 import { getOrder } from './get-order.ts';
 import { type Charge, insertOrder } from './insert-order.ts';
@@ -93,7 +87,12 @@ async function place(scope: Scope, input: NewOrder): Promise<Order> {
     throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
   await refuseBeyondLimit(scope, customer.id, sale);
   const charge = chargeOf(sale, input);
-  await refuseUnfit(scope, { customer, sale, input, charge });
+  // What would fail when it is paid is refused before anybody pays.
+  await windowsOf(scope, {
+    ...{ customerId: customer.id, customer: customer.externalId, timeZone: customer.timeZone },
+    ...{ lines: [sale.root, ...sale.items], asked: input.startsAt ?? null },
+    ...{ paid: { amount: charge.total, unit: charge.currency }, isPaid: charge.total === 0 },
+  });
   const { root, items } = await insertOrder(scope, { customer, sale, input, charge });
   await announceOrder(scope, root, 'order.created', {});
   if (charge.total > 0) return orderOf(scope, { root, items });
@@ -101,13 +100,6 @@ async function place(scope: Scope, input: NewOrder): Promise<Order> {
 }
 
 const none: ReadonlySet<string> = new Set();
-
-type Placing = {
-  readonly customer: CustomerRow;
-  readonly sale: Sale;
-  readonly input: NewOrder;
-  readonly charge: Charge;
-};
 
 function chargeOf({ price: prices, root }: Sale, input: NewOrder): Charge {
   const priced = Object.keys(prices);
@@ -121,24 +113,4 @@ function chargeOf({ price: prices, root }: Sale, input: NewOrder): Charge {
       },
     ]);
   return { currency, price, total: multiply(price, root.quantity) };
-}
-
-/** What would fail when it is paid is refused before anybody pays. */
-async function refuseUnfit(
-  scope: Scope,
-  { customer, sale, input, charge }: Placing,
-): Promise<void> {
-  const { timeZone, id: customerId } = customer;
-  const asked = input.startsAt ?? null;
-  for (const line of [sale.root, ...sale.items]) {
-    for (const amount of Object.values(line.grants)) multiply(amount, line.quantity);
-    const own = line.place === 0 ? asked : null;
-    const { startsAt, expiresAt } = await windowOf(scope, { ...line, customerId, timeZone }, own);
-    if (line.planVersionId === null || line.place > 0) continue;
-    const { planVersionId, cycle, quantity } = line;
-    await refuseUndeliverable(scope, {
-      ...{ customerId, customer: customer.externalId, planVersionId, cycle, quantity, timeZone },
-      ...{ startsAt, endsAt: expiresAt, paid: { amount: charge.total, unit: charge.currency } },
-    });
-  }
 }

@@ -134,6 +134,28 @@ describeMigrated('an order that is paid', (make) => {
       expect([await available('points'), await stepsOf(id)]).toEqual([0, []]);
     });
 
+    test('what is refused in somebody’s transaction leaves nothing half done in it', async () => {
+      await fresh();
+      const ids = [await place({ offer: 'calls' }), await place({ offer: 'bundle' })];
+      await setLimits(scope, { customer: 'ann', unit: 'points', ceiling: 0 });
+      const refused = { code: 'limit_exceeded' };
+
+      await scope.transaction(async (inner) => {
+        for (const order of ids)
+          await expect(fulfilOrder(inner, { order, method: 'manual' })).rejects.toMatchObject(
+            refused,
+          );
+        const free = { customer: 'ann', offer: 'free' };
+        await expect(createOrder(inner, free)).rejects.toMatchObject(refused);
+      });
+
+      const { items } = await listPurchases(scope, { customer: 'ann' });
+      expect(items.map(({ status }) => status)).toEqual(Array(5).fill('pending'));
+      expect([await available('api-calls'), await available('points')]).toEqual([5, 0]);
+      expect(await stepsOf(ids[0] ?? '')).toEqual([]);
+      expect(shop.types()).toEqual(['order.created', 'order.created']);
+    });
+
     test('works from what was frozen, whatever the catalogue says by then', async () => {
       await fresh();
       const id = await place({ offer: 'bundle' });

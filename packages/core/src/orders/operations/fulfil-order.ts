@@ -11,9 +11,10 @@ import { credit, InvalidStateError } from '../../ledger/index.ts';
 import { deliverPlan } from '../../subscriptions/index.ts';
 import { DuplicatePaymentError } from '../errors.ts';
 import { announceOrder, recordStep, type Step, textOf } from '../news.ts';
+import { windowsOf } from '../payable.ts';
 import { findTree, type OrderRow, type OrderTree } from '../rows.ts';
 import { isOpen, statusAt } from '../status.ts';
-import { type BoughtWindow, windowOf } from '../window.ts';
+import type { BoughtWindow } from '../window.ts';
 
 export type FulfilOrder = {
   readonly order: string;
@@ -39,16 +40,18 @@ export function fulfilOrder(scope: Scope, input: FulfilOrder): Promise<OrderTree
   return scope.transaction(async (scope) => {
     const { root, items } = await lockOrder(scope, input.order);
     refusePaid(root, scope.now);
-    const asked = input.startsAt ?? root.asksStart;
-    const bought = await hand(scope, root, {
-      window: await windowOf(scope, root, asked),
-      ...input,
+    const [window, ...windows] = await windowsOf(scope, {
+      ...{ customerId: root.customerId, customer: root.customer, timeZone: root.timeZone },
+      ...{ lines: [root, ...items], asked: input.startsAt ?? root.asksStart, isPaid: true },
+      paid: { amount: root.total, unit: root.currency },
     });
+    if (!window) throw new Error(`Order ${root.id} has no time.`);
+    const bought = await hand(scope, root, { window, ...input });
     const bundled = [];
-    for (const item of items) {
-      const own = item.append ? await windowOf(scope, item, null) : null;
-      const window = own ?? { startsAt: bought.startsAt, expiresAt: bought.expiresAt };
-      bundled.push(await hand(scope, item, { window, method: input.method }));
+    for (const [index, item] of items.entries()) {
+      const own = item.append ? windows[index] : undefined;
+      const common = { startsAt: bought.startsAt, expiresAt: bought.expiresAt };
+      bundled.push(await hand(scope, item, { window: own ?? common, method: input.method }));
     }
     await announcePaid(scope, bought, bundled);
     return { root: bought, items: bundled };

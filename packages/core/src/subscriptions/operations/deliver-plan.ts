@@ -57,19 +57,28 @@ export async function deliverPlan(scope: Scope, input: DeliverPlan): Promise<Del
 }
 
 /**
- * Refuses what could not be delivered if it were paid now. Writes nothing.
- * @throws {AlreadySubscribedError} As `deliverPlan`; and the plan runs already without an end.
+ * Refuses what could not be delivered now. Writes nothing.
+ * @param input.isPaid It has been paid for: then it is no reason to refuse that the plan runs already without an end.
+ * @throws {AlreadySubscribedError} As `deliverPlan`.
  */
 export async function refuseUndeliverable(
   scope: Scope,
-  { customerId, ...input }: DeliverPlan & { readonly customerId: number },
+  {
+    customerId,
+    isPaid,
+    ...input
+  }: DeliverPlan & { readonly customerId: number; readonly isPaid: boolean },
 ): Promise<void> {
   const version = await versionById(scope, input.planVersionId);
   const rows = await liveSubscriptions(scope, { customerId, now: scope.now });
   const decision = decide(scope, { input, version, rows });
   const claim = claimOf(input, version, customerId);
-  if (decision.kind === 'create') await refuseConflict(scope, claim);
-  if (decision.kind === 'keep') throw alreadySubscribed(claim, decision.row.id);
+  if (decision.kind === 'create') return refuseConflict(scope, claim);
+  const { kind, row } = decision;
+  if (kind === 'keep' && !isPaid) throw alreadySubscribed(claim, row.id);
+  if (kind === 'keep') return;
+  const endsAt = kind === 'extend' ? extended(input, row).endsAt : input.endsAt;
+  await refuseConflict(scope, { ...claim, startsAt: scope.now, endsAt, id: row.id });
 }
 
 type Case = {
@@ -127,18 +136,26 @@ async function create(
   return { subscription: id, startsAt, endsAt };
 }
 
-/** From where it would have ended, for as long as was bought. */
 async function extend(
   scope: Scope,
   { input, locked, row }: { input: DeliverPlan; locked: Locked; row: SubscriptionRow },
 ): Promise<Delivered> {
-  const { cycle, quantity, timeZone } = input;
-  const startsAt = row.endsAt ?? input.startsAt;
-  const endsAt = cycle === null ? null : addDuration(startsAt, cycle, quantity, timeZone);
+  const delivered = extended(input, row);
+  const { endsAt } = delivered;
   await refuseConflict(scope, { ...row, startsAt: scope.now, endsAt });
   await rebalanced(scope, { customer: locked.customer, items: row.items }, () =>
     storeEnd(scope, row, { endsAt, reason: null, comment: null }),
   );
+  return delivered;
+}
+
+/** From where it would have ended, for as long as was bought. */
+function extended(
+  { cycle, quantity, timeZone, startsAt: asked }: DeliverPlan,
+  row: SubscriptionRow,
+): Delivered {
+  const startsAt = row.endsAt ?? asked;
+  const endsAt = cycle === null ? null : addDuration(startsAt, cycle, quantity, timeZone);
   return { subscription: row.id, startsAt, endsAt };
 }
 
