@@ -13,7 +13,7 @@ describeContract('orders', ({ kit, host }) => {
     const calls = await host([]);
     const seen = async (query = '', user?: string) =>
       keysOf((await calls.get(`/billing/offers${query}`, user)).body);
-    expect(await seen()).toEqual(['calls-1000', 'gift']);
+    expect(await seen()).toEqual(['pack', 'calls-1000', 'gift']);
     expect(await seen('?tags=new,few&locked=true')).toEqual(['thanks']);
 
     const placed = await calls.post('/billing/orders', 'ann', { offer: 'calls-1000', quantity: 2 });
@@ -39,8 +39,8 @@ describeContract('orders', ({ kit, host }) => {
     expect(paid).toMatchObject({ status: 200, body: { id, status: 'paid', method: 'manual' } });
     expect(again.body).toMatchObject({ status: 409, code: 'duplicate_payment' });
     expect((await calls.get('/billing/balances/api-calls', 'ann')).body.available).toBe(2_005);
-    expect(await seen('', 'ann')).toEqual(['calls-1000', 'gift', 'thanks']);
-    expect(await seen('', 'bob')).toEqual(['calls-1000', 'gift']);
+    expect(await seen('', 'ann')).toEqual(['pack', 'calls-1000', 'gift', 'thanks']);
+    expect(await seen('', 'bob')).toEqual(['pack', 'calls-1000', 'gift']);
     expect((await calls.get('/billing/purchases?active=true', 'ann')).body.items).toMatchObject([
       { order: id, offer: 'calls-1000', quantity: 2 },
     ]);

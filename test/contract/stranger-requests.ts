@@ -44,6 +44,12 @@ const ofWallet =
 const ofUnit: Request = () => ({ params: unit });
 const person: Request = ({ who }) => ({ params: { id: who }, body: { reason } });
 
+const ofOrder: Request = ({ names }) => ({ params: { id: names.order } });
+const changedOrder: Request = (asked) => ({
+  ...ofOrder(asked),
+  body: { customer: asked.who, reason },
+});
+
 const cancel: Asking['before'] = ({ kit, who, names }) =>
   kit.subscriptions.cancel({ customer: who, subscription: names.subscription });
 const pause: Asking['before'] = ({ kit, who, names }) =>
@@ -72,6 +78,19 @@ export const requests: Readonly<Record<string, Asking>> = {
   previewChange: named(own({ plan: 'free' })),
   changeSubscription: named(own({ plan: 'free' })),
   listPeriods: named(own()),
+  listOrders: plain(() => ({})),
+  createOrder: plain(() => ({ body: { offer: 'pack' } })),
+  listPurchases: plain(() => ({})),
+  listCredits: plain(() => ({})),
+  getOrder: named(ofOrder),
+  payOrder: named(ofOrder),
+  cancelOrder: named(ofOrder),
+
+  listAllOrders: wide(({ names }) => ({ query: { customer: names.customer } })),
+  createAnyOrder: plain(({ who }) => ({ body: { customer: who, offer: 'pack' } })),
+  getAnyOrder: named((asked) => ({ ...ofOrder(asked), query: { customer: asked.who } })),
+  confirmAnyOrder: named(changedOrder),
+  cancelAnyOrder: named(changedOrder),
 
   listCustomers: wide(({ names }) => ({ query: { search: names.customer, count: 'true' } })),
   getCustomer: plain(({ who }) => ({ params: { id: who } })),

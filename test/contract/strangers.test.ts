@@ -94,7 +94,7 @@ async function strangers(kit: AnyKit): Promise<void> {
 
 type Operation = {
   readonly name: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly access: string;
 };

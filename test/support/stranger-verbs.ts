@@ -236,6 +236,7 @@ const orders: Record<string, readonly Case[]> = {
     wide(({ kit }) => kit.orders.list()),
   ],
   purchases: [plain(({ kit, who }) => kit.orders.purchases({ customer: who }))],
+  credits: [plain(({ kit, who }) => kit.orders.credits({ customer: who }))],
   pay: [
     named(({ kit, who, names }) => kit.orders.pay({ customer: who, order: names.order })),
     outright(({ kit, names }) => kit.orders.pay({ order: names.order } as never)),
