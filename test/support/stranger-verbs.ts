@@ -257,6 +257,19 @@ const orders: Record<string, readonly Case[]> = {
   ],
 };
 
+const patron: Call = ({ kit }) => kit.customers.upsert({ customer: 'patron' });
+
+const referrals: Record<string, readonly Case[]> = {
+  // A code is drawn: no two are alike.
+  code: [
+    plain(async ({ kit, who }) => Object.keys(await kit.referrals.code({ customer: who, reason }))),
+  ],
+  attach: [
+    plain(({ kit, who }) => kit.referrals.attach({ customer: who, sponsor: 'patron' }), patron),
+  ],
+  tree: [plain(({ kit, who }) => kit.referrals.tree({ customer: who }))],
+};
+
 const customers: Record<string, readonly Case[]> = {
   get: [plain(({ kit, who }) => kit.customers.get({ customer: who }))],
   find: [plain(({ kit, who }) => kit.customers.find({ customer: who }))],
@@ -313,6 +326,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   ...under('entitlements', entitlements),
   ...under('wallet', wallet),
   ...under('orders', orders),
+  ...under('referrals', referrals),
   ...under('customers', customers),
   ...under('events', events),
   'jobs.list': [wide(({ kit }) => kit.jobs.list())],

@@ -14,6 +14,7 @@ export type * from './api/kit-options.ts';
 export { prismaTx } from './api/prisma-tx.ts';
 export * from './api/register.ts';
 export type * from './api/request.ts';
+export * from './api/rewarding.ts';
 export * from './api/selling.ts';
 export type * from './api/verbs.ts';
 export type * from './api/wallet-verbs.ts';

@@ -16,6 +16,7 @@ import { readInput } from '../kernel/index.ts';
 import { createSubscription } from '../subscriptions/index.ts';
 import { bindHolding } from './bind-holding.ts';
 import { bindOffers, bindOrders } from './bind-orders.ts';
+import { bindReferrals } from './bind-referrals.ts';
 import { bindSubscriptions } from './bind-subscriptions.ts';
 import { bindWallet } from './bind-wallet.ts';
 import type { Binding } from './binding.ts';
@@ -56,6 +57,7 @@ export function bindVerbs(binding: Binding): Verbs<AnyKeys, { customer: string }
     wallet: bindWallet(binding, verbs.hold),
     offers: bindOffers(binding),
     orders: bindOrders(binding),
+    referrals: bindReferrals(binding),
   } as unknown as Verbs<AnyKeys, { customer: string }>;
 }
 

@@ -19,6 +19,7 @@ import { renameInJobs } from '../jobs/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import { freezeCustomer, listHolds, releaseHold } from '../ledger/index.ts';
 import { eraseOrders } from '../orders/index.ts';
+import { forgetReferrals } from '../referrals/index.ts';
 import { eraseSubscriptions } from '../subscriptions/index.ts';
 import { renameInDeliveries } from '../webhooks/index.ts';
 import { listBalances } from './list-balances.ts';
@@ -56,6 +57,7 @@ export function erasePerson(
       subject: { type: 'customer', id: customer },
       data: { customer, pseudonym },
     });
+    await forgetReferrals(inner, row.id);
     await eraseAuditValues(inner, { customerId: row.id });
     const { customer: erased, words } = await eraseCustomer(inner, row);
     const renaming = { from: customer, to: pseudonym, words };

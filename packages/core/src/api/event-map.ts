@@ -3,6 +3,7 @@ import type { CustomerEvents } from '../customers/index.ts';
 import type { EntitlementEvents } from '../entitlements/index.ts';
 import type { LedgerEvents } from '../ledger/index.ts';
 import type { OrderEvents } from '../orders/index.ts';
+import type { ReferralEvents } from '../referrals/index.ts';
 import type { SettingEvents } from '../settings/index.ts';
 import type { SubscriptionEvents } from '../subscriptions/index.ts';
 import type { WebhookEvents } from '../webhooks/index.ts';
@@ -13,6 +14,7 @@ export type EventMap = CustomerEvents &
   EntitlementEvents &
   LedgerEvents &
   OrderEvents &
+  ReferralEvents &
   SettingEvents &
   WebhookEvents;
 

@@ -22,6 +22,7 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'quota.reached': true,
   'quota.reset': true,
   'quota.threshold': true,
+  'referral.attached': true,
   'setting.changed': true,
   'subscription.canceled': true,
   'subscription.change_scheduled': true,

@@ -32,6 +32,7 @@ import type {
 import type { DecisionWithValue, Hold, PlainDecision, Spent } from './answers.ts';
 import type { Keyed, NewSubscriptionOf, Perhaps, Reservation, UseOf, Without } from './asked.ts';
 import type { OfferVerbs, OrderVerbs } from './order-verbs.ts';
+import type { ReferralVerbs } from './referral-verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
 
 export interface SubscriptionVerbs<K extends Keys, With> {
@@ -133,4 +134,5 @@ export interface Verbs<K extends Keys, With> extends MeteringVerbs<K, With> {
   readonly wallet: WalletVerbs<K, With>;
   readonly offers: OfferVerbs<With>;
   readonly orders: OrderVerbs<K, With>;
+  readonly referrals: ReferralVerbs<With>;
 }

@@ -35,6 +35,16 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like PT24H'),
     default: 'PT24H',
   },
+  'referrals.enabled': {
+    title: 'Whether customers may be attached to a sponsor, and sponsors are rewarded',
+    shape: z.boolean(),
+    default: true,
+  },
+  'referrals.maxLevels': {
+    title: 'How many levels a tree is counted down, and rewards go up',
+    shape: z.int().min(1).max(10),
+    default: 3,
+  },
   'subscriptions.creditProration': {
     title: 'Whether what was paid too much is credited to the wallet when a plan is changed',
     shape: z.boolean(),

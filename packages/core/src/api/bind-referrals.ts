@@ -1,0 +1,29 @@
+/** The verbs of `referrals`, over one context. Each reads its input and runs its operation; nothing is decided here. */
+import { readInput } from '../kernel/index.ts';
+import {
+  attach,
+  attachInput,
+  codeInput,
+  findTree,
+  giveCode,
+  treeInput,
+} from '../referrals/index.ts';
+import type { Binding } from './binding.ts';
+
+/** The verbs that a customer's handle has, too. */
+export function bindReferrals(binding: Binding) {
+  return {
+    code: async (input?: unknown) => {
+      const asked = readInput(codeInput, binding.whole(input));
+      return { code: await binding.command((scope) => giveCode(scope, asked)) };
+    },
+    attach: async (input: unknown) => {
+      const asked = readInput(attachInput, binding.whole(input));
+      return binding.command((scope) => attach(scope, asked));
+    },
+    tree: async (input?: unknown) => {
+      const asked = readInput(treeInput, binding.whole(input));
+      return binding.read((scope) => findTree(scope, asked));
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** What `referrals` can do for one customer: its code, its sponsor, and whom it invited. */
+import type { Attach, Attached, FindTree, GiveCode, Tree } from '../referrals/index.ts';
+import type { Perhaps, Without } from './asked.ts';
+
+export interface ReferralVerbs<With> {
+  /** The customer's code, made when it is first asked for; with `code`, the host's own. @throws {CodeTakenError} */
+  code(input?: With & Without<GiveCode, never>): Promise<{ readonly code: string }>;
+  /**
+   * Gives the customer its sponsor, by `code` or by `sponsor`, for good. With the same one again nothing changes.
+   * @throws {NotFoundError} Nobody has the code. @throws {CustomerUnknownError} The sponsor. @throws {AlreadyReferredError}
+   * @throws {SelfReferralError} @throws {ReferralCycleError} Nobody stands above himself.
+   */
+  attach(input: With & Without<Attach, never>): Promise<Attached>;
+  /** Its sponsor, how many stand below it by level, and its own referrals, newest first. */
+  tree(input?: With & Perhaps<Without<FindTree, never>>): Promise<Tree>;
+}

@@ -1,0 +1,34 @@
+/** What the verbs of referrals take, checked at the border; the routes use the same shapes. */
+import { z } from 'zod';
+import { customerInput, reasonInput } from '../ledger/index.ts';
+
+/** As people type it: in any case. */
+export const codeShape = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must have 1 to 32 letters, digits, "_" or "-"')
+  .transform((code) => code.toUpperCase());
+
+export const codeInput = z.strictObject({
+  customer: customerInput,
+  code: codeShape.optional(),
+  reason: reasonInput,
+});
+
+export const attachInput = z
+  .strictObject({
+    customer: customerInput,
+    code: codeShape.optional(),
+    sponsor: customerInput.optional(),
+    reason: reasonInput,
+  })
+  .refine(({ code, sponsor }) => (code === undefined) !== (sponsor === undefined), {
+    path: ['code'],
+    message: 'send either code or sponsor',
+  });
+
+export const treeInput = z.strictObject({
+  customer: customerInput,
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});
