@@ -1,12 +1,13 @@
 /**
  * Each operation of the surface as somebody would ask for it who has no business to: a new route is given its request here.
  *
- * `named` names what a customer owns; `plain` names only who asks or is asked about; `wide` asks of a whole tenant.
+ * `named` names what a customer owns; `outright` what is the tenant's; `plain` names only who asks or is asked about; `wide`
+ * asks of a whole tenant.
  */
 import type { Asked } from '#test/stranger-verbs.ts';
 
 export type Asking = {
-  readonly kind: 'named' | 'plain' | 'wide';
+  readonly kind: 'named' | 'outright' | 'plain' | 'wide';
   /** What goes in the path, the query and the body. */
   readonly request: (asked: Pick<Asked, 'who' | 'names'>) => {
     readonly params?: Readonly<Record<string, string>>;
@@ -22,6 +23,7 @@ const ask =
   (kind: Asking['kind']) =>
   (request: Request, before: Asking['before'] = () => null): Asking => ({ kind, request, before });
 const named = ask('named');
+const outright = ask('outright');
 const plain = ask('plain');
 const wide = ask('wide');
 
@@ -49,6 +51,10 @@ const changedOrder: Request = (asked) => ({
   ...ofOrder(asked),
   body: { customer: asked.who, reason },
 });
+
+const endpoint =
+  (body?: object): Request =>
+  ({ names }) => ({ params: { id: names.endpoint }, ...(body && { body: { ...body, reason } }) });
 
 const cancel: Asking['before'] = ({ kit, who, names }) =>
   kit.subscriptions.cancel({ customer: who, subscription: names.subscription });
@@ -138,6 +144,16 @@ export const requests: Readonly<Record<string, Asking>> = {
   listEvents: wide(({ names }) => ({ query: { customer: names.customer } })),
   listJobs: wide(() => ({})),
   retryJobs: wide(({ names }) => ({ body: { job: names.job, reason } })),
+  listWebhooks: wide(() => ({})),
+  createWebhook: wide(() => ({
+    body: { url: 'https://hooks.example.com/more', types: ['webhook.disabled'], reason },
+  })),
+  getWebhook: outright(endpoint()),
+  listWebhookDeliveries: outright(endpoint()),
+  updateWebhook: outright(endpoint({ enabled: false })),
+  rotateWebhookSecret: outright(endpoint({})),
+  replayWebhook: outright(endpoint({})),
+  deleteWebhook: outright(endpoint({})),
   listDeadLetters: wide(() => ({})),
   replayDeadLetters: wide(({ names }) => ({
     body: { consumer: 'broken', event: names.event === '' ? 'none' : names.event, reason },

@@ -65,7 +65,8 @@ function strangersAtTheRoutes(contract: Contract): void {
     const { rows } = await dumpOf(contract.bursar(), calls.tenant, owners);
 
     for (const operation of await operationsOf(calls)) {
-      if (requests[operation.name]?.kind === 'wide') continue;
+      const kind = requests[operation.name]?.kind;
+      if (kind === 'wide' || kind === 'outright') continue;
       await expectAlike({ calls, operation, marks, tenant: calls.tenant }, [
         { who: 'mallory', names },
         { who: 'oscar', names: neverMade() },
@@ -156,7 +157,8 @@ async function expectAlike(
   expect({ name, ...theirs, text: shown(theirs.text, asked, people) }).toEqual({
     ...{ name, ...nobodys, text: shown(nobodys.text, never, people) },
   });
-  if (requests[name]?.kind === 'named') expect([name, theirs.status]).toEqual([name, 404]);
+  const { kind } = requests[name] as Asking;
+  if (kind === 'named' || kind === 'outright') expect([name, theirs.status]).toEqual([name, 404]);
   expect([name, leaked(theirs.text, asked.names, marks)]).toEqual([name, []]);
 }
 

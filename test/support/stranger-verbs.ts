@@ -311,6 +311,42 @@ const events: Record<string, readonly Case[]> = {
   ],
 };
 
+const endpointOf = ({ names }: Asked) => ({ endpoint: names.endpoint });
+
+/** Endpoints are the tenant's, and no customer's. */
+const webhooks: Record<string, readonly Case[]> = {
+  list: [wide(({ kit }) => kit.webhooks.list())],
+  create: [
+    wide(({ kit }) =>
+      kit.webhooks.create({
+        ...{ url: 'https://hooks.example.com/more', types: ['webhook.disabled'], reason },
+      }),
+    ),
+  ],
+  get: [outright((asked) => asked.kit.webhooks.get(endpointOf(asked)))],
+  update: [
+    outright((asked) =>
+      asked.kit.webhooks.update({ ...endpointOf(asked), enabled: false, reason }),
+    ),
+    outright((asked) =>
+      asked.kit.webhooks.update({
+        ...{ ...endpointOf(asked), url: 'https://elsewhere.example.com/', reason },
+      }),
+    ),
+  ],
+  rotateSecret: [
+    outright((asked) => asked.kit.webhooks.rotateSecret({ ...endpointOf(asked), reason })),
+  ],
+  delete: [outright((asked) => asked.kit.webhooks.delete({ ...endpointOf(asked), reason }))],
+  deliveries: [outright((asked) => asked.kit.webhooks.deliveries(endpointOf(asked)))],
+  replay: [
+    outright((asked) => asked.kit.webhooks.replay({ ...endpointOf(asked), reason })),
+    outright((asked) =>
+      asked.kit.webhooks.replay({ ...endpointOf(asked), delivery: asked.names.job, reason }),
+    ),
+  ],
+};
+
 const range = { from: since.from, until: since.to } as const;
 
 /** By the verb's name on the kit. */
@@ -329,6 +365,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   ...under('referrals', referrals),
   ...under('customers', customers),
   ...under('events', events),
+  ...under('webhooks', webhooks),
   'jobs.list': [wide(({ kit }) => kit.jobs.list())],
   'jobs.retry': [
     claimed(({ kit, names }) => kit.jobs.retry({ job: names.job, reason })),
@@ -371,6 +408,7 @@ export const pages: Readonly<
   'customers.list': ({ kit }, cursor) => kit.customers.list({ limit: 1, cursor }),
   'audit.list': ({ kit }, cursor) => kit.audit.list({ limit: 1, cursor }),
   'events.history': ({ kit }, cursor) => kit.events.history({ limit: 1, cursor }),
+  'jobs.list': ({ kit }, cursor) => kit.jobs.list({ limit: 1, cursor }),
 };
 
 /** What acts for nobody: it opens, closes, listens, or gives another kit, whose verbs are these again. */

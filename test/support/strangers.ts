@@ -25,6 +25,8 @@ export type Names = {
   readonly job: string;
   /** Not paid yet. */
   readonly order: string;
+  /** Of webhooks: the tenant's, whoever asks. */
+  readonly endpoint: string;
   readonly key: string;
   readonly external: string;
 };
@@ -50,6 +52,7 @@ export async function settle(kit: AnyKit, customer: string, key: string): Promis
     ...{ ...points, amount: 1, operation: 'credit', idempotencyKey: `later, for ${customer}` },
   });
   const { order } = await kit.orders.create({ customer, offer: 'pack' });
+  const endpoint = await endpointOf(kit, customer);
   const [grant] = await kit.wallet.grants(points);
   return {
     ...{
@@ -61,9 +64,19 @@ export async function settle(kit: AnyKit, customer: string, key: string): Promis
       key,
       job,
       order: order.id,
+      endpoint,
     },
     ...{ transfer: debited.transferId ?? '', spend: spent.transferId ?? '', event: '' },
   };
+}
+
+/** The tenant's one, which bears the name of whoever came first. */
+async function endpointOf({ webhooks }: AnyKit, customer: string): Promise<string> {
+  const [known] = await webhooks.list();
+  if (known) return known.id;
+  const url = `https://hooks.example.com/${customer}`;
+  const { endpoint } = await webhooks.create({ url, types: ['webhook.disabled'] });
+  return endpoint.id;
 }
 
 /** As `settle` names them, and nobody has ever had them. */
@@ -73,7 +86,7 @@ export function neverMade(): Names {
   return {
     ...{ customer: `never-${own}`, key: `key-${own}`, external: `external-${own}` },
     ...{ subscription: `sub_${own}`, hold: `hld_${own}`, event: `evt_${own}` },
-    ...{ job: `job_${own}`, order: `ord_${own}` },
+    ...{ job: `job_${own}`, order: `ord_${own}`, endpoint: `whe_${own}` },
     ...{ grant: `grt_${number}`, transfer: `trf_${number}_1`, spend: `trf_${number}_2` },
   };
 }
@@ -98,7 +111,7 @@ export async function outcomeOf(call: () => unknown): Promise<Outcome> {
   }
 }
 
-/** The text without the names that were asked with, and without what every answer has of its own: new ids and moments. */
+/** The text without the names that were asked with, and without what every answer has of its own: ids, secrets, moments. */
 export function apartFrom(text: string, asked: Names, people: readonly string[]): string {
   const names = [...Object.entries(asked), ...people.map((one) => ['who', one] as const)];
   return names
@@ -107,6 +120,7 @@ export function apartFrom(text: string, asked: Names, people: readonly string[])
     .reduce((rest, [what, name]) => rest.replaceAll(name, `<${what}>`), text)
     .replace(/\b[a-z]{3}_[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<made>')
     .replace(/\b(trf_\d+_\d+|(grt|aud)_\d+|erased_[0-9a-f]+)\b/g, '<made>')
+    .replace(/\bwhsec_[\w+/]+=*/g, '<made>')
     .replace(/\bdefault\/\d+\//g, 'default/<made>/')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>');
 }
