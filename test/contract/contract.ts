@@ -56,7 +56,10 @@ export function describeContract(
 
     beforeAll(async () => {
       const database = await makeUrl();
-      bursar = createBursar({ catalog, database, logger, worker }) as unknown as Bursar;
+      bursar = createBursar({
+        ...{ catalog, database, logger, worker },
+        triggers: { visit: {} },
+      }) as unknown as Bursar;
       await bursar.ready();
     });
     beforeEach(() => {

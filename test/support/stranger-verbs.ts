@@ -268,6 +268,15 @@ const referrals: Record<string, readonly Case[]> = {
     plain(({ kit, who }) => kit.referrals.attach({ customer: who, sponsor: 'patron' }), patron),
   ],
   tree: [plain(({ kit, who }) => kit.referrals.tree({ customer: who }))],
+  rewards: [
+    plain(({ kit, who }) => kit.referrals.rewards({ customer: who })),
+    wide(({ kit }) => kit.referrals.rewards()),
+  ],
+  trigger: [
+    plain(({ kit, who, names }) =>
+      kit.referrals.trigger({ alias: 'visit', customer: who, externalId: `${names.key} ${who}` }),
+    ),
+  ],
 };
 
 const customers: Record<string, readonly Case[]> = {

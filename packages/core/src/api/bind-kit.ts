@@ -23,6 +23,7 @@ import { bindTold } from './bind-events.ts';
 import { bindImport } from './bind-import.ts';
 import { bindJobs } from './bind-jobs.ts';
 import { bindLedger } from './bind-ledger.ts';
+import { bindRewarding } from './bind-referrals.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { bindWebhooks } from './bind-webhooks.ts';
 import { bindingFor, type Given } from './binding.ts';
@@ -46,6 +47,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
   return {
     ...verbs,
     wallet: { ...verbs.wallet, ...bindImport(binding) },
+    referrals: { ...verbs.referrals, ...bindRewarding(binding) },
     state: (customer: string) =>
       read((scope) => readState(scope, readInput(namedCustomerInput, { customer }).customer)),
     customer: (id: string) => bindCustomer(root, context, { customer: id }),

@@ -6,9 +6,14 @@ import {
   codeInput,
   findTree,
   giveCode,
+  listRewards,
+  rewardsInput,
   treeInput,
+  trigger,
+  triggerInput,
 } from '../referrals/index.ts';
 import type { Binding } from './binding.ts';
+import type { RewardingVerbs } from './referral-verbs.ts';
 
 /** The verbs that a customer's handle has, too. */
 export function bindReferrals(binding: Binding) {
@@ -24,6 +29,20 @@ export function bindReferrals(binding: Binding) {
     tree: async (input?: unknown) => {
       const asked = readInput(treeInput, binding.whole(input));
       return binding.read((scope) => findTree(scope, asked));
+    },
+    rewards: async (input?: unknown) => {
+      const asked = readInput(rewardsInput, binding.whole(input));
+      return binding.read((scope) => listRewards(scope, asked));
+    },
+  };
+}
+
+/** The verbs that only the kit has. */
+export function bindRewarding(binding: Binding): RewardingVerbs {
+  return {
+    trigger: async (input) => {
+      const asked = readInput(triggerInput, input);
+      return binding.command((scope) => trigger(scope, asked));
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Catalog, Keys } from '../catalog/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
+import type { Triggers } from '../referrals/index.ts';
 
 export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clock = Clock> {
   catalog: Catalog<K>;
@@ -28,6 +29,8 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
   batch?: boolean | undefined;
   /** Where exchange rates come from, such as `fixedRates`. Without any there is no exchange: `rate_missing`. */
   rates?: Rates | undefined;
+  /** What may be rewarded, by its alias; each is off until an operator sets `triggers.<alias>`. */
+  triggers?: Triggers | undefined;
   /** False: `start` runs nothing in the background; some other process, or the host by itself, calls `runDue`. Default true. */
   worker?: boolean | undefined;
   /**

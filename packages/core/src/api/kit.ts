@@ -16,6 +16,7 @@ import type { JobVerbs } from './bind-jobs.ts';
 import type { CustomersVerbs } from './customers-verbs.ts';
 import type { Events, Told } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
+import type { ReferralVerbs, RewardingVerbs } from './referral-verbs.ts';
 import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
@@ -64,6 +65,7 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
      */
     import(input: NewImport): Promise<ImportSummary>;
   };
+  readonly referrals: ReferralVerbs<{ customer: string }> & RewardingVerbs;
   readonly customers: CustomersVerbs;
   readonly catalog: {
     plans(input?: { selfService?: boolean | undefined }): Promise<readonly PublishedPlan[]>;

@@ -8,8 +8,10 @@ import {
   systemClock,
 } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
+import type { Triggers } from '../referrals/index.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
+import { readTriggers } from './trigger-options.ts';
 import { readWebhooks } from './webhook-options.ts';
 
 export type Options = {
@@ -28,6 +30,7 @@ export type Options = {
   readonly worker: boolean;
   readonly pool: Pool;
   readonly rates: Rates | undefined;
+  readonly triggers: Triggers;
   readonly webhooks: { readonly allowPrivate: boolean; readonly timeoutMilliseconds: number };
   /** What `memory://` begins with; no host says it. */
   readonly template?: (() => Promise<Blob>) | undefined;
@@ -61,6 +64,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   worker: [isFlag, 'true or false'],
   pool: [isObject, 'an object of limits'],
   webhooks: [isObject, 'an object with allowPrivate and timeoutMilliseconds'],
+  triggers: [isObject, 'triggers by their alias'],
   rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
 };
 
@@ -87,6 +91,7 @@ export function readOptions(given: BursarOptions): Options {
     cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
     batch: given.batch ?? true,
     rates: given.rates,
+    triggers: readTriggers(given.triggers),
     webhooks: readWebhooks(given.webhooks),
     worker: given.worker ?? true,
     pool: readPool(given.pool, given.prepare),

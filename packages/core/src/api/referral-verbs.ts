@@ -1,5 +1,16 @@
 /** What `referrals` can do for one customer: its code, its sponsor, and whom it invited. */
-import type { Attach, Attached, FindTree, GiveCode, Tree } from '../referrals/index.ts';
+import type { Page } from '../kernel/index.ts';
+import type {
+  Attach,
+  Attached,
+  FindTree,
+  FireTrigger,
+  GiveCode,
+  ListedReward,
+  ListRewards,
+  Tree,
+  Triggered,
+} from '../referrals/index.ts';
 import type { Perhaps, Without } from './asked.ts';
 
 export interface ReferralVerbs<With> {
@@ -13,4 +24,16 @@ export interface ReferralVerbs<With> {
   attach(input: With & Without<Attach, never>): Promise<Attached>;
   /** Its sponsor, how many stand below it by level, and its own referrals, newest first. */
   tree(input?: With & Perhaps<Without<FindTree, never>>): Promise<Tree>;
+  /** What was paid, and taken back, newest first. On the kit, of all customers unless one is named. */
+  rewards(input?: Perhaps<With> & Without<ListRewards, never>): Promise<Page<ListedReward>>;
+}
+
+/** What only the host and its operators may. */
+export interface RewardingVerbs {
+  /**
+   * Rewards something that happened, as the setting `triggers.<alias>` says: whoever did it, and who stands above. Once per
+   * `externalId`; while the trigger is off it is only recorded, as skipped.
+   * @throws {TriggerUnknownError} @throws {ValidationError} The payload. @throws {RateMissingError} @throws {IdempotencyConflictError}
+   */
+  trigger(input: FireTrigger): Promise<Triggered>;
 }

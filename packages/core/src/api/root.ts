@@ -6,6 +6,7 @@
 import { type Bus, createBus, hasRow } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
+import { triggerSettings } from '../referrals/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
 import { createWatch, type Watch } from './host-lane.ts';
@@ -120,7 +121,7 @@ function foundations(options: Options) {
   const onNews = (wake: () => void) => void wakers.push(wake);
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
-  const { catalog, rates: table } = options;
+  const { catalog, rates: table, triggers } = options;
   const ports: Ports = {
     catalog,
     planOf,
@@ -129,6 +130,8 @@ function foundations(options: Options) {
     spendQueue,
     hears: bus.hears,
     rates: table,
+    triggers,
+    ownSetting: triggerSettings(triggers, catalog),
   };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},

@@ -23,7 +23,7 @@ const rates = fixedRates({ base: 'EUR', rates: { points: '3' }, source: 'house' 
 const key = 'the same key for all';
 
 test('every verb of the kit has its cases, and a handle has no others', () => {
-  const kit = createBursar({ catalog, database: 'memory://', rates });
+  const kit = createBursar({ catalog, database: 'memory://', rates, triggers: { visit: {} } });
   const verbs = verbsOf(kit).filter((verb) => !(actsForNobody as readonly string[]).includes(verb));
 
   expect(Object.keys(cases).sort()).toEqual(verbs.sort());
@@ -35,7 +35,10 @@ describeDatabases('a stranger', (makeUrl) => {
   let scenes = 0;
   beforeAll(async () => {
     const database = await makeUrl();
-    bursar = createBursar({ catalog, database, rates, logger: silentLogger }) as unknown as Bursar;
+    bursar = createBursar({
+      ...{ catalog, database, rates, triggers: { visit: {} } },
+      logger: silentLogger,
+    }) as unknown as Bursar;
     await bursar.ready();
   });
   afterAll(() => bursar.close());

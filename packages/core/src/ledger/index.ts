@@ -29,6 +29,11 @@ export { type CheckCeiling, checkCeiling } from './operations/check-ceiling.ts';
 export { type CountUsage, countUsage, type UsedPart } from './operations/count-usage.ts';
 export { type Credit, type Credited, credit } from './operations/credit.ts';
 export { type BatchLine, type BatchOutcome, creditBatch } from './operations/credit-batch.ts';
+export {
+  type CreditRewards,
+  creditRewards,
+  type RewardLine,
+} from './operations/credit-rewards.ts';
 export { type Exchange, type Exchanged, exchange } from './operations/exchange.ts';
 export { type Explain, type Explained, explain } from './operations/explain.ts';
 export { figuresAtOnce } from './operations/figures-at-once.ts';

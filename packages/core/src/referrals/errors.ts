@@ -40,3 +40,11 @@ export class ReferralsOffError extends BursarError {
     super('Referrals are switched off: the setting referrals.enabled.');
   }
 }
+
+/** No trigger has this alias: the host did not name it in the option `triggers`. */
+export class TriggerUnknownError extends BursarError {
+  override readonly code = 'not_found';
+  constructor(alias: string) {
+    super(`There is no trigger ${alias}.`, { what: 'trigger', id: alias });
+  }
+}

@@ -2,4 +2,20 @@
 export type ReferralEvents = {
   /** Once per customer: a sponsor stays. */
   'referral.attached': { customer: string; sponsor: string };
+  /** It happened, and its rewards are paid. Of one that was skipped nothing is. */
+  'reward_event.processed': RewardEventNews;
+  'reward_event.skipped': RewardEventNews;
+  'reward.paid': {
+    event: string;
+    trigger: string;
+    beneficiary: string;
+    kind: 'actor' | 'upline';
+    level: number;
+    amount: number;
+    unit: string;
+    /** Null: it counts at once. */
+    maturesAt: string | null;
+  };
 };
+
+type RewardEventNews = { event: string; trigger: string; externalId: string; rewards: number };

@@ -1,6 +1,6 @@
 /** What the verbs of referrals take, checked at the border; the routes use the same shapes. */
 import { z } from 'zod';
-import { customerInput, reasonInput } from '../ledger/index.ts';
+import { amountInput, customerInput, reasonInput } from '../ledger/index.ts';
 
 /** As people type it: in any case. */
 export const codeShape = z
@@ -31,4 +31,24 @@ export const treeInput = z.strictObject({
   customer: customerInput,
   limit: z.int().min(1).max(100).optional(),
   cursor: z.string().max(1000).optional(),
+});
+
+const page = {
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+};
+
+export const triggerInput = z.strictObject({
+  alias: z.string().min(1).max(64),
+  customer: customerInput,
+  amount: amountInput.optional(),
+  payload: z.unknown().optional(),
+  externalId: z.string().min(1).max(255).optional(),
+  reason: reasonInput,
+});
+
+export const rewardsInput = z.strictObject({
+  customer: customerInput.optional(),
+  event: z.string().min(1).max(255).optional(),
+  ...page,
 });

@@ -1,13 +1,25 @@
 /**
- * Who invited whom, and the codes that say so.
+ * Who invited whom, the codes that say so, and what was rewarded, to whom, and taken back.
  *
  * Whoever has no row in `referrals` has no sponsor. That the rows make a tree, no constraint can say: `attach` holds one lock
  * per tenant for it.
  */
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { customers } from '../customers/schema.ts';
-import { bursar, instant, tenantId, whole } from '../kernel/schema.ts';
+import { bursar, instant, safeRange, tenantId, whole } from '../kernel/schema.ts';
+import { grants } from '../ledger/schema.ts';
 
 export const referralCodes = bursar.table(
   'referral_codes',
@@ -55,5 +67,116 @@ export const referrals = bursar.table(
     }),
     index('referrals_by_sponsor').on(table.tenantId, table.sponsorId, table.customerId),
     check('referrals_not_to_oneself', sql`${table.customerId} <> ${table.sponsorId}`),
+  ],
+);
+
+/** Something that happened once and was rewarded, passed over, or taken back. Of its payload nothing is kept. */
+export const rewardEvents = bursar.table(
+  'reward_events',
+  {
+    tenantId: tenantId(),
+    id: text().notNull(),
+    /** Of its trigger; a reversal has it with `.reversal`. */
+    alias: text().notNull(),
+    externalId: text('external_id').notNull(),
+    customerId: whole('customer_id').notNull(),
+    status: text().notNull(),
+    /** What is rewarded is worth that much; null where it is worth nothing in itself. */
+    baseAmount: whole('base_amount'),
+    baseUnit: text('base_unit'),
+    /** What is paid out. */
+    unit: text(),
+    /** As the trigger was set then: `strict`, `allow_debt`. */
+    clawback: text(),
+    /** Of a reversal: what it reverses. */
+    parentId: text('parent_id'),
+    /** Of a reversal: up to how much of the whole its event is reversed with it; else how much of it is by now. */
+    reversedBasisPoints: integer('reversed_basis_points').notNull().default(0),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'reward_events_pkey', columns: [table.tenantId, table.id] }),
+    unique('reward_events_once').on(table.tenantId, table.alias, table.externalId),
+    foreignKey({
+      name: 'reward_events_of_a_customer',
+      columns: [table.tenantId, table.customerId],
+      foreignColumns: [customers.tenantId, customers.id],
+    }),
+    foreignKey({
+      name: 'reward_events_reverse_one',
+      columns: [table.tenantId, table.parentId],
+      foreignColumns: [table.tenantId as AnyPgColumn, table.id as AnyPgColumn],
+    }),
+    index('reward_events_by_customer').on(table.tenantId, table.customerId, table.id),
+    check('reward_events_status_is_known', sql`${table.status} in ('processed', 'skipped')`),
+    check(
+      'reward_events_clawback_is_known',
+      sql`${table.clawback} is null or ${table.clawback} in ('strict', 'allow_debt')`,
+    ),
+    check(
+      'reward_events_are_reversed_up_to_the_whole',
+      sql`${table.reversedBasisPoints} between 0 and 10000`,
+    ),
+    check(
+      'reward_events_base_has_a_unit',
+      sql`(${table.baseAmount} is null) = (${table.baseUnit} is null)`,
+    ),
+    safeRange('reward_events_base_in_safe_range', table.baseAmount),
+  ],
+);
+
+/** What one was paid for one event, or what was taken back: below zero then. A row is never changed but for `outstanding`. */
+export const rewards = bursar.table(
+  'rewards',
+  {
+    tenantId: tenantId(),
+    id: bigint('id', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    eventId: text('event_id').notNull(),
+    customerId: whole('customer_id').notNull(),
+    /** `actor`: did it; `upline`: stands above who did. */
+    kind: text().notNull(),
+    /** 1 for the sponsor; 0 for the actor. */
+    level: smallint().notNull(),
+    amount: whole('amount').notNull(),
+    /** Of what was taken back: what was not there any more, and is still asked for. */
+    outstanding: whole('outstanding').notNull().default(0),
+    /** The grant that brought it; what is left of one that waits is another. */
+    grantId: whole('grant_id'),
+    /** Since when it counts, where that is later. */
+    maturesAt: instant('matures_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'rewards_pkey', columns: [table.tenantId, table.id] }),
+    unique('rewards_once').on(
+      table.tenantId,
+      table.eventId,
+      table.customerId,
+      table.kind,
+      table.level,
+    ),
+    foreignKey({
+      name: 'rewards_of_an_event',
+      columns: [table.tenantId, table.eventId],
+      foreignColumns: [rewardEvents.tenantId, rewardEvents.id],
+    }),
+    foreignKey({
+      name: 'rewards_of_a_customer',
+      columns: [table.tenantId, table.customerId],
+      foreignColumns: [customers.tenantId, customers.id],
+    }),
+    foreignKey({
+      name: 'rewards_brought_by_a_grant',
+      columns: [table.tenantId, table.grantId],
+      foreignColumns: [grants.tenantId, grants.id],
+    }),
+    index('rewards_by_customer').on(table.tenantId, table.customerId, table.id),
+    check('rewards_kind_is_known', sql`${table.kind} in ('actor', 'upline')`),
+    check(
+      'rewards_of_the_actor_have_no_level',
+      sql`(${table.kind} = 'actor') = (${table.level} = 0) and ${table.level} >= 0`,
+    ),
+    check('rewards_outstanding_is_not_negative', sql`${table.outstanding} >= 0`),
+    safeRange('rewards_amount_in_safe_range', table.amount),
   ],
 );

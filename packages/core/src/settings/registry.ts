@@ -1,8 +1,13 @@
 /** The settings there are: each with its type and default. A key that stands here is read by some rule. */
 import { z } from 'zod';
-import { isZero, parseDuration } from '../kernel/index.ts';
+import { isZero, parseDuration, type Scope } from '../kernel/index.ts';
 
-type Setting = { readonly title: string; readonly shape: z.ZodType; readonly default: unknown };
+/** What a setting is; `shape` is what its value must fit. */
+export type Setting = {
+  readonly title: string;
+  readonly shape: z.ZodType;
+  readonly default: unknown;
+};
 
 const settings: Readonly<Record<string, Setting>> = {
   'credits.warnAtOrBelow': {
@@ -62,9 +67,18 @@ const settings: Readonly<Record<string, Setting>> = {
   },
 };
 
+declare module '../kernel/scope.ts' {
+  interface Ports {
+    /** Settings that the host's own options bring: of triggers. */
+    readonly ownSetting?: ((key: string) => Setting | null) | undefined;
+  }
+}
+
 /** The setting under a key, or `null`. */
-export function settingOf(key: string): Setting | null {
-  return (Object.hasOwn(settings, key) ? settings[key] : undefined) ?? null;
+export function settingOf({ ports }: Scope, key: string): Setting | null {
+  return (
+    (Object.hasOwn(settings, key) ? settings[key] : undefined) ?? ports.ownSetting?.(key) ?? null
+  );
 }
 
 function lasts(text: string): boolean {

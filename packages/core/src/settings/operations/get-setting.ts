@@ -8,7 +8,7 @@ import { settingOf } from '../registry.ts';
  * @throws {SettingUnknownError} No such key.
  */
 export async function getSetting(scope: Scope, key: string): Promise<unknown> {
-  const setting = settingOf(key);
+  const setting = settingOf(scope, key);
   if (!setting) throw new SettingUnknownError(key);
   const stored = await scope.maybeOne(
     sql`select value from bursar.settings where (tenant_id, key, scope) = (${scope.tenant.id}::int, ${key}::text, '')`,

@@ -15,7 +15,7 @@ export async function setSetting(
   scope: Scope,
   { key, value }: { key: string; value: unknown },
 ): Promise<void> {
-  const setting = settingOf(key);
+  const setting = settingOf(scope, key);
   if (!setting) throw new SettingUnknownError(key);
   const read = setting.shape.safeParse(value);
   if (!read.success)

@@ -1,0 +1,72 @@
+/** What a trigger pays, worked out before anything is locked: rates may have to be waited for. */
+import { z } from 'zod';
+import { unitOf } from '../catalog/index.ts';
+import { checkAmount, convertAmount, readInput, type Scope } from '../kernel/index.ts';
+import { findRate } from '../ledger/index.ts';
+import { getSetting } from '../settings/index.ts';
+import { TriggerUnknownError } from './errors.ts';
+import {
+  readTriggerSetting,
+  settingKeyOf,
+  type Trigger,
+  type TriggerSetting,
+  type Worth,
+} from './triggers.ts';
+
+export type Asked = {
+  readonly alias: string;
+  readonly amount?: number | undefined;
+  readonly payload?: unknown;
+};
+
+export type Payout = {
+  readonly base: Worth | null;
+  /** Null: it is switched off. */
+  readonly setting: TriggerSetting | null;
+  /** The base amount in the payout unit. */
+  readonly worth: number;
+};
+
+/**
+ * What the occurrence is worth, and how it is rewarded.
+ *
+ * @throws {TriggerUnknownError} @throws {ValidationError} The payload.
+ * @throws {InvalidAmountError} The base is no amount.
+ * @throws {RateMissingError} The base cannot be converted to the payout unit.
+ */
+export async function payoutOf(scope: Scope, asked: Asked): Promise<Payout> {
+  const { triggers = {} } = scope.ports;
+  const trigger = Object.hasOwn(triggers, asked.alias) ? triggers[asked.alias] : undefined;
+  if (!trigger) throw new TriggerUnknownError(asked.alias);
+  const stored = await getSetting(scope, settingKeyOf(asked.alias));
+  const setting = readTriggerSetting(stored);
+  const base = baseOf(scope, { trigger, asked, payoutUnit: setting?.unit });
+  if (!setting?.enabled) return { base, setting: null, worth: 0 };
+  return { base, setting, worth: base ? await convert(scope, base, setting.unit) : 0 };
+}
+
+function baseOf(
+  scope: Scope,
+  {
+    trigger,
+    asked,
+    payoutUnit,
+  }: { trigger: Trigger; asked: Asked; payoutUnit: string | undefined },
+): Worth | null {
+  const shape = z.object({ payload: trigger.payload ?? z.unknown() });
+  const { payload } = readInput(shape, { payload: asked.payload });
+  const found = trigger.base?.(payload as never) ?? null;
+  const unit = found?.unit ?? payoutUnit;
+  const amount = asked.amount ?? found?.amount;
+  if (amount === undefined || unit === undefined) return null;
+  unitOf(scope, unit);
+  if (amount !== 0) checkAmount(amount);
+  return { amount, unit };
+}
+
+async function convert(scope: Scope, { amount, unit }: Worth, to: string): Promise<number> {
+  if (unit === to) return amount;
+  const rate = await findRate(scope, { from: unit, to });
+  const scales = { from: unitOf(scope, unit).scale, to: unitOf(scope, to).scale };
+  return convertAmount(amount, rate, { ...scales, rounding: 'half_up' }).amount;
+}

@@ -1,0 +1,149 @@
+/** Events and rewards as they are stored and as hosts see them. */
+import {
+  instant,
+  instantOrNull,
+  integer,
+  integerOrNull,
+  type Row,
+  type Scope,
+  type Statement,
+  sql,
+  text,
+  textOrNull,
+} from '../kernel/index.ts';
+import type { Worth } from './triggers.ts';
+
+export type RewardEvent = {
+  readonly event: string;
+  /** The trigger's alias; of a reversal with `.reversal`. */
+  readonly trigger: string;
+  readonly externalId: string;
+  /** Who did it. */
+  readonly customer: string;
+  readonly status: 'processed' | 'skipped';
+  /** What percentages are of. */
+  readonly base: Worth | null;
+  /** Of a reversal: the event it reverses. */
+  readonly reverses: string | null;
+  /** How much of it is reversed by now, of 10,000. */
+  readonly reversedBasisPoints: number;
+  readonly createdAt: Date;
+};
+
+/** As stored: with what a reversal needs. */
+export type EventRow = RewardEvent & {
+  readonly unit: string | null;
+  readonly clawback: 'strict' | 'allow_debt' | null;
+};
+
+export type Reward = {
+  readonly customer: string;
+  readonly kind: 'actor' | 'upline';
+  /** 1 for the sponsor; 0 for the actor. */
+  readonly level: number;
+  /** In the unit's minor unit; below 0 where it was taken back. */
+  readonly amount: number;
+  readonly unit: string;
+  /** Of what was taken back: what was not there, and is still asked for. */
+  readonly outstanding: number;
+  /** Null: it counts at once. */
+  readonly maturesAt: Date | null;
+};
+
+/** A reward with its row's number and its event. */
+export type RewardRow = Reward & {
+  readonly id: number;
+  readonly event: string;
+  readonly trigger: string;
+  readonly customerId: number;
+  readonly grantId: number | null;
+  readonly createdAt: Date;
+};
+
+/** Events that meet a condition on `event` (their row) and `customer`, newest first. */
+export function selectEvents(
+  scope: Scope,
+  { where, limit }: { where: Statement; limit: number },
+): Promise<EventRow[]> {
+  return scope.many(
+    sql`
+    select event.id, event.alias, event.external_id, customer.external_id as customer, event.status, event.base_amount,
+           event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at
+      from bursar.reward_events as event
+      join bursar.customers as customer on (customer.tenant_id, customer.id) = (event.tenant_id, event.customer_id)
+     where event.tenant_id = ${scope.tenant.id}::int and ${where}
+     order by event.id desc
+     limit ${limit}::int`,
+    readEvent,
+  );
+}
+
+function readEvent(row: Row): EventRow {
+  const baseAmount = integerOrNull(row.base_amount);
+  return {
+    event: text(row.id),
+    trigger: text(row.alias),
+    externalId: text(row.external_id),
+    customer: text(row.customer),
+    status: text(row.status) as EventRow['status'],
+    base: baseAmount === null ? null : { amount: baseAmount, unit: text(row.base_unit) },
+    reverses: textOrNull(row.parent_id),
+    reversedBasisPoints: integer(row.reversed_basis_points),
+    createdAt: instant(row.created_at),
+    unit: textOrNull(row.unit),
+    clawback: textOrNull(row.clawback) as EventRow['clawback'],
+  };
+}
+
+/** Rewards that meet a condition on `reward` and `event`, in the order of `order`. */
+export function selectRewards(
+  scope: Scope,
+  { where, limit, order }: { where: Statement; limit: number; order: Statement },
+): Promise<RewardRow[]> {
+  return scope.many(
+    sql`
+    select reward.id, reward.event_id, event.alias, event.unit, reward.customer_id, customer.external_id as customer, reward.kind,
+           reward.level, reward.amount, reward.outstanding, reward.grant_id, reward.matures_at, reward.created_at
+      from bursar.rewards as reward
+      join bursar.reward_events as event on (event.tenant_id, event.id) = (reward.tenant_id, reward.event_id)
+      join bursar.customers as customer on (customer.tenant_id, customer.id) = (reward.tenant_id, reward.customer_id)
+     where reward.tenant_id = ${scope.tenant.id}::int and ${where}
+     order by ${order}
+     limit ${limit}::int`,
+    (row) => ({
+      id: integer(row.id),
+      event: text(row.event_id),
+      trigger: text(row.alias),
+      unit: text(row.unit),
+      customerId: integer(row.customer_id),
+      customer: text(row.customer),
+      kind: text(row.kind) as Reward['kind'],
+      level: integer(row.level),
+      amount: integer(row.amount),
+      outstanding: integer(row.outstanding),
+      grantId: integerOrNull(row.grant_id),
+      maturesAt: instantOrNull(row.matures_at),
+      createdAt: instant(row.created_at),
+    }),
+  );
+}
+
+/** Those of one event, the actor's first. An event has at most eleven. */
+export function rewardsOf(scope: Scope, event: string): Promise<RewardRow[]> {
+  return selectRewards(scope, {
+    where: sql`reward.event_id = ${event}::text`,
+    order: sql`reward.level, reward.id`,
+    limit: 100,
+  });
+}
+
+/** As hosts see an event. */
+export function eventOf({ unit: _unit, clawback: _clawback, ...event }: EventRow): RewardEvent {
+  return event;
+}
+
+/** As hosts see a reward. */
+export function rewardOf({ customer, kind, level, amount, unit, ...row }: RewardRow): Reward {
+  const { outstanding, maturesAt } = row;
+  return { customer, kind, level, amount, unit, outstanding, maturesAt };
+}
