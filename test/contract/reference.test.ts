@@ -12,9 +12,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SignJWT } from 'jose';
 import postgres from 'postgres';
+import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import { postgresDatabase } from '#test/databases.ts';
 import { eventually, pause } from '#test/kit.ts';
+import { openSink } from '#test/sink.ts';
 
 const folder = fileURLToPath(new URL('../../examples/reference', import.meta.url));
 const secret = 'a-secret-of-these-tests-and-nobody-else';
@@ -106,6 +108,26 @@ describe.each(frameworks)('the reference server on %s', (framework) => {
       expect((await asked(url + path)).status).toBe(200);
   });
 
+  test('sends webhooks to a receiver on this machine where it is told that it may', async () => {
+    const sink = await openSink();
+    const env = { FRAMEWORK: framework, JWT_SECRET: secret, PORT: '0' };
+    const server = start({ ...env, WEBHOOKS_PRIVATE: '1' });
+    const url = await server.listening;
+    const admin = await tokenOf({ sub: 'root', role: 'admin' }, secret);
+    const asking = { url: `${sink.url}/in`, types: ['customer.created'], reason: 'to try' };
+
+    const made = await asked(`${url}/billing/admin/webhooks`, admin, asking);
+    await asked(`${url}/demo/render`, await tokenOf({ sub: 'ann' }, secret), {});
+    await eventually(async () => sink.received.length === 1);
+
+    const [{ body, headers } = { body: '', headers: {} }] = sink.received;
+    const seen = headers as Record<string, string>;
+    expect(new Webhook(made.body.secret).verify(body, seen)).toMatchObject({ customer: 'ann' });
+    server.child.kill('SIGTERM');
+    expect(await server.exit).toBe(0);
+    await sink.close();
+  });
+
   test('two processes see one test clock, and what is due on it', async () => {
     const database = await postgresDatabase();
     const env = {
@@ -145,13 +167,15 @@ describe.each(frameworks)('the reference server on %s', (framework) => {
       start(production),
       start({ ...production, JWT_SECRET: 'x'.repeat(31), DATABASE_URL: 'postgres://nowhere/x' }),
       start({ ...production, JWT_SECRET: secret }),
+      start({ ...production, JWT_SECRET: secret, WEBHOOKS_PRIVATE: '1' }),
+      start({ WEBHOOKS_PRIVATE: 'yes' }),
     ];
 
     const errors = await Promise.all(refused.map(({ exit, errors }) => exit.then(() => errors())));
 
-    expect(await Promise.all(refused.map(({ exit }) => exit))).toEqual([1, 1, 1, 1]);
-    for (const [index, word] of ['TEST_CLOCK', 'JWT_SECRET', '32', 'embedded'].entries())
-      expect(errors[index]).toContain(word);
+    expect(await Promise.all(refused.map(({ exit }) => exit))).toEqual([1, 1, 1, 1, 1, 1]);
+    const words = ['TEST_CLOCK', 'JWT_SECRET', '32', 'embedded', 'WEBHOOKS_PRIVATE', '0 or 1'];
+    for (const [index, word] of words.entries()) expect(errors[index]).toContain(word);
   });
 
   test('a second process on the same folder is refused', async () => {

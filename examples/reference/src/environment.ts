@@ -16,6 +16,8 @@ export type Environment = {
   readonly databaseUrl: string;
   readonly jwtSecret: string;
   readonly testClock: string | null;
+  /** Webhooks may go to `http:` and to private addresses, such as a receiver on this machine. */
+  readonly webhooksPrivate: boolean;
   readonly check: boolean;
 };
 
@@ -28,6 +30,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, argv: readonly string[])
     FRAMEWORK: framework = 'fastify',
     HOST: host = '127.0.0.1',
     TEST_CLOCK,
+    WEBHOOKS_PRIVATE = '',
     JWT_SECRET,
     DATABASE_URL,
   } = env;
@@ -39,6 +42,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv, argv: readonly string[])
     throw new Error('PORT must be a number from 0 to 65535.');
   if (TEST_CLOCK && Number.isNaN(Date.parse(TEST_CLOCK)))
     throw new Error('TEST_CLOCK must be an instant such as 2026-01-31T00:00:00Z.');
+  if (!['', '0', '1'].includes(WEBHOOKS_PRIVATE))
+    throw new Error('WEBHOOKS_PRIVATE must be 0 or 1.');
+  if (env.NODE_ENV === 'production' && WEBHOOKS_PRIVATE === '1')
+    throw new Error('WEBHOOKS_PRIVATE is refused when NODE_ENV=production.');
   if (env.NODE_ENV === 'production' && TEST_CLOCK)
     throw new Error('TEST_CLOCK is refused when NODE_ENV=production.');
   if (env.NODE_ENV === 'production' && (JWT_SECRET ?? '').length < secretLengthMin)
@@ -50,5 +57,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv, argv: readonly string[])
     databaseUrl: DATABASE_URL || 'memory://',
     jwtSecret: JWT_SECRET || demoSecret,
     testClock: TEST_CLOCK || null,
+    webhooksPrivate: WEBHOOKS_PRIVATE === '1',
   };
 }

@@ -16,10 +16,11 @@ import type { User } from './tokens.ts';
 export type Kit = ReturnType<typeof createKit>['bursar'];
 
 /** Makes the kit; with a test clock also the function that moves it. */
-export function createKit({ databaseUrl, testClock: start }: Environment) {
-  const database = { catalog, database: databaseUrl };
-  if (start === null) return { bursar: createBursar(database), moveClock: null };
-  const bursar = createBursar({ ...database, clock: testClock(start) });
+export function createKit({ databaseUrl, testClock: start, webhooksPrivate }: Environment) {
+  const webhooks = { allowPrivate: webhooksPrivate };
+  const options = { catalog, database: databaseUrl, webhooks };
+  if (start === null) return { bursar: createBursar(options), moveClock: null };
+  const bursar = createBursar({ ...options, clock: testClock(start) });
   return { bursar, moveClock: moverOf(bursar) };
 }
 

@@ -13,7 +13,7 @@ test.each([
   ...['192.168.1.1', '169.254.169.254', '100.64.0.1', '192.0.0.1', '192.0.2.1', '198.18.0.1'],
   ...['224.0.0.1', '240.0.0.1', '255.255.255.255', '::', '::1', 'fe80::1', 'fc00::1', 'fd12::1'],
   ...['::ffff:127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::7f00:1', '2002:7f00:1::', '2001:db8::1'],
-  ...['ff02::1', 'no address', ''],
+  ...['::7f00:1', '::a00:1', '1::1', '4000::1', 'ff02::1', 'no address', ''],
 ])('%s is not public', (address) => {
   expect(isPublicAddress(address)).toBe(false);
 });
@@ -41,6 +41,7 @@ test.each([
   ['https://0177.0.0.1/hook', 'public'],
   ['https://[::1]/hook', 'public'],
   ['https://[::ffff:127.0.0.1]/hook', 'public'],
+  ['https://[::127.0.0.1]/hook', 'public'],
   ['https://169.254.169.254/latest/meta-data', 'public'],
   ['not a url', 'URL'],
   [`https://example.com/${'a'.repeat(2000)}`, 'URL'],

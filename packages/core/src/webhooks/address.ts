@@ -15,10 +15,15 @@ export class AddressRefused extends Error {
   }
 }
 
+/** All of IPv6 that is given out. Source: IANA's registry of its address space; `::7f00:1` is outside, and once was 127.0.0.1. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /** Source: the special-purpose registries of IANA (RFC 6890), as ipaddr.js knows them; what it calls `unicast` is public. */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
-  return ipaddr.process(address).range() === 'unicast';
+  const read = ipaddr.process(address);
+  const isGivenOut = read.kind() === 'ipv4' || read.match(globalUnicast);
+  return isGivenOut && read.range() === 'unicast';
 }
 
 /**

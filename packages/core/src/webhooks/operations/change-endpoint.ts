@@ -63,7 +63,8 @@ export async function rotateSecret(
 }
 
 /**
- * Removes it, with what was still to be sent to it and its log.
+ * Removes it, with what was still to be sent to it and its log. The jobs first, as who ends one locks them: the count has them
+ * gone before the endpoint is looked for.
  * @throws {NotFoundError} No such endpoint in the tenant.
  */
 export async function deleteEndpoint(scope: Scope, id: string): Promise<void> {
@@ -72,9 +73,10 @@ export async function deleteEndpoint(scope: Scope, id: string): Promise<void> {
     with sent as (
       delete from bursar.jobs
        where tenant_id = ${scope.tenant.id}::int and kind = 'webhook' and lane = ${id}::text
+      returning id
     )
     delete from bursar.webhook_endpoints
-     where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::text)
+     where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::text) and (select count(*) from sent) >= 0
     returning id`,
     (row) => text(row.id),
   );

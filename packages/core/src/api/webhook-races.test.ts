@@ -1,0 +1,111 @@
+/** What happens to webhooks at the same moment: each test holds one side still with a lock until the other has gone ahead. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describePostgres } from '#test/databases.ts';
+import { catalog, eventually } from '#test/kit.ts';
+import { silentLogger } from '#test/silent-logger.ts';
+import { openSink, type Sink } from '#test/sink.ts';
+import { type Bursar, createBursar } from '../index.ts';
+
+const webhooks = { allowPrivate: true, timeoutMilliseconds: 5_000 };
+
+let sink: Sink;
+let kits: Bursar[];
+beforeEach(async () => {
+  sink = await openSink();
+  kits = [];
+});
+afterEach(async () => {
+  await Promise.all(kits.map((kit) => kit.close()));
+  await sink.close();
+});
+
+function open(database: string): Bursar {
+  const kit = createBursar({
+    catalog,
+    database,
+    webhooks,
+    logger: silentLogger,
+  }) as never as Bursar;
+  kits.push(kit);
+  return kit;
+}
+
+describePostgres('a webhook', (makeUrl) => {
+  /** A kit that sends nothing, one that does once it is started, and an endpoint. */
+  async function twoKits() {
+    const url = await makeUrl();
+    const [host, sender] = [open(url), open(url)] as const;
+    await host.ready();
+    const { endpoint } = await host.webhooks.create({ url: sink.url, types: ['customer.created'] });
+    return { host, sender, of: { endpoint: endpoint.id } };
+  }
+
+  /** Does the work while the making of the customer's job waits for a twin that will be rolled back. */
+  async function whileItsJobIsMade(
+    { host, sender, of }: Awaited<ReturnType<typeof twoKits>>,
+    work: (waiting: () => Promise<void>) => Promise<unknown>,
+  ): Promise<void> {
+    await host.customers.upsert({ customer: 'ann' });
+    const [event] = (await host.events.history({ types: ['customer.created'] })).items;
+    const twin = host.transaction(async (_kit, tx) => {
+      const waiting = async (count: number) => {
+        const { rows } = await tx.query(
+          `select count(*)::int as waiting from pg_stat_activity
+            where datname = current_database() and wait_event = 'transactionid'`,
+          [],
+        );
+        return Number(rows[0]?.waiting) >= count;
+      };
+      await tx.query(
+        `insert into bursar.jobs (tenant_id, id, kind, key, lane, payload, next_at, created_at)
+         select id, 'twin', 'webhook', $1, 'twin', '{}', now(), now() from bursar.tenants where key = 'default'`,
+        [`${of.endpoint}/${event?.id}`],
+      );
+      await sender.start();
+      await eventually(() => waiting(1));
+      await work(() => eventually(() => waiting(2)));
+      throw new Error('It is rolled back.');
+    });
+    await expect(twin).rejects.toThrow('rolled back');
+  }
+
+  test('whose endpoint is removed while its job is made is sent nowhere, and is no dead letter', async () => {
+    const made = await twoKits();
+    const { host, of } = made;
+
+    await whileItsJobIsMade(made, () => host.webhooks.delete(of));
+    await eventually(async () => (await host.jobs.list({ state: 'done' })).items.length === 1);
+
+    expect((await host.jobs.list()).items).toHaveLength(1);
+    expect(sink.received).toEqual([]);
+  });
+
+  test('whose endpoint is removed while an attempt ends makes neither wait for the other', async () => {
+    const { host, sender, of } = await twoKits();
+    sink.behave = () => 500;
+    await sender.start();
+    await host.customers.upsert({ customer: 'ann' });
+    await eventually(async () => {
+      const [line] = (await host.webhooks.deliveries(of)).items;
+      return line?.attempts.length === 1;
+    });
+    let deleting: Promise<unknown> | undefined;
+
+    await host.transaction(async (_kit, tx) => {
+      // As the end of an attempt does: the job, then the endpoint.
+      await tx.query('select 1 from bursar.jobs for update', []);
+      deleting = sender.webhooks.delete(of);
+      await eventually(async () => {
+        const { rows } = await tx.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'`,
+          [],
+        );
+        return rows.length > 0;
+      });
+      await tx.query('select 1 from bursar.webhook_endpoints for no key update nowait', []);
+    });
+
+    expect(await deleting).toEqual({ deleted: of.endpoint });
+    expect((await host.jobs.list()).items).toEqual([]);
+  });
+});
