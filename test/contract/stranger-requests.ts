@@ -55,6 +55,7 @@ const changedOrder: Request = (asked) => ({
 const endpoint =
   (body?: object): Request =>
   ({ names }) => ({ params: { id: names.endpoint }, ...(body && { body: { ...body, reason } }) });
+const withdrawal: Request = ({ names }) => ({ params: { id: names.withdrawal } });
 
 const cancel: Asking['before'] = ({ kit, who, names }) =>
   kit.subscriptions.cancel({ customer: who, subscription: names.subscription });
@@ -98,6 +99,11 @@ export const requests: Readonly<Record<string, Asking>> = {
   confirmAnyOrder: named(changedOrder),
   cancelAnyOrder: named(changedOrder),
 
+  listWithdrawals: plain(() => ({})),
+  requestWithdrawal: plain(() => ({ body: { amount: 2, currency: 'points' } })),
+  getWithdrawal: named(withdrawal),
+  cancelWithdrawal: named(withdrawal),
+  listAllWithdrawals: wide(({ names }) => ({ query: { customer: names.customer } })),
   listCustomers: wide(({ names }) => ({ query: { search: names.customer, count: 'true' } })),
   getCustomer: plain(({ who }) => ({ params: { id: who } })),
   updateCustomer: plain(({ who }) => ({ params: { id: who }, body: { locale: 'de', reason } })),

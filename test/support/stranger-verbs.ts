@@ -279,6 +279,32 @@ const referrals: Record<string, readonly Case[]> = {
   ],
 };
 
+const withdrawals: Record<string, readonly Case[]> = {
+  request: [
+    plain((asked) =>
+      asked.kit.withdrawals.request({ ...keyed(asked), amount: 3, currency: points }),
+    ),
+  ],
+  get: [
+    named(({ kit, who, names }) =>
+      kit.withdrawals.get({ customer: who, withdrawal: names.withdrawal }),
+    ),
+    outright(({ kit, names }) => kit.withdrawals.get({ withdrawal: names.withdrawal })),
+  ],
+  list: [
+    plain(({ kit, who }) => kit.withdrawals.list({ customer: who })),
+    wide(({ kit }) => kit.withdrawals.list()),
+  ],
+  cancel: [
+    named(({ kit, who, names }) =>
+      kit.withdrawals.cancel({ customer: who, withdrawal: names.withdrawal, reason }),
+    ),
+    outright(({ kit, names }) =>
+      kit.withdrawals.cancel({ withdrawal: names.withdrawal, reason } as never),
+    ),
+  ],
+};
+
 const customers: Record<string, readonly Case[]> = {
   get: [plain(({ kit, who }) => kit.customers.get({ customer: who }))],
   find: [plain(({ kit, who }) => kit.customers.find({ customer: who }))],
@@ -372,6 +398,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   ...under('wallet', wallet),
   ...under('orders', orders),
   ...under('referrals', referrals),
+  ...under('withdrawals', withdrawals),
   ...under('customers', customers),
   ...under('events', events),
   ...under('webhooks', webhooks),
@@ -414,6 +441,7 @@ export const pages: Readonly<
   'entitlements.usage': ({ kit, who }, cursor) =>
     kit.entitlements.usage({ customer: who, ...calls, by: 'usedBy', limit: 1, cursor }),
   'subscriptions.list': ({ kit }, cursor) => kit.subscriptions.list({ limit: 1, cursor }),
+  'withdrawals.list': ({ kit }, cursor) => kit.withdrawals.list({ limit: 1, cursor }),
   'customers.list': ({ kit }, cursor) => kit.customers.list({ limit: 1, cursor }),
   'audit.list': ({ kit }, cursor) => kit.audit.list({ limit: 1, cursor }),
   'events.history': ({ kit }, cursor) => kit.events.history({ limit: 1, cursor }),

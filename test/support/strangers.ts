@@ -27,6 +27,8 @@ export type Names = {
   readonly order: string;
   /** Of webhooks: the tenant's, whoever asks. */
   readonly endpoint: string;
+  /** Nobody has decided about it yet. */
+  readonly withdrawal: string;
   readonly key: string;
   readonly external: string;
 };
@@ -53,6 +55,9 @@ export async function settle(kit: AnyKit, customer: string, key: string): Promis
   });
   const { order } = await kit.orders.create({ customer, offer: 'pack' });
   const endpoint = await endpointOf(kit, customer);
+  const { withdrawal } = await kit.withdrawals.request({
+    ...{ customer, amount: 1, currency: 'points', details: { account: `account of ${customer}` } },
+  });
   const [grant] = await kit.wallet.grants(points);
   return {
     ...{
@@ -65,6 +70,7 @@ export async function settle(kit: AnyKit, customer: string, key: string): Promis
       job,
       order: order.id,
       endpoint,
+      withdrawal: withdrawal.id,
     },
     ...{ transfer: debited.transferId ?? '', spend: spent.transferId ?? '', event: '' },
   };
@@ -87,6 +93,7 @@ export function neverMade(): Names {
     ...{ customer: `never-${own}`, key: `key-${own}`, external: `external-${own}` },
     ...{ subscription: `sub_${own}`, hold: `hld_${own}`, event: `evt_${own}` },
     ...{ job: `job_${own}`, order: `ord_${own}`, endpoint: `whe_${own}` },
+    withdrawal: `wdr_${own}`,
     ...{ grant: `grt_${number}`, transfer: `trf_${number}_1`, spend: `trf_${number}_2` },
   };
 }

@@ -11,6 +11,7 @@ export type * from './api/event-verbs.ts';
 export type * from './api/import-verbs.ts';
 export type * from './api/kit.ts';
 export type * from './api/kit-options.ts';
+export * from './api/paying-out.ts';
 export { prismaTx } from './api/prisma-tx.ts';
 export * from './api/register.ts';
 export type * from './api/request.ts';
@@ -18,6 +19,7 @@ export * from './api/rewarding.ts';
 export * from './api/selling.ts';
 export type * from './api/verbs.ts';
 export type * from './api/wallet-verbs.ts';
+export type * from './api/withdrawal-verbs.ts';
 export type { AuditFacts, AuditLine, AuditPage, AuditPersonal, ListAudit } from './audit/index.ts';
 export { createBursar } from './bursar.ts';
 export {

@@ -11,3 +11,4 @@ export * from './referrals/schema.ts';
 export * from './settings/schema.ts';
 export * from './subscriptions/schema.ts';
 export * from './webhooks/schema.ts';
+export * from './withdrawals/schema.ts';

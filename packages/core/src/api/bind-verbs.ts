@@ -19,6 +19,7 @@ import { bindOffers, bindOrders } from './bind-orders.ts';
 import { bindReferrals } from './bind-referrals.ts';
 import { bindSubscriptions } from './bind-subscriptions.ts';
 import { bindWallet } from './bind-wallet.ts';
+import { bindWithdrawals } from './bind-withdrawals.ts';
 import type { Binding } from './binding.ts';
 import {
   checkInput,
@@ -58,6 +59,7 @@ export function bindVerbs(binding: Binding): Verbs<AnyKeys, { customer: string }
     offers: bindOffers(binding),
     orders: bindOrders(binding),
     referrals: bindReferrals(binding),
+    withdrawals: bindWithdrawals(binding),
   } as unknown as Verbs<AnyKeys, { customer: string }>;
 }
 

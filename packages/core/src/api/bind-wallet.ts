@@ -1,6 +1,6 @@
 /** The wallet's verbs over one binding. */
 import { unitOf } from '../catalog/index.ts';
-import { readInput } from '../kernel/index.ts';
+import { readInput, type Scope } from '../kernel/index.ts';
 import {
   balanceInput,
   balanceOf,
@@ -9,6 +9,7 @@ import {
   extendHold,
   extendInput,
   holdsInput,
+  InvalidStateError,
   listEntries,
   listHolds,
   readBalance,
@@ -18,6 +19,7 @@ import {
   sumEntries,
   totalsInput,
 } from '../ledger/index.ts';
+import { isHeldForWithdrawal } from '../withdrawals/index.ts';
 import { bindCorrections } from './bind-corrections.ts';
 import { expiryOf } from './bind-holding.ts';
 import { bindMoves } from './bind-moves.ts';
@@ -42,19 +44,32 @@ function bindHolds({ command, read, whole }: Binding) {
     },
     capture: async (input: unknown) => {
       const { idempotencyKey: key, ...asked } = readInput(captureInput, whole(input));
-      return command((scope) => captureHold(scope, { ...asked, key, source: 'wallet.capture' }));
+      return command(async (scope) => {
+        await refuseWithdrawals(scope, asked.hold);
+        return captureHold(scope, { ...asked, key, source: 'wallet.capture' });
+      });
     },
     release: async (input: unknown) => {
       const asked = readInput(releaseInput, whole(input));
-      return command((scope) => releaseHold(scope, asked));
+      return command(async (scope) => {
+        await refuseWithdrawals(scope, asked.hold);
+        return releaseHold(scope, asked);
+      });
     },
     extend: async (input: unknown) => {
       const { until, ...asked } = readInput(extendInput, whole(input));
-      return command((scope) =>
-        extendHold(scope, { ...asked, until: expiryOf(scope, until, '/until') }),
-      );
+      return command(async (scope) => {
+        await refuseWithdrawals(scope, asked.hold);
+        return extendHold(scope, { ...asked, until: expiryOf(scope, until, '/until') });
+      });
     },
   };
+}
+
+/** What a withdrawal sets aside moves with it alone: else it could be paid and spent. */
+async function refuseWithdrawals(scope: Scope, hold: string): Promise<void> {
+  if (await isHeldForWithdrawal(scope, hold))
+    throw new InvalidStateError(`Hold ${hold} belongs to a withdrawal: cancel or reject that.`);
 }
 
 function bindBalances({ read, whole }: Binding) {

@@ -22,6 +22,7 @@ import { eraseOrders } from '../orders/index.ts';
 import { forgetReferrals } from '../referrals/index.ts';
 import { eraseSubscriptions } from '../subscriptions/index.ts';
 import { renameInDeliveries } from '../webhooks/index.ts';
+import { endWithdrawals, erasePayoutDetails } from '../withdrawals/index.ts';
 import { listBalances } from './list-balances.ts';
 
 /** What was left when the person was erased; nothing unless it was forced. */
@@ -34,9 +35,9 @@ export type Erased = {
 /**
  * Erases the person and announces `customer.erased`. Subscriptions end at once; the id is refused from then on.
  *
- * @param input.force Also with units or open holds: units stay in the books, holds are released.
+ * @param input.force Also with units or open holds: units stay in the books, holds are released, withdrawals rejected.
  * @throws {CustomerUnknownError} There is no such customer, or it was erased before.
- * @throws {CustomerInUseError} It has units or an open hold; nothing is written.
+ * @throws {CustomerInUseError} It has units or an open hold, or a payout is on its way, which nothing forces; nothing is written.
  */
 export function erasePerson(
   scope: Scope,
@@ -48,7 +49,8 @@ export function erasePerson(
     if (!force) await refuseInUse(inner, customer);
     const ended = await eraseSubscriptions(inner, customer);
     await eraseOrders(inner, row.id);
-    const released = await releaseHolds(inner, customer);
+    const rejected = await endWithdrawals(inner, { customer, customerId: row.id });
+    const released = rejected + (await releaseHolds(inner, customer));
     await freezeCustomer(inner, { customer, frozen: true });
     const pseudonym = pseudonymOf(inner, customer);
     await announce(inner, {
@@ -59,6 +61,7 @@ export function erasePerson(
     });
     await forgetReferrals(inner, row.id);
     await eraseAuditValues(inner, { customerId: row.id });
+    await erasePayoutDetails(inner, { customerId: row.id });
     const { customer: erased, words } = await eraseCustomer(inner, row);
     const renaming = { from: customer, to: pseudonym, words };
     await renameInEvents(inner, renaming);

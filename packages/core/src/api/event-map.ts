@@ -7,6 +7,7 @@ import type { ReferralEvents } from '../referrals/index.ts';
 import type { SettingEvents } from '../settings/index.ts';
 import type { SubscriptionEvents } from '../subscriptions/index.ts';
 import type { WebhookEvents } from '../webhooks/index.ts';
+import type { WithdrawalEvents } from '../withdrawals/index.ts';
 
 /** Every event, with its payload. */
 export type EventMap = CustomerEvents &
@@ -16,7 +17,8 @@ export type EventMap = CustomerEvents &
   OrderEvents &
   ReferralEvents &
   SettingEvents &
-  WebhookEvents;
+  WebhookEvents &
+  WithdrawalEvents;
 
 export type BursarEvent<T extends keyof EventMap = keyof EventMap> = {
   [K in T]: {

@@ -46,6 +46,12 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'subscription.unpaused': true,
   'subscription.updated': true,
   'webhook.disabled': true,
+  'withdrawal.approved': true,
+  'withdrawal.canceled': true,
+  'withdrawal.failed': true,
+  'withdrawal.paid': true,
+  'withdrawal.rejected': true,
+  'withdrawal.requested': true,
 };
 
 export const eventTypes: readonly string[] = Object.keys(known);

@@ -11,6 +11,7 @@ import {
   subscriptionRoutes,
 } from '../subscriptions/index.ts';
 import { webhookRoutes } from '../webhooks/index.ts';
+import { withdrawalRoutes } from '../withdrawals/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...subscriptionAdminRoutes,
   ...orderRoutes,
   ...orderAdminRoutes,
+  ...withdrawalRoutes,
   ...insightRoutes,
   ...eventRoutes,
   ...jobRoutes,

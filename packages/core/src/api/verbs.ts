@@ -34,6 +34,7 @@ import type { Keyed, NewSubscriptionOf, Perhaps, Reservation, UseOf, Without } f
 import type { OfferVerbs, OrderVerbs } from './order-verbs.ts';
 import type { ReferralVerbs } from './referral-verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
+import type { WithdrawalVerbs } from './withdrawal-verbs.ts';
 
 export interface SubscriptionVerbs<K extends Keys, With> {
   /** @throws {AlreadySubscribedError} The plan's family is taken. */
@@ -135,4 +136,5 @@ export interface Verbs<K extends Keys, With> extends MeteringVerbs<K, With> {
   readonly offers: OfferVerbs<With>;
   readonly orders: OrderVerbs<K, With>;
   readonly referrals: ReferralVerbs<With>;
+  readonly withdrawals: WithdrawalVerbs<K, With>;
 }

@@ -38,6 +38,7 @@ export const kindOfCode = {
   paused: 'forbidden',
   customer_frozen: 'forbidden',
   offer_locked: 'forbidden',
+  withdrawals_disabled: 'forbidden',
   value_mismatch: 'forbidden',
   customer_unknown: 'missing',
   feature_unknown: 'missing',

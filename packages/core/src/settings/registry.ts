@@ -65,6 +65,36 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.string().refine(lasts, 'must be an ISO 8601 duration above zero, like P3D'),
     default: 'P3D',
   },
+  'withdrawals.coolingOff': {
+    title: 'How long after somebody first named where to pay to no money goes there',
+    shape: z.string().refine(isDuration, 'must be an ISO 8601 duration, like P2D or PT0S'),
+    default: 'PT0S',
+  },
+  'withdrawals.dailyCap': {
+    title: 'What one customer may ask for within 24 hours, of the wallet’s unit; null for any',
+    shape: z.int().min(0).nullable(),
+    default: null,
+  },
+  'withdrawals.enabled': {
+    title: 'Whether customers may ask to be paid out',
+    shape: z.boolean(),
+    default: true,
+  },
+  'withdrawals.maxAmount': {
+    title: 'The most that one withdrawal may cost the wallet, of its unit; null for any',
+    shape: z.int().min(0).nullable(),
+    default: null,
+  },
+  'withdrawals.minAmount': {
+    title: 'The least that a withdrawal must cost the wallet, of its unit',
+    shape: z.int().min(0),
+    default: 0,
+  },
+  'withdrawals.unit': {
+    title: 'The unit of the wallet that is paid out',
+    shape: z.string().min(1).max(64),
+    default: 'points',
+  },
 };
 
 declare module '../kernel/scope.ts' {
@@ -79,6 +109,15 @@ export function settingOf({ ports }: Scope, key: string): Setting | null {
   return (
     (Object.hasOwn(settings, key) ? settings[key] : undefined) ?? ports.ownSetting?.(key) ?? null
   );
+}
+
+function isDuration(text: string): boolean {
+  try {
+    parseDuration(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function lasts(text: string): boolean {

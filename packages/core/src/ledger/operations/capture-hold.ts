@@ -27,6 +27,8 @@ export type CaptureHold = {
   /** What may pay beyond the hold when it lies on no credits; the catalogue's unless said. */
   readonly credits?: { readonly unit: string; readonly cost: number } | null | undefined;
   readonly key?: string | undefined;
+  /** The side of the house it goes to; `usage` unless said. */
+  readonly counter?: 'usage' | 'payout' | undefined;
   readonly source: string;
 };
 
@@ -68,7 +70,8 @@ async function captureUnderLocks(
   const taken = Math.min(wanted, held);
   const featureId = await featureOfCredits(scope, stored);
   const facts = { usedById: stored.usedById, featureId };
-  capture(legs, { units: taken, facts, keyed });
+  const { counter = 'usage' } = input;
+  capture(legs, { units: taken, facts, keyed, counter });
   if (input.final !== false || taken === held) releaseRest(legs);
   const isFrozen = opened.some(({ outlook }) => outlook.frozen);
   const more =
@@ -141,7 +144,7 @@ function restKeyed({ key, requestHash }: Keyed): { key?: string; requestHash?: b
 
 function capture(
   legs: readonly OpenLeg[],
-  { units, facts, keyed }: { units: number; facts: Facts; keyed: Keyed },
+  { units, facts, keyed, counter }: { units: number; facts: Facts; keyed: Keyed; counter: string },
 ): void {
   let rest = units;
   for (const { opened, leg } of legs) {
@@ -154,7 +157,7 @@ function capture(
       amount: 0 - amount,
       heldAmount: 0 - amount,
       facts: {
-        counter: 'usage',
+        counter,
         ofSequence: leg.sequence,
         usedById: facts.usedById,
         ...(leg.leg === 1 && { featureId: facts.featureId, cost: leg.cost }),

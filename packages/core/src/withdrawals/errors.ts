@@ -1,0 +1,39 @@
+/** What can go wrong with withdrawals. Every one of them leaves withdrawals and balances as they were. */
+import { BursarError } from '../kernel/index.ts';
+
+/** The setting `withdrawals.enabled` is off: nothing new is taken; what was requested before goes on. */
+export class WithdrawalsDisabledError extends BursarError {
+  override readonly code = 'withdrawals_disabled';
+  constructor() {
+    super('Nothing can be withdrawn at the moment.');
+  }
+}
+
+/** It comes to less than the setting `withdrawals.minAmount` asks for. */
+export class BelowMinimumError extends BursarError {
+  override readonly code = 'below_minimum';
+  constructor(facts: { amount: number; minimum: number; unit: string }) {
+    super(
+      `${facts.amount} ${facts.unit} is below the ${facts.minimum} that can be withdrawn.`,
+      facts,
+    );
+  }
+}
+
+/** It comes to more than one withdrawal, or what was asked for within 24 hours, may come to. */
+export class WithdrawalLimitError extends BursarError {
+  override readonly code = 'limit_exceeded';
+  constructor(facts: {
+    amount: number;
+    unit: string;
+    limit: number;
+    per: 'withdrawal' | 'day';
+    /** Asked for within the last 24 hours. */
+    asked: number;
+  }) {
+    super(
+      `${facts.amount} ${facts.unit} would pass the limit of ${facts.limit} per ${facts.per}.`,
+      facts,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+/** The door of withdrawals: asking to be paid out, and what becomes of it. */
+export { erasePayoutDetails } from './details.ts';
+export * from './errors.ts';
+export type { WithdrawalEvents, WithdrawalNews } from './events.ts';
+export * from './inputs.ts';
+export type { NamedWithdrawal } from './move-withdrawal.ts';
+export { type CancelWithdrawal, cancelWithdrawal } from './operations/cancel-withdrawal.ts';
+export { endWithdrawals } from './operations/end-withdrawals.ts';
+export { getWithdrawal } from './operations/get-withdrawal.ts';
+export { isHeldForWithdrawal } from './operations/is-held-for-withdrawal.ts';
+export { type ListWithdrawals, listWithdrawals } from './operations/list-withdrawals.ts';
+export {
+  type RequestedWithdrawal,
+  type RequestWithdrawal,
+  requestWithdrawal,
+} from './operations/request-withdrawal.ts';
+export { withdrawalRoutes } from './routes.ts';
+export type { PayoutDetails, WithdrawalStep } from './rows.ts';
+export type { WithdrawalStatus } from './status.ts';
+export type { Withdrawal } from './withdrawal.ts';

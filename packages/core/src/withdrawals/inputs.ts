@@ -1,0 +1,35 @@
+/** What the verbs of withdrawals take, checked at the border; the routes use the same shapes. */
+import { z } from 'zod';
+import { amountInput, customerInput, keyInput, reasonInput, unitInput } from '../ledger/index.ts';
+import { withdrawalStatuses } from './status.ts';
+
+/** `manual`, or a driver's name. */
+export const methodInput = z.string().min(1).max(64);
+/** Where the money is to go, in the words of the method. */
+export const detailsInput = z
+  .record(z.string().min(1).max(64), z.string().min(1).max(500))
+  .refine((details) => Object.keys(details).length <= 20, 'must have at most 20 entries');
+
+export const requestWithdrawalInput = z.strictObject({
+  customer: customerInput,
+  kind: z.string().min(1).max(64).optional(),
+  amount: amountInput,
+  currency: unitInput,
+  method: methodInput.optional(),
+  details: detailsInput.optional(),
+  idempotencyKey: keyInput,
+});
+
+export const getWithdrawalInput = z.strictObject({
+  customer: customerInput.optional(),
+  withdrawal: z.string().min(1).max(255),
+});
+
+export const cancelWithdrawalInput = getWithdrawalInput.extend({ reason: reasonInput });
+
+export const listWithdrawalsInput = z.strictObject({
+  customer: customerInput.optional(),
+  status: z.enum(withdrawalStatuses).optional(),
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});
