@@ -2,7 +2,7 @@
  * The four corners of the contract: each framework on each database, a fresh tenant for every test.
  */
 import { request as httpRequest } from 'node:http';
-import { type Bursar, createBursar, type Logger } from '@bursar/core';
+import { type Bursar, createBursar, type Logger, type TestGateway, testGateway } from '@bursar/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { describeDatabases, type Engine } from '#test/databases.ts';
 import { catalog } from './catalog.ts';
@@ -19,6 +19,8 @@ export type Contract = {
   dump(): Promise<string[]>;
   /** The kit of all tenants. */
   bursar(): Bursar;
+  /** The gateway of all tenants; payments are under way until they are settled by hand. */
+  readonly gateway: TestGateway;
   /** What the kit warned of since the test began. */
   readonly warnings: { facts: object; message: string }[];
   /** Starts a host; it is closed after the test. */
@@ -52,12 +54,13 @@ export function describeContract(
     let hosts: Host[] = [];
     const warnings: { facts: object; message: string }[] = [];
     const warn = (facts: object, message: string): void => void warnings.push({ facts, message });
+    const gateway = testGateway({ payments: ['delay'] });
     const logger: Logger = { debug() {}, info() {}, warn, error: warn };
 
     beforeAll(async () => {
       const database = await makeUrl();
       bursar = createBursar({
-        ...{ catalog, database, logger, worker },
+        ...{ catalog, database, logger, worker, gateways: { test: gateway } },
         triggers: { visit: {} },
       }) as unknown as Bursar;
       await bursar.ready();
@@ -75,7 +78,7 @@ export function describeContract(
 
     describe.each([onFastify, onExpress])('$name', (framework) => {
       suite({
-        ...{ framework: framework.name, engine, warnings },
+        ...{ framework: framework.name, engine, warnings, gateway },
         kit: () => bursar.tenant(tenant),
         dump: () => dumpOf(bursar),
         bursar: () => bursar,

@@ -12,7 +12,15 @@ import { nodesOf, type Problem, problem, type Source } from './source.ts';
 export const floors = [
   ...['kernel', 'events', 'jobs', 'http', 'catalog', 'settings', 'customers', 'audit', 'webhooks'],
   'ledger',
-  ...['subscriptions', 'entitlements', 'orders', 'referrals', 'withdrawals', 'insights'],
+  ...[
+    'subscriptions',
+    'entitlements',
+    'orders',
+    'payments',
+    'referrals',
+    'withdrawals',
+    'insights',
+  ],
 ] as const;
 
 type Import = { readonly source: Source; readonly node: ts.Node; readonly target: string };

@@ -119,7 +119,12 @@ function routerOf(surface: Surface<Request>): Router {
   return router;
 }
 
+/** As much as a gateway ever sends. */
+const rawBytesMax = 1_048_576;
+
 function bodyParsers(route: Route): RequestHandler[] {
+  // What the host's own parser has read before stays as that left it, and is refused for it.
+  if (route.raw) return [express.raw({ type: () => true, limit: rawBytesMax })];
   if (!route.body) return [];
   const onlyJson: RequestHandler = (request, _response, next) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;

@@ -4,7 +4,7 @@
  * The outer plugin decorates the host's instance; routes, error handler and body parser stay within the inner one.
  */
 import { ConfigurationError } from '@bursar/core';
-import { createSurface, type Surface } from '@bursar/core/http';
+import { createSurface, type Route, type Surface } from '@bursar/core/http';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { asObject, watchConfigs } from './config.ts';
@@ -15,6 +15,9 @@ import type { BursarFastifyOptions, FastifyBursar } from './types.ts';
 
 /** A body above this is refused (413): no input of ours needs a tenth of it. */
 const bodyBytesMax = 65_536;
+
+/** As much as a gateway ever sends. */
+const rawBytesMax = 1_048_576;
 
 /** `await app.register(bursarFastify, { bursar, customer, … })`. */
 export const bursarFastify: FastifyPluginAsync<BursarFastifyOptions> = fastifyPlugin(
@@ -87,7 +90,29 @@ function serve(app: FastifyInstance, surface: Surface<FastifyRequest>): void {
   if (app.prefix !== '') {
     app.setNotFoundHandler((request, reply) => send(reply, surface.notFound(request)));
   }
-  for (const route of surface.routes) {
+  const isRaw = ({ raw }: Route): boolean => raw === true;
+  mount(
+    app,
+    surface,
+    surface.routes.filter((route) => !isRaw(route)),
+  );
+  app.register(async (inner) => {
+    inner.removeAllContentTypeParsers();
+    inner.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: rawBytesMax },
+      (_request, body, done) => done(null, body),
+    );
+    mount(inner, surface, surface.routes.filter(isRaw));
+  });
+}
+
+function mount(
+  app: FastifyInstance,
+  surface: Surface<FastifyRequest>,
+  routes: readonly Route[],
+): void {
+  for (const route of routes) {
     const { method, path } = route;
     app.route({
       method,

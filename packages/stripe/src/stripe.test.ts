@@ -20,7 +20,7 @@ const open = (more = {}) =>
     ...more,
   });
 const eur = (amount: number): GatewaySum => ({ amount, currency: 'EUR', scale: 2 });
-const metadata = { tenant: 'default', order: 'ord_1', customer: 'ann' };
+const metadata = { tenant: 'default', order: 'ord_1', customer: 'ann', payment: 'pay_1' };
 let keys = 0;
 const asked = (more: Partial<CreatePayment> = {}): CreatePayment => ({
   ...{ order: 'ord_1', sum: eur(1250), kind: 'intent', description: '1,000 calls', metadata },

@@ -9,7 +9,7 @@ import { stripe } from './stripe.ts';
 const now = new Date('2026-03-01T12:00:00Z');
 const seconds = (count: number) => new Date(now.getTime() + count * 1000);
 const secret = 'whsec_now';
-const metadata = { tenant: 'default', order: 'ord_1', customer: 'ann' };
+const metadata = { tenant: 'default', order: 'ord_1', customer: 'ann', payment: 'pay_1' };
 const eur = (amount: number) => ({ amount, currency: 'EUR', scale: 2 });
 
 let there: StripeStandIn;

@@ -24,6 +24,7 @@ import { bindImport } from './bind-import.ts';
 import { bindJobs } from './bind-jobs.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindRewarding } from './bind-referrals.ts';
+import { bindPayments } from './bind-orders.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { bindWebhooks } from './bind-webhooks.ts';
 import { bindingFor, type Given } from './binding.ts';
@@ -63,6 +64,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     customers: bindCustomers(binding),
     catalog: bindCatalog(binding),
     ledger: bindLedger(binding),
+    payments: bindPayments(binding),
     jobs: bindJobs(binding),
     webhooks: bindWebhooks(root, binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },

@@ -1,5 +1,5 @@
 /** The verbs of what sells, over one context. Each reads its input and runs its operation; nothing is decided here. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { readInput, type Scope } from '../kernel/index.ts';
 import {
   cancelOrder,
@@ -21,7 +21,14 @@ import {
   payOrder,
   payOrderInput,
 } from '../orders/index.ts';
+import { confirmPayment, takeWebhook } from '../payments/index.ts';
 import type { Binding } from './binding.ts';
+import type { PaymentVerbs } from './order-verbs.ts';
+
+const webhookInput = z.strictObject({
+  gateway: z.string().min(1).max(64),
+  headers: z.record(z.string(), z.unknown()),
+});
 
 type Operation<I, T> = (scope: Scope, input: I) => Promise<T>;
 
@@ -42,9 +49,22 @@ export function bindOrders(binding: Binding) {
     purchases: reads(binding, listPurchasesInput, listPurchases),
     credits: reads(binding, listCreditsInput, listCredits),
     pay: commands(binding, payOrderInput, payOrder),
-    confirm: commands(binding, confirmOrderInput, confirmOrder),
+    confirm: commands(binding, confirmOrderInput, (scope, asked) =>
+      asked.payment === 'manual' ? confirmOrder(scope, asked) : confirmPayment(scope, asked),
+    ),
     cancel: commands(binding, cancelOrderInput, cancelOrder),
   };
+}
+
+/** The verbs of `payments`. */
+export function bindPayments({ command }: Binding): PaymentVerbs {
+  return { webhook: (input) => command((scope) => takeWebhook(scope, readWebhook(input))) };
+}
+
+/** The body is looked at by the gateway alone. */
+function readWebhook({ rawBody, ...rest }: Parameters<PaymentVerbs['webhook']>[0]) {
+  const { gateway } = readInput(webhookInput, rest);
+  return { gateway, headers: rest.headers, rawBody };
 }
 
 function reads<I, T>(binding: Binding, shape: z.ZodType<I>, operation: Operation<I, T>) {

@@ -16,6 +16,7 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'order.canceled': true,
   'order.created': true,
   'order.expired': true,
+  'order.inconsistent': true,
   'order.paid': true,
   'quota.exceeded': true,
   'quota.over_limit': true,

@@ -16,6 +16,8 @@ export type Ending = {
   readonly write?: ((scope: Scope) => Promise<unknown>) | undefined;
   /** It was not done: again after so many milliseconds, or never where that is `null`. */
   readonly failed?: { readonly error: string; readonly delay: number | null } | undefined;
+  /** It is not over: again after so many milliseconds. */
+  readonly later?: number | undefined;
 };
 
 /** How jobs of a kind are done. */
@@ -54,9 +56,9 @@ export function createJobs(root: Root, kinds: readonly JobKind[]): Jobs {
   const wake = () => {
     for (const one of lanes) one.wake();
   };
-  root.onQueued(() => {
+  root.onQueued((isCommitted) => {
     isAsked = true;
-    if (timer) wake();
+    if (timer && isCommitted) wake();
   });
   return {
     start() {
@@ -129,13 +131,11 @@ async function endingOf(root: Root, { kind, job, stopped }: Taking): Promise<End
 }
 
 /** The end and what the job wrote commit together. Whoever lost the lease writes nothing. */
-async function end(root: Root, { job }: Taking, { write, failed }: Ending): Promise<void> {
+async function end(root: Root, { job }: Taking, { write, failed, later }: Ending): Promise<void> {
   const { logger } = root.options;
   await root.command(contextOf(root, job), (scope) =>
     scope.transaction(async (inner) => {
-      const isHeld = failed
-        ? await putBackJob(inner, job, { error: failed.error, nextAt: after(inner, failed.delay) })
-        : await finishJob(inner, job);
+      const isHeld = await become(inner, job, { failed, later });
       if (isHeld) await write?.(inner);
     }),
   );
@@ -143,6 +143,15 @@ async function end(root: Root, { job }: Taking, { write, failed }: Ending): Prom
   const facts = { job: job.id, kind: job.kind, attempt: job.attempt, reason: failed.error };
   if (failed.delay === null) logger.error(facts, 'a job was given up on');
   else logger.warn(facts, 'a job was not done');
+}
+
+function become(scope: Scope, job: Claimed, { failed, later }: Ending): Promise<boolean> {
+  if (failed) {
+    const { error, delay } = failed;
+    return putBackJob(scope, job, { error, nextAt: after(scope, delay) });
+  }
+  if (later === undefined) return finishJob(scope, job);
+  return putBackJob(scope, job, { error: null, nextAt: after(scope, later) });
 }
 
 function after({ now }: Scope, delay: number | null): Date | null {

@@ -3,6 +3,7 @@ import type { Catalog, Keys } from '../catalog/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
 import type { Triggers } from '../referrals/index.ts';
+import type { Gateway } from '../orders/index.ts';
 
 export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clock = Clock> {
   catalog: Catalog<K>;
@@ -45,6 +46,16 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
   directUrl?: string | undefined;
   /** How many connections, and how long anything may wait. */
   pool?: PoolOptions | undefined;
+  /**
+   * Where orders are paid, by name, or what gives those of a tenant; asked at each use, so keep what it gives. Left out: an
+   * operator takes what is paid by hand.
+   */
+  gateways?:
+    | Readonly<Record<string, Gateway>>
+    | ((
+        tenant: string,
+      ) => Readonly<Record<string, Gateway>> | Promise<Readonly<Record<string, Gateway>>>)
+    | undefined;
   /** How webhooks are sent. */
   webhooks?: WebhookOptions | undefined;
   /** Of the tenant that is meant when none is named. Default `default`. */

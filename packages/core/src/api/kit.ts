@@ -17,6 +17,7 @@ import type { CustomersVerbs } from './customers-verbs.ts';
 import type { Events, Told } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { ReferralVerbs, RewardingVerbs } from './referral-verbs.ts';
+import type { PaymentVerbs } from './order-verbs.ts';
 import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
@@ -93,6 +94,8 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
     list(input?: ListAudit): Promise<AuditPage>;
   };
   /** Work that is done later: queued changes, webhooks. */
+  /** What gateways tell. */
+  readonly payments: PaymentVerbs;
   readonly jobs: JobVerbs;
   /** Where this tenant's events are sent. */
   readonly webhooks: WebhookVerbs;

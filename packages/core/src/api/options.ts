@@ -9,6 +9,8 @@ import {
 } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
 import type { Triggers } from '../referrals/index.ts';
+import type { Gateways } from '../payments/index.ts';
+import { readGateways } from './gateway-options.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
 import { readTriggers } from './trigger-options.ts';
@@ -31,6 +33,7 @@ export type Options = {
   readonly pool: Pool;
   readonly rates: Rates | undefined;
   readonly triggers: Triggers;
+  readonly gateways: ((tenant: string) => Promise<Gateways>) | undefined;
   readonly webhooks: { readonly allowPrivate: boolean; readonly timeoutMilliseconds: number };
   /** What `memory://` begins with; no host says it. */
   readonly template?: (() => Promise<Blob>) | undefined;
@@ -63,6 +66,10 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   batch: [isFlag, 'true or false'],
   worker: [isFlag, 'true or false'],
   pool: [isObject, 'an object of limits'],
+  gateways: [
+    (value) => typeof value === 'function' || isObject(value),
+    'gateways by name, or a function of the tenant that gives them',
+  ],
   webhooks: [isObject, 'an object with allowPrivate and timeoutMilliseconds'],
   triggers: [isObject, 'triggers by their alias'],
   rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
@@ -92,6 +99,7 @@ export function readOptions(given: BursarOptions): Options {
     batch: given.batch ?? true,
     rates: given.rates,
     triggers: readTriggers(given.triggers),
+    gateways: readGateways(given.gateways),
     webhooks: readWebhooks(given.webhooks),
     worker: given.worker ?? true,
     pool: readPool(given.pool, given.prepare),

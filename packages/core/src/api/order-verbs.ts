@@ -37,6 +37,20 @@ type Ordered<K extends Keys> =
 /** As the verbs take it: instants as hosts have them. */
 type Dated<T> = Omit<T, 'startsAt'> & { startsAt?: Instant | undefined };
 
+export interface PaymentVerbs {
+  /**
+   * Takes what a gateway tells, believed by the signature over its raw body. A repeat does nothing.
+   * @throws {WebhookSignatureError} It is not to be believed: nothing is stored. @throws {NotFoundError} No such gateway.
+   * @throws {GatewayError} What it is about cannot be asked for: nothing is stored, and the gateway sends it again.
+   */
+  webhook(input: {
+    gateway: string;
+    /** As it came, to the byte. */
+    rawBody: Uint8Array | string;
+    headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  }): Promise<{ readonly outcome: 'applied' | 'ignored' | 'flagged' | 'repeated' }>;
+}
+
 export interface OrderVerbs<K extends Keys, With> {
   /**
    * Places an order; everything that paying it needs is frozen on it. One of nothing to pay is paid at once.

@@ -7,6 +7,7 @@ import { type Bus, createBus, hasRow } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { triggerSettings } from '../referrals/index.ts';
+import { faultOfChoice, openPayment } from '../payments/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
 import { createWatch, type Watch } from './host-lane.ts';
@@ -22,8 +23,8 @@ export interface Root {
   readonly bus: Bus;
   /** Calls it whenever news was committed here that stands in the outbox. */
   onNews(wake: () => void): void;
-  /** Calls it whenever a job was asked for here. It may not have committed yet: who does jobs also looks by itself. */
-  onQueued(wake: () => void): void;
+  /** Calls it whenever a job is asked for here, and again once there may be something to do. */
+  onQueued(wake: (isCommitted: boolean) => void): void;
   queued(): void;
   /** Called when what endpoints want has changed here. */
   onFollowed(look: () => Promise<void>): void;
@@ -45,8 +46,14 @@ export interface Root {
 
 /** The shared part of a kit; no I/O until something is asked. */
 export function createRoot(options: Options): Root {
-  const { bus, ports, connection, tenants, watch, onNews } = foundations(options);
-  const jobWakers: (() => void)[] = [];
+  const jobWakers: ((isCommitted: boolean) => void)[] = [];
+  const tell = (isCommitted: boolean) => {
+    for (const wake of jobWakers) wake(isCommitted);
+  };
+  const queued = () => tell(true);
+  const { bus, ports, connection, tenants, watch, onNews } = foundations(options, () =>
+    tell(false),
+  );
   const { ready, close, database } = connection;
   const scopes = createScopes(options, { bus, ports, connection, tenants });
 
@@ -77,10 +84,7 @@ export function createRoot(options: Options): Root {
 
   const prepare = async (context: Context) => void (await scopes.prepared(context, bus.publish));
   const { atOnce } = scopes;
-  const onQueued = (wake: () => void) => void jobWakers.push(wake);
-  const queued = () => {
-    for (const wake of jobWakers) wake();
-  };
+  const onQueued = (wake: (isCommitted: boolean) => void) => void jobWakers.push(wake);
   let looking: () => Promise<void> = async () => {};
   const onFollowed = (look: () => Promise<void>) => {
     looking = look;
@@ -113,7 +117,7 @@ function begin<T>(work: (scope: Scope) => Promise<T>, scope: Scope): Promise<T> 
 }
 
 /** What a root stands on. */
-function foundations(options: Options) {
+function foundations(options: Options, jobQueued: () => void) {
   const tenants = createTenants();
   const rights = createRightsMemory(tenants.forget);
   const wakers: (() => void)[] = [];
@@ -132,6 +136,12 @@ function foundations(options: Options) {
     rates: table,
     triggers,
     ownSetting: triggerSettings(triggers, catalog),
+    jobQueued,
+    ...(options.gateways && {
+      gateways: options.gateways,
+      openCheckout: openPayment,
+      gatewayFault: faultOfChoice,
+    }),
   };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},

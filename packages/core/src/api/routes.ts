@@ -5,6 +5,7 @@ import type { Route } from '../http/index.ts';
 import { insightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
+import { paymentRoutes } from '../payments/index.ts';
 import {
   subscriptionAdminRoutes,
   subscriptionLifeRoutes,
@@ -32,4 +33,5 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...jobRoutes,
   ...webhookRoutes,
+  ...paymentRoutes,
 ];

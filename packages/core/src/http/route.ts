@@ -26,6 +26,11 @@ export type RouteContext = {
   readonly prefix: string;
   /** The `Idempotency-Key` header, else `idempotencyKey` of the body. */
   readonly idempotencyKey: string | undefined;
+  /** Of a raw route: what came. `body` is bytes, unless the host's own parser came first. */
+  readonly raw: {
+    readonly body: unknown;
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  };
 };
 
 /** A status other than the route's own, or header fields of its own: `answer(200, body)`. */
@@ -69,6 +74,8 @@ export type RouteDefinition<P = unknown, Q = unknown, B = unknown> = {
   readonly params?: P | undefined;
   readonly query?: Q | undefined;
   readonly body?: B | undefined;
+  /** The body is not parsed and nobody is asked who they are: what comes is believed by its signature. */
+  readonly raw?: boolean | undefined;
   /** 200 unless said. */
   readonly status?: number | undefined;
   /** The status of a repeated request under its key, where it is another one. */
@@ -133,6 +140,8 @@ export function defineRoute<P extends Shape, Q extends Shape, B extends Shape>(
     params: definition.params?.strict() ?? none,
     query: definition.query?.strict() ?? none,
     body:
-      definition.method === 'GET' ? null : (definition.body?.strict() ?? none).extend(keyed.shape),
+      definition.method === 'GET' || definition.raw
+        ? null
+        : (definition.body?.strict() ?? none).extend(keyed.shape),
   } as unknown as Route;
 }

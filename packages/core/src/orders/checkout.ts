@@ -26,6 +26,10 @@ declare module '../kernel/scope.ts' {
   interface Ports {
     /** Left out: there is no gateway, and an operator takes what is paid by hand. */
     readonly openCheckout?: OpenCheckout | undefined;
+    /** None of that name, or several and none is named. */
+    readonly gatewayFault?:
+      | ((scope: Scope, choice: PaymentChoice) => Promise<ValidationError | null>)
+      | undefined;
   }
 }
 
@@ -45,8 +49,12 @@ export async function checkoutOf(
   return openCheckout(scope, { order, choice });
 }
 
-/** @throws {ValidationError} A gateway is named, and there is none. */
-export function refuseUnknownGateway(scope: Scope, { gateway }: PaymentChoice): void {
-  if (gateway === undefined || scope.ports.openCheckout) return;
-  throw new ValidationError([{ pointer: '/gateway', detail: 'is not set up: leave it out' }]);
+/** What is wrong with the choice of a gateway, or `null`. Asks the host; so before any transaction. */
+export async function gatewayFault(
+  scope: Scope,
+  choice: PaymentChoice,
+): Promise<ValidationError | null> {
+  if (scope.ports.gatewayFault) return scope.ports.gatewayFault(scope, choice);
+  if (choice.gateway === undefined || scope.ports.openCheckout) return null;
+  return new ValidationError([{ pointer: '/gateway', detail: 'is not set up: leave it out' }]);
 }

@@ -33,6 +33,8 @@ export type OrderEvents = {
   };
   /** By somebody, or by itself because nobody paid. */
   'order.canceled': OrderNews & { lapsed: boolean };
+  /** Something was reported that does not fit: nothing was granted, an operator must look. */
+  'order.inconsistent': OrderNews & { payment: string; because: string };
   /** Its time is over; also of a bundled offer that lasted longer or shorter than its order. */
   'order.expired': OrderNews;
 };

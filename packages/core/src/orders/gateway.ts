@@ -49,7 +49,13 @@ export type CreatePayment = {
   /** The customer's id at the gateway, where there is one. */
   readonly externalCustomer?: string | undefined;
   /** Comes back with the payment and with its webhooks. */
-  readonly metadata: { readonly tenant: string; readonly order: string; readonly customer: string };
+  readonly metadata: {
+    readonly tenant: string;
+    readonly order: string;
+    readonly customer: string;
+    /** Our payment's id. */
+    readonly payment: string;
+  };
   /** 1 to 255 characters, and no other tenant's: several may share one account at the gateway. */
   readonly idempotencyKey: string;
 };

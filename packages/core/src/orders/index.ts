@@ -17,11 +17,13 @@ export {
 } from './gateway-errors.ts';
 export { type GatewaySum, isSameSum, rescaleSum } from './gateway-sum.ts';
 export * from './inputs.ts';
+export { moveOrder } from './move-order.ts';
+export { announceOrder, recordStep } from './news.ts';
 export { type CancelOrder, cancelOrder } from './operations/cancel-order.ts';
 export { type ConfirmOrder, confirmOrder } from './operations/confirm-order.ts';
 export { createOrder, type NewOrder, type PlacedOrder } from './operations/create-order.ts';
 export { eraseOrders } from './operations/erase-orders.ts';
-export { type FulfilOrder, fulfilOrder } from './operations/fulfil-order.ts';
+export { type FulfilOrder, fulfilOrder, lockOrder } from './operations/fulfil-order.ts';
 export { type GetOrder, getOrder } from './operations/get-order.ts';
 export {
   type Credit,
@@ -37,7 +39,8 @@ export { type PayOrder, payOrder } from './operations/pay-order.ts';
 export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';
 export type { Bought, Order, OrderItem } from './order.ts';
 export { orderRoutes } from './routes.ts';
-export { type OrderStatus, orderStatuses } from './status.ts';
+export type { OrderTree } from './rows.ts';
+export { isOpen, type OrderStatus, orderStatuses, statusAt } from './status.ts';
 export { testGateway } from './test-gateway.ts';
 export type { WrittenWebhook } from './test-gateway-events.ts';
 export type * from './test-gateway-options.ts';

@@ -8,7 +8,7 @@ const clock = { now: () => now };
 const sum = { amount: 1250, currency: 'EUR', scale: 2 };
 const payment = (key: string, more: Partial<CreatePayment> = {}): CreatePayment => ({
   ...{ order: 'ord_1', sum, kind: 'intent', description: '1,000 calls', idempotencyKey: key },
-  metadata: { tenant: 'default', order: 'ord_1', customer: 'ann' },
+  metadata: { tenant: 'default', order: 'ord_1', customer: 'ann', payment: 'pay_1' },
   ...more,
 });
 const seconds = (count: number) => new Date(now.getTime() + count * 1000);
@@ -22,7 +22,7 @@ test('a payment succeeds at once and tells its sum, its order and that no money 
   expect(await gateway.fetchPayment(id)).toEqual({
     ...{ id, state: 'succeeded', received: sum, disputed: false, livemode: false },
     refunded: { ...sum, amount: 0 },
-    metadata: { tenant: 'default', order: 'ord_1', customer: 'ann' },
+    metadata: { tenant: 'default', order: 'ord_1', customer: 'ann', payment: 'pay_1' },
   });
 });
 

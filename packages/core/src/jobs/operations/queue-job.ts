@@ -1,6 +1,13 @@
 /** Asking for a job, in the transaction of what asks for it. */
 import { at, flag, json, newId, type Scope, sql, text } from '../../kernel/index.ts';
 
+declare module '../../kernel/scope.ts' {
+  interface Ports {
+    /** Told of each job that is asked for, before it commits: who does jobs must look from now on. */
+    readonly jobQueued?: (() => void) | undefined;
+  }
+}
+
 export type QueueJob = {
   readonly kind: string;
   /** Everything that doing it needs; survives JSON. */
@@ -8,6 +15,8 @@ export type QueueJob = {
   /** Asking again under it, for good or until the job is forgotten, is asking for the same one. */
   readonly key?: string | undefined;
   readonly lane?: string | undefined;
+  /** Not before; at once unless said. */
+  readonly dueAt?: Date | undefined;
 };
 
 export type Queued = {
@@ -18,15 +27,19 @@ export type Queued = {
   readonly isSame: boolean;
 };
 
-/** Makes a job that is due at once. It is done after the commit of the scope's transaction. */
-export function queueJob(scope: Scope, { kind, payload, key, lane }: QueueJob): Promise<Queued> {
+/** Makes a job. It is done after the commit of the scope's transaction. */
+export function queueJob(
+  scope: Scope,
+  { kind, payload, key, lane, dueAt = scope.now }: QueueJob,
+): Promise<Queued> {
   const id = newId('job');
+  scope.ports.jobQueued?.();
   return scope.one(
     sql`
     with made as (
       insert into bursar.jobs (tenant_id, id, kind, key, lane, payload, next_at, created_at)
       values (${scope.tenant.id}::int, ${id}::text, ${kind}::text, ${key ?? null}::text, ${lane ?? ''}::text, ${json(payload)}::text::jsonb,
-              ${at(scope.now)}::text::timestamptz, ${at(scope.now)}::text::timestamptz)
+              ${at(dueAt)}::text::timestamptz, ${at(scope.now)}::text::timestamptz)
       on conflict (tenant_id, kind, key) where key is not null do update set key = excluded.key
       returning id, payload
     )

@@ -128,7 +128,7 @@ export async function finishJob(scope: Scope, { id, token }: Held): Promise<bool
 export async function putBackJob(
   scope: Scope,
   { id, token }: Held,
-  { nextAt, error }: { nextAt: Date | null; error: string },
+  { nextAt, error }: { nextAt: Date | null; error: string | null },
 ): Promise<boolean> {
   const isDead = nextAt === null;
   const back = await scope.maybeOne(
@@ -137,7 +137,7 @@ export async function putBackJob(
        set state = case when ${isDead}::boolean then 'dead' else 'pending' end,
            ended_at = case when ${isDead}::boolean then ${at(scope.now)}::text::timestamptz end,
            next_at = coalesce(${at(nextAt)}::text::timestamptz, next_at), lease_until = null,
-           error = ${storable(error.slice(0, 1000))}::text
+           error = ${error === null ? null : storable(error.slice(0, 1000))}::text
      where (tenant_id, id, token) = (${scope.tenant.id}::int, ${id}::text, ${token}::int) and state = 'pending'
     returning id`,
     (row) => text(row.id),

@@ -7,7 +7,7 @@
 import { ensureCatalog } from '../../catalog/index.ts';
 import { answerOnce, ensureCustomer, lockCustomer } from '../../customers/index.ts';
 import { multiply, type Scope, ValidationError } from '../../kernel/index.ts';
-import { checkoutOf, type PaymentChoice, refuseUnknownGateway } from '../checkout.ts';
+import { checkoutOf, gatewayFault, type PaymentChoice } from '../checkout.ts';
 import { OfferLockedError } from '../errors.ts';
 import type { Checkout } from '../gateway.ts';
 import { groupsHeld } from '../groups-held.ts';
@@ -63,20 +63,22 @@ export type PlacedOrder = {
 export async function createOrder(scope: Scope, input: NewOrder): Promise<PlacedOrder> {
   const { idempotencyKey: key, gateway, returnUrl, cancelUrl, ...request } = input;
   const choice = { gateway, returnUrl, cancelUrl };
-  refuseUnknownGateway(scope, choice);
+  const fault = await gatewayFault(scope, choice);
+  if (fault && gateway !== undefined) throw fault;
   await ensureCatalog(scope);
   const { answer, replayed } = await scope.transaction(async (scope) => {
     const { customer, kind } = input;
     const { id } = await ensureCustomer(scope, { customer, kind });
     const once = { verb: 'orders.create', customerId: id, key, request };
-    return answerOnce(scope, once, (scope) => place(scope, input));
+    return answerOnce(scope, once, (scope) => place(scope, input, fault));
   });
   const order = reviveOrder(answer);
   const current = replayed ? await getOrder(scope, { order: order.id }) : order;
   return { order, checkout: await checkoutOf(scope, current, choice), replayed };
 }
 
-async function place(scope: Scope, input: NewOrder): Promise<Order> {
+/** @param fault Why it cannot be paid; of no matter to one of nothing to pay. */
+async function place(scope: Scope, input: NewOrder, fault: ValidationError | null): Promise<Order> {
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'update' });
   const { offer, plan, quantity = 1 } = input;
   const sale =
@@ -87,6 +89,7 @@ async function place(scope: Scope, input: NewOrder): Promise<Order> {
     throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
   await refuseBeyondLimit(scope, customer.id, sale);
   const charge = chargeOf(sale, input);
+  if (fault && charge.total > 0) throw fault;
   // What would fail when it is paid is refused before anybody pays.
   await windowsOf(scope, {
     ...{ customerId: customer.id, customer: customer.externalId, timeZone: customer.timeZone },

@@ -1,7 +1,7 @@
 /** Paying an order that was placed before. */
 import { NotFoundError, type Scope } from '../../kernel/index.ts';
 import { InvalidStateError } from '../../ledger/index.ts';
-import { checkoutOf, type PaymentChoice, refuseUnknownGateway } from '../checkout.ts';
+import { checkoutOf, gatewayFault, type PaymentChoice } from '../checkout.ts';
 import { AlreadyPaidError } from '../errors.ts';
 import type { Checkout } from '../gateway.ts';
 import { moveOrder } from '../move-order.ts';
@@ -26,7 +26,8 @@ export async function payOrder(
   scope: Scope,
   { order: id, customer, ...choice }: PayOrder,
 ): Promise<{ readonly order: Order; readonly checkout: Checkout }> {
-  refuseUnknownGateway(scope, choice);
+  const fault = await gatewayFault(scope, choice);
+  if (fault) throw fault;
   const tree = await scope.transaction(async (scope) => {
     const locked = await lockOrder(scope, id);
     if (customer !== undefined && locked.root.customer !== customer)

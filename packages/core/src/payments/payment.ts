@@ -1,0 +1,153 @@
+/** A payment as code has it, and what its row becomes by what a gateway says. The merging is pure. */
+import { unitOf } from '../catalog/index.ts';
+import {
+  document,
+  flag,
+  instant,
+  instantOrNull,
+  integer,
+  type Row,
+  type Scope,
+  type Statement,
+  sql,
+  text,
+  textOrNull,
+} from '../kernel/index.ts';
+import type { GatewaySum, PaymentState } from '../orders/index.ts';
+
+export type PaymentRow = {
+  readonly id: string;
+  readonly order: string;
+  readonly gateway: string;
+  readonly externalId: string | null;
+  readonly sum: GatewaySum;
+  readonly request: PaymentRequest;
+  readonly state: PaymentState | 'creating';
+  readonly stateAt: Date;
+  readonly refusal: 'refused' | 'error' | null;
+  readonly refusalAt: Date | null;
+  readonly livemode: boolean | null;
+  readonly refunded: number;
+  readonly disputed: boolean;
+  readonly flagged: string | null;
+  readonly createdAt: Date;
+};
+
+/** What is asked with, beside the order. */
+export type PaymentRequest = {
+  readonly kind: 'checkout' | 'intent';
+  readonly description: string;
+  readonly returnUrl?: string | undefined;
+  readonly cancelUrl?: string | undefined;
+  readonly externalCustomer?: string | undefined;
+};
+
+/** What orders cost, as gateways take it. */
+export function sumOf(scope: Scope, currency: string, amount: number): GatewaySum {
+  return { amount, currency, scale: unitOf(scope, currency).scale };
+}
+
+/** Payments by any condition on `payment.*`, newest first. */
+export function selectPayments(
+  scope: Scope,
+  { where, limit, lock }: { where: Statement; limit: number; lock?: boolean },
+): Promise<PaymentRow[]> {
+  return scope.many(
+    sql`
+    select payment.* from bursar.payments as payment
+     where payment.tenant_id = ${scope.tenant.id}::int and ${where}
+     order by payment.created_at desc, payment.id desc
+     limit ${limit}::int
+     ${lock ? sql`for no key update` : sql``}`,
+    readPayment,
+  );
+}
+
+function readPayment(row: Row): PaymentRow {
+  const [amount, currency, scale] = [
+    integer(row.amount),
+    text(row.currency),
+    integer(row.scale),
+  ] as const;
+  return {
+    id: text(row.id),
+    order: text(row.order_id),
+    gateway: text(row.gateway),
+    externalId: textOrNull(row.external_id),
+    sum: { amount, currency, scale },
+    request: document<PaymentRequest>(row.request),
+    state: text(row.state) as PaymentRow['state'],
+    stateAt: instant(row.state_at),
+    refusal: textOrNull(row.refusal) as PaymentRow['refusal'],
+    refusalAt: instantOrNull(row.refusal_at),
+    livemode: row.livemode === null ? null : flag(row.livemode),
+    refunded: integer(row.refunded),
+    disputed: flag(row.disputed),
+    flagged: textOrNull(row.flagged),
+    createdAt: instant(row.created_at),
+  };
+}
+
+/** What was said of a payment, and when it was so at the gateway. */
+export type Said = {
+  readonly state: PaymentState;
+  readonly at: Date;
+  readonly refunded: number;
+  readonly disputed: boolean;
+};
+
+export type Merged = Pick<
+  PaymentRow,
+  'state' | 'stateAt' | 'refusal' | 'refusalAt' | 'refunded' | 'disputed'
+>;
+
+/** Of two words of one instant the later line wins. */
+const ranks: readonly PaymentRow['state'][] = [
+  ...(['creating', 'unknown', 'open', 'processing'] as const),
+  ...(['needs_capture', 'needs_payment_method', 'needs_action', 'canceled', 'succeeded'] as const),
+];
+
+const refusalOf: Readonly<Partial<Record<PaymentRow['state'], 'refused' | 'error'>>> = {
+  needs_payment_method: 'refused',
+  needs_action: 'error',
+};
+
+/**
+ * The row with one more word in it. Whatever the order of words, and however often each comes, the end is the same: `succeeded`
+ * stands above all, then `canceled`; of the rest, and of refusals by themselves, the latest does.
+ */
+export function merge(row: Merged, said: Said): Merged {
+  const refusal = refusalOf[said.state] ?? null;
+  const isRefusal =
+    refusal !== null && isLater(row.refusalAt, row.refusal, { at: said.at, word: refusal });
+  const wins = isAbove(row, said);
+  return {
+    state: wins ? said.state : row.state,
+    stateAt: wins ? said.at : row.stateAt,
+    refusal: isRefusal ? refusal : row.refusal,
+    refusalAt: isRefusal ? said.at : row.refusalAt,
+    refunded: Math.max(row.refunded, said.refunded),
+    disputed: row.disputed || said.disputed,
+  };
+}
+
+function isLater(
+  than: Date | null,
+  word: string | null,
+  said: { at: Date; word: string },
+): boolean {
+  if (than === null) return true;
+  const difference = said.at.getTime() - than.getTime();
+  return difference > 0 || (difference === 0 && word === 'refused' && said.word === 'error');
+}
+
+function isAbove(row: Merged, said: Said): boolean {
+  const over = ranks.indexOf('canceled');
+  const [own, other] = [ranks.indexOf(row.state), ranks.indexOf(said.state)];
+  // Nobody knew more than that it was asked for.
+  if (row.state === 'creating') return true;
+  const difference = said.at.getTime() - row.stateAt.getTime();
+  // Of an end it counts when it was first so.
+  if (own >= over || other >= over) return other > own || (other === own && difference < 0);
+  return difference > 0 || (difference === 0 && other > own);
+}

@@ -1,0 +1,61 @@
+/** Paying over HTTP: what the gateway tells comes to a route of its own, raw, and is believed by its signature alone. */
+import { createBursar, testGateway } from '@bursar/core';
+import { expect, test } from 'vitest';
+import { describeContract } from './contract.ts';
+
+describeContract('a gateway', ({ kit, host, gateway }) => {
+  const prefix = '/billing';
+  const started = () => host([{ method: 'GET', path: '/hosts-own' }], {}, prefix);
+  const bought = { offer: 'pack', returnUrl: 'https://app.example/bought' };
+
+  test('tells of a payment without being anybody, and a repeat does nothing', async () => {
+    const calls = await started();
+    const placed = await calls.post(`${prefix}/orders`, 'ann', bought);
+    const id = placed.body.order.id;
+    const payment = gateway.payments().at(-1);
+    gateway.settle(payment?.id ?? '', 'succeed');
+    const { rawBody, headers } = gateway.webhook(payment?.id ?? '');
+    const tell = (body: string, to = calls.tenant) =>
+      fetch(`${calls.url}${prefix}/webhooks/test/${to}`, {
+        ...{ method: 'POST', body },
+        headers: { ...(headers as Record<string, string>), 'content-type': 'application/json' },
+      });
+
+    const before = await calls.get(`${prefix}/orders/${id}`, 'ann');
+    const forged = await tell(`${rawBody} `);
+    const told = await tell(rawBody);
+    const again = await tell(rawBody);
+    const elsewhere = await tell(rawBody, 'another');
+    const after = await calls.get(`${prefix}/orders/${id}`, 'ann');
+
+    expect(placed.body.checkout).toMatchObject({ kind: 'redirect' });
+    expect(before.body.status).toBe('pending');
+    expect(forged.status).toBe(400);
+    expect(await forged.json()).toMatchObject({ code: 'webhook_signature' });
+    expect([told.status, await told.json()]).toEqual([200, { outcome: 'applied' }]);
+    expect([again.status, await again.json()]).toEqual([200, { outcome: 'repeated' }]);
+    expect(await elsewhere.json()).toEqual({ outcome: 'ignored' });
+    expect(after.body).toMatchObject({ status: 'paid', method: 'test' });
+    expect((await kit().wallet.balance({ customer: 'ann', unit: 'points' })).available).toBe(100);
+  });
+
+  test('that is not set up is not found, and what is no event is refused', async () => {
+    const calls = await started();
+    const post = (path: string, body: string) =>
+      fetch(`${calls.url}${prefix}/webhooks/${path}`, { method: 'POST', body });
+
+    expect((await post('nowhere', '{}')).status).toBe(404);
+    expect((await post('test', '')).status).toBe(400);
+    expect((await post('test', 'rubbish')).status).toBe(400);
+    expect((await post('test', 'x'.repeat(2_000_000))).status).toBe(413);
+  });
+});
+
+test('gateways that are none are refused at once', () => {
+  const make = (gateways: unknown) => () =>
+    createBursar({ catalog: { spec: {} } as never, gateways: gateways as never });
+
+  expect(make({ stripe: {} })).toThrow(/createPayment/);
+  expect(make({ 'two words': testGateway() })).toThrow(/letters/);
+  expect(make(5)).toThrow(/gateways/);
+});
