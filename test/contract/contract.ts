@@ -2,7 +2,13 @@
  * The four corners of the contract: each framework on each database, a fresh tenant for every test.
  */
 import { request as httpRequest } from 'node:http';
-import { type Bursar, createBursar, type Logger, type TestGateway, testGateway } from '@bursar/core';
+import {
+  type Bursar,
+  createBursar,
+  type Logger,
+  type TestGateway,
+  testGateway,
+} from '@bursar/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { describeDatabases, type Engine } from '#test/databases.ts';
 import { catalog } from './catalog.ts';

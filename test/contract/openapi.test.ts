@@ -115,6 +115,8 @@ test('the routes of the contract are all there', () => {
     'POST /admin/webhooks/:id/rotateSecret',
     'POST /admin/webhooks/:id/delete',
     'POST /admin/webhooks/:id/replay',
+    'POST /webhooks/:gateway',
+    'POST /webhooks/:gateway/:tenant',
     'GET /admin/insights/customers',
     'GET /admin/insights/churn',
     'GET /admin/insights/histogram',

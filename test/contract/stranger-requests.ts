@@ -64,6 +64,9 @@ const pause: Asking['before'] = ({ kit, who, names }) =>
 const remove: Asking['before'] = ({ kit, who, names }) =>
   kit.subscriptions.delete({ customer: who, subscription: names.subscription });
 
+/** Believed by a signature, whoever sends it: nobody asks. */
+export const signed: readonly string[] = ['takeWebhook', 'takeTenantWebhook'];
+
 /** By its `operationId`. */
 export const requests: Readonly<Record<string, Asking>> = {
   getMe: plain(() => ({})),

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { Asked } from '#test/stranger-verbs.ts';
 import { type AnyKit, apartFrom, dumpOf, leaked, neverMade, settle } from '#test/strangers.ts';
 import { type Calls, type Contract, describeContract } from './contract.ts';
-import { type Asking, requests } from './stranger-requests.ts';
+import { type Asking, requests, signed } from './stranger-requests.ts';
 
 const key = 'the same key for all';
 
@@ -112,7 +112,8 @@ async function operationsOf(calls: Calls): Promise<Operation[]> {
       method: method.toUpperCase() as Operation['method'],
     })),
   );
-  return operations.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  const asked = operations.filter(({ name }) => !signed.includes(name));
+  return asked.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
 }
 
 type Asker = Pick<Asked, 'who' | 'names'>;

@@ -469,6 +469,8 @@ export const actsForNobody = [
     'events.consumer',
     'events.forget',
     'events.forgetAll',
+    // Believed by its signature: who asks is nobody.
+    'payments.webhook',
   ],
 ] as const;
 

@@ -2,8 +2,8 @@
 import type { Catalog, Keys } from '../catalog/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
-import type { Triggers } from '../referrals/index.ts';
 import type { Gateway } from '../orders/index.ts';
+import type { Triggers } from '../referrals/index.ts';
 
 export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clock = Clock> {
   catalog: Catalog<K>;

@@ -8,8 +8,8 @@ import {
   systemClock,
 } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
-import type { Triggers } from '../referrals/index.ts';
 import type { Gateways } from '../payments/index.ts';
+import type { Triggers } from '../referrals/index.ts';
 import { readGateways } from './gateway-options.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { type Pool, readPool } from './pool-options.ts';

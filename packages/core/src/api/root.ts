@@ -6,8 +6,8 @@
 import { type Bus, createBus, hasRow } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
-import { triggerSettings } from '../referrals/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
+import { triggerSettings } from '../referrals/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
 import { createWatch, type Watch } from './host-lane.ts';
