@@ -257,6 +257,15 @@ const orders: Record<string, readonly Case[]> = {
   ],
 };
 
+const visited = ({ names }: Asked) => ({
+  ...{ alias: 'visit', externalId: `visit of ${names.customer}` },
+});
+const visit: Call = async (asked) => {
+  const value = { enabled: true, unit: points, actor: { fixed: 3 } };
+  await asked.kit.settings.set({ key: 'triggers.visit', value });
+  return asked.kit.referrals.trigger({ ...visited(asked), customer: asked.who });
+};
+
 const patron: Call = ({ kit }) => kit.customers.upsert({ customer: 'patron' });
 
 const referrals: Record<string, readonly Case[]> = {
@@ -272,6 +281,7 @@ const referrals: Record<string, readonly Case[]> = {
     plain(({ kit, who }) => kit.referrals.rewards({ customer: who })),
     wide(({ kit }) => kit.referrals.rewards()),
   ],
+  reverse: [outright((asked) => asked.kit.referrals.reverse({ ...visited(asked), reason }), visit)],
   trigger: [
     plain(({ kit, who, names }) =>
       kit.referrals.trigger({ alias: 'visit', customer: who, externalId: `${names.key} ${who}` }),

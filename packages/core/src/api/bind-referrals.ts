@@ -7,6 +7,8 @@ import {
   findTree,
   giveCode,
   listRewards,
+  reverseEvent,
+  reverseEventInput,
   rewardsInput,
   treeInput,
   trigger,
@@ -43,6 +45,10 @@ export function bindRewarding(binding: Binding): RewardingVerbs {
     trigger: async (input) => {
       const asked = readInput(triggerInput, input);
       return binding.command((scope) => trigger(scope, asked));
+    },
+    reverse: async (input) => {
+      const asked = readInput(reverseEventInput, input);
+      return binding.command((scope) => reverseEvent(scope, asked));
     },
   };
 }

@@ -26,6 +26,7 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'referral.attached': true,
   'reward.paid': true,
   'reward_event.processed': true,
+  'reward_event.reversed': true,
   'reward_event.skipped': true,
   'setting.changed': true,
   'subscription.canceled': true,

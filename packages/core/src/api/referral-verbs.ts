@@ -8,6 +8,7 @@ import type {
   GiveCode,
   ListedReward,
   ListRewards,
+  ReverseEvent,
   Tree,
   Triggered,
 } from '../referrals/index.ts';
@@ -36,4 +37,10 @@ export interface RewardingVerbs {
    * @throws {TriggerUnknownError} @throws {ValidationError} The payload. @throws {RateMissingError} @throws {IdempotencyConflictError}
    */
   trigger(input: FireTrigger): Promise<Triggered>;
+  /**
+   * Takes back what an event brought, by `event` or by `alias` and `externalId`: all that is left, or `basisPoints` of the
+   * whole under a key. What somebody has spent is `outstanding`, or with the claw-back `allow_debt` owed below the floor.
+   * @throws {NotFoundError} @throws {NotReversibleError} It was skipped, or less of it is left. @throws {IdempotencyConflictError}
+   */
+  reverse(input: ReverseEvent): Promise<Triggered>;
 }

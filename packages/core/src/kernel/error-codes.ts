@@ -52,6 +52,7 @@ export const kindOfCode = {
   already_spent: 'conflict',
   already_paid: 'conflict',
   duplicate_payment: 'conflict',
+  not_reversible: 'conflict',
   quantity_limit: 'conflict',
   referral_cycle: 'conflict',
   trial_used: 'conflict',

@@ -26,6 +26,7 @@ export { type BalanceAt, balanceAt, type Stood } from './operations/balance-at.t
 export { type Captured, type CaptureHold, captureHold } from './operations/capture-hold.ts';
 export { type ChangeGauge, changeGauge, type GaugeAnswer } from './operations/change-gauge.ts';
 export { type CheckCeiling, checkCeiling } from './operations/check-ceiling.ts';
+export { type ClawBack, type Clawed, type ClawedLine, clawBack } from './operations/claw-back.ts';
 export { type CountUsage, countUsage, type UsedPart } from './operations/count-usage.ts';
 export { type Credit, type Credited, credit } from './operations/credit.ts';
 export { type BatchLine, type BatchOutcome, creditBatch } from './operations/credit-batch.ts';

@@ -41,6 +41,14 @@ export class ReferralsOffError extends BursarError {
   }
 }
 
+/** It brought nothing to take back, it is a reversal itself, or less of it is left than was asked. */
+export class NotReversibleError extends BursarError {
+  override readonly code = 'not_reversible';
+  constructor(event: { event: string; status: string; reversedBasisPoints: number }) {
+    super(`Event ${event.event} cannot be reversed, or not that much of it.`, event);
+  }
+}
+
 /** No trigger has this alias: the host did not name it in the option `triggers`. */
 export class TriggerUnknownError extends BursarError {
   override readonly code = 'not_found';

@@ -5,6 +5,16 @@ export type ReferralEvents = {
   /** It happened, and its rewards are paid. Of one that was skipped nothing is. */
   'reward_event.processed': RewardEventNews;
   'reward_event.skipped': RewardEventNews;
+  /** Wholly, or a share of it. `outstanding` is what could not be taken from those who had it. */
+  'reward_event.reversed': {
+    event: string;
+    reversal: string;
+    trigger: string;
+    externalId: string;
+    basisPoints: number;
+    unit: string | null;
+    outstanding: number;
+  };
   'reward.paid': {
     event: string;
     trigger: string;

@@ -2,18 +2,27 @@
 export {
   AlreadyReferredError,
   CodeTakenError,
+  NotReversibleError,
   ReferralCycleError,
   ReferralsOffError,
   SelfReferralError,
   TriggerUnknownError,
 } from './errors.ts';
 export type { ReferralEvents } from './events.ts';
-export { attachInput, codeInput, rewardsInput, treeInput, triggerInput } from './inputs.ts';
+export {
+  attachInput,
+  codeInput,
+  reverseEventInput,
+  rewardsInput,
+  treeInput,
+  triggerInput,
+} from './inputs.ts';
 export { type Attach, type Attached, attach } from './operations/attach.ts';
 export { type FindTree, findTree, type Referral, type Tree } from './operations/find-tree.ts';
 export { forgetReferrals } from './operations/forget-referrals.ts';
 export { type GiveCode, giveCode } from './operations/give-code.ts';
 export { type ListedReward, type ListRewards, listRewards } from './operations/list-rewards.ts';
+export { type ReverseEvent, reverseEvent } from './operations/reverse-event.ts';
 export { type FireTrigger, type Triggered, trigger } from './operations/trigger.ts';
 export type { Reward, RewardEvent } from './reward-rows.ts';
 export {

@@ -1,6 +1,6 @@
 /** What the verbs of referrals take, checked at the border; the routes use the same shapes. */
 import { z } from 'zod';
-import { amountInput, customerInput, reasonInput } from '../ledger/index.ts';
+import { amountInput, customerInput, keyInput, reasonInput } from '../ledger/index.ts';
 
 /** As people type it: in any case. */
 export const codeShape = z
@@ -52,3 +52,25 @@ export const rewardsInput = z.strictObject({
   event: z.string().min(1).max(255).optional(),
   ...page,
 });
+
+const eventId = z.string().min(1).max(255);
+
+export const reverseEventInput = z
+  .strictObject({
+    event: eventId.optional(),
+    alias: z.string().min(1).max(64).optional(),
+    externalId: eventId.optional(),
+    basisPoints: z.int().min(1).max(10_000).optional(),
+    idempotencyKey: keyInput,
+    reason: reasonInput,
+  })
+  .refine(
+    ({ event, alias, externalId }) =>
+      (event === undefined) === (alias !== undefined && externalId !== undefined) &&
+      (alias === undefined) === (externalId === undefined),
+    { path: ['event'], message: 'send either event, or alias and externalId' },
+  )
+  .refine(
+    ({ basisPoints, idempotencyKey }) => basisPoints === undefined || idempotencyKey !== undefined,
+    { path: ['idempotencyKey'], message: 'is needed for a share: it may not be taken twice' },
+  );

@@ -25,7 +25,7 @@ export type RewardEvent = {
   readonly base: Worth | null;
   /** Of a reversal: the event it reverses. */
   readonly reverses: string | null;
-  /** How much of it is reversed by now, of 10,000. */
+  /** How much of it is reversed by now, of 10,000; of a reversal: how much it reversed. */
   readonly reversedBasisPoints: number;
   readonly createdAt: Date;
 };

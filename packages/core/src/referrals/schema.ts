@@ -90,7 +90,7 @@ export const rewardEvents = bursar.table(
     clawback: text(),
     /** Of a reversal: what it reverses. */
     parentId: text('parent_id'),
-    /** Of a reversal: up to how much of the whole its event is reversed with it; else how much of it is by now. */
+    /** How much of it is reversed by now; of a reversal: how much it reversed. */
     reversedBasisPoints: integer('reversed_basis_points').notNull().default(0),
     createdAt: instant('created_at').notNull(),
   },
@@ -125,7 +125,7 @@ export const rewardEvents = bursar.table(
   ],
 );
 
-/** What one was paid for one event, or what was taken back: below zero then. A row is never changed but for `outstanding`. */
+/** What one was paid for one event, or what was taken back: below zero then. `amount` never changes. */
 export const rewards = bursar.table(
   'rewards',
   {

@@ -1,0 +1,191 @@
+/** Reversals: once, never more than was paid, and nothing dropped of what somebody has spent. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { clean } from '#test/fresh-books.ts';
+import { chain, describeReferrals, setTrigger } from '#test/referrers.ts';
+import { ensureCustomer } from '../../customers/index.ts';
+import type { Scope } from '../../kernel/index.ts';
+import { credit, readBalance, spend, verify } from '../../ledger/index.ts';
+import { reverseEvent } from './reverse-event.ts';
+import { trigger } from './trigger.ts';
+
+const settled = async (scope: Scope, customer: string) =>
+  (await readBalance(scope, { customer, unit: 'points' })).settled;
+
+const use = (scope: Scope, customer: string, amount: number) =>
+  spend(scope, { customer, unit: 'points', amount, source: 'test', request: null });
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: { code?: string }) => error.code ?? String(error),
+  );
+
+const fixed = { unit: 'points', actor: { fixed: 10 }, levels: [{ level: 1, fixed: 100 }] };
+const v1 = { alias: 'visit', externalId: 'v1' } as const;
+
+async function visited(scope: Scope, more: object = {}): Promise<string> {
+  await chain(scope, 'ann', 'bob');
+  await setTrigger(scope, 'visit', { ...fixed, ...more });
+  return (await trigger(scope, { ...v1, customer: 'bob' })).event;
+}
+
+describeReferrals('a reversal', (fresh) => {
+  test('takes all of it once, by either name, and mirrors it', async () => {
+    const { scope, news } = await fresh();
+    const event = await visited(scope);
+
+    const first = await reverseEvent(scope, { event });
+    const again = await reverseEvent(scope, v1);
+
+    expect(first).toMatchObject({
+      ...{ trigger: 'visit.reversal', externalId: 'v1', reverses: event },
+      ...{ reversedBasisPoints: 10_000, replayed: false },
+      rewards: [
+        { customer: 'bob', kind: 'actor', amount: -10, outstanding: 0 },
+        { customer: 'ann', kind: 'upline', level: 1, amount: -100, outstanding: 0 },
+      ],
+    });
+    expect(again).toEqual({ ...first, replayed: true });
+    expect([await settled(scope, 'ann'), await settled(scope, 'bob')]).toEqual([0, 0]);
+    const told = news.filter(({ type }) => type === 'reward_event.reversed');
+    expect(told.map(({ data }) => data.outstanding)).toEqual([0]);
+    expect(await verify(scope)).toEqual(clean);
+  });
+
+  test('strict takes what is there, of other grants too, and keeps the rest outstanding', async () => {
+    const { scope } = await fresh();
+    const event = await visited(scope);
+    await use(scope, 'ann', 90);
+    await credit(scope, { customer: 'ann', unit: 'points', amount: 30, source: 'test' });
+
+    const done = await reverseEvent(scope, { event });
+
+    expect(done.rewards[1]).toMatchObject({ amount: -100, outstanding: 60 });
+    expect(await settled(scope, 'ann')).toBe(0);
+    expect(await verify(scope)).toEqual(clean);
+  });
+
+  test('allow_debt takes all: the balance lies below its floor, and a later credit fills it first', async () => {
+    const { scope } = await fresh();
+    const event = await visited(scope, { clawback: 'allow_debt' });
+    await use(scope, 'ann', 90);
+
+    const done = await reverseEvent(scope, { event });
+    const below = await settled(scope, 'ann');
+    const refused = await use(scope, 'ann', 1);
+    await credit(scope, { customer: 'ann', unit: 'points', amount: 100, source: 'test' });
+
+    expect(done.rewards[1]).toMatchObject({ amount: -100, outstanding: 0 });
+    expect(below).toBe(-90);
+    expect(refused.allowed).toBe(false);
+    expect(await readBalance(scope, { customer: 'ann', unit: 'points' })).toMatchObject({
+      ...{ settled: 10, available: 10 },
+    });
+    expect(await verify(scope)).toEqual(clean);
+  });
+
+  test('of what has not matured voids it, and leaves the rest to mature', async () => {
+    const { scope, at } = await fresh();
+    const event = await visited(scope, { matures: 'P14D', actor: undefined });
+
+    await reverseEvent(scope, { event, basisPoints: 2_500, idempotencyKey: 'a' });
+    const before = await settled(scope, 'ann');
+    const later = await at('2026-01-24T12:00:00Z');
+    const matured = await settled(later, 'ann');
+    await reverseEvent(later, { event, basisPoints: 2_500, idempotencyKey: 'b' });
+
+    expect([before, matured, await settled(later, 'ann')]).toEqual([0, 75, 50]);
+    expect(await verify(later)).toEqual(clean);
+  });
+
+  test('of a whole that never matured brings nothing, ever', async () => {
+    const { scope, at } = await fresh();
+    const event = await visited(scope, { matures: 'P14D' });
+
+    const done = await reverseEvent(scope, { event });
+
+    expect(done.rewards.map(({ outstanding }) => outstanding)).toEqual([0, 0]);
+    expect(await settled(await at('2026-03-01T00:00:00Z'), 'ann')).toBe(0);
+    expect(await verify(scope)).toEqual(clean);
+  });
+
+  test('is refused of what was skipped, is one itself, or is not there, and beyond the whole', async () => {
+    const { scope } = await fresh();
+    await ensureCustomer(scope, { customer: 'bob' });
+    const skipped = await trigger(scope, { alias: 'visit', customer: 'bob' });
+    const event = await visited(scope);
+    const part = await reverseEvent(scope, { event, basisPoints: 6_000, idempotencyKey: 'a' });
+
+    const codes = [
+      await codeOf(reverseEvent(scope, { event: skipped.event })),
+      await codeOf(reverseEvent(scope, { event: part.event })),
+      await codeOf(reverseEvent(scope, { event: 'rev_none' })),
+      await codeOf(reverseEvent(scope, { ...v1, basisPoints: 4_001, idempotencyKey: 'b' })),
+      await codeOf(reverseEvent(scope, { ...v1, basisPoints: 4_000, idempotencyKey: 'a' })),
+    ];
+
+    expect(codes).toEqual([
+      ...['not_reversible', 'not_reversible', 'not_found', 'not_reversible'],
+      'idempotency_conflict',
+    ]);
+    expect(await settled(scope, 'ann')).toBe(40);
+  });
+
+  test('twenty at once take it once', async () => {
+    const { scope } = await fresh();
+    const event = await visited(scope);
+    await credit(scope, { customer: 'ann', unit: 'points', amount: 500, source: 'test' });
+
+    const done = await Promise.all(
+      Array.from({ length: 20 }, () => reverseEvent(scope, { event })),
+    );
+
+    expect(done.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(await settled(scope, 'ann')).toBe(500);
+  });
+});
+
+describeReferrals(
+  'reversals in shares',
+  (fresh) => {
+    test('add up to what was paid, whatever was spent between them', async () => {
+      const shares = fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 4 });
+      await fc.assert(
+        fc.asyncProperty(
+          ...[shares, fc.nat(120), fc.constantFrom('strict', 'allow_debt')],
+          async (points, spent, clawback) => {
+            const { scope } = await fresh();
+            const event = await visited(scope, { clawback, levels: [{ level: 1, fixed: 97 }] });
+            let outstanding = 0;
+            let taken = 0;
+            const reverse = async (input: object) => {
+              const done = await reverseEvent(scope, { event, ...input });
+              const own = done.rewards.find(({ customer }) => customer === 'ann');
+              outstanding += own?.outstanding ?? 0;
+              taken -= own?.amount ?? 0;
+            };
+
+            let left = 10_000;
+            for (const [index, one] of points.entries()) {
+              if (index === 1) await use(scope, 'ann', spent).catch(() => null);
+              const basisPoints = Math.min(one, left - 1);
+              if (basisPoints < 1) continue;
+              left -= basisPoints;
+              await reverse({ basisPoints, idempotencyKey: `s${index}` });
+            }
+            const before = await settled(scope, 'ann');
+            await reverse({});
+
+            expect(taken).toBe(97);
+            expect(clawback === 'strict' ? outstanding : 0).toBe(outstanding);
+            expect(await settled(scope, 'ann')).toBeLessThanOrEqual(before);
+            expect(await verify(scope)).toEqual(clean);
+          },
+        ),
+        { numRuns: 12 },
+      );
+    }, 60_000);
+  },
+  ['pglite'],
+);
