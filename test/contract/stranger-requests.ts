@@ -66,6 +66,16 @@ const remove: Asking['before'] = ({ kit, who, names }) =>
 
 /** Believed by a signature, whoever sends it: nobody asks. */
 export const signed: readonly string[] = ['takeWebhook', 'takeTenantWebhook'];
+const patron: Asking['before'] = ({ kit }) =>
+  kit.referrals.code({ customer: 'patron', code: 'PATRON' });
+const visited = ({ names }: { names: { customer: string } }) => ({
+  ...{ alias: 'visit', externalId: `visit of ${names.customer}`, reason },
+});
+const visit: Asking['before'] = async ({ kit, who, names }) => {
+  const value = { enabled: true, unit: 'points', actor: { fixed: 3 } };
+  await kit.settings.set({ key: 'triggers.visit', value });
+  await kit.referrals.trigger({ ...visited({ names }), customer: who });
+};
 
 /** By its `operationId`. */
 export const requests: Readonly<Record<string, Asking>> = {
@@ -107,6 +117,21 @@ export const requests: Readonly<Record<string, Asking>> = {
   getWithdrawal: named(withdrawal),
   cancelWithdrawal: named(withdrawal),
   listAllWithdrawals: wide(({ names }) => ({ query: { customer: names.customer } })),
+  getReferrals: plain(() => ({})),
+  giveReferralCode: plain(() => ({})),
+  attachReferral: plain(() => ({ body: { code: 'PATRON' } }), patron),
+  listRewards: plain(() => ({})),
+  attachAnyReferral: plain(
+    ({ who }) => ({ body: { customer: who, code: 'PATRON', reason } }),
+    patron,
+  ),
+  triggerReward: plain(({ who, names }) => ({
+    body: { alias: 'visit', customer: who, externalId: `${names.key} of ${who}`, reason },
+  })),
+  reverseReward: named((asked) => ({ body: visited(asked) }), visit),
+  getAnyReferrals: plain(({ who }) => ({ params: { id: who } })),
+  listRewardEvents: wide(({ names }) => ({ query: { customer: names.customer } })),
+  listAllRewards: wide(({ names }) => ({ query: { customer: names.customer } })),
   listCustomers: wide(({ names }) => ({ query: { search: names.customer, count: 'true' } })),
   getCustomer: plain(({ who }) => ({ params: { id: who } })),
   updateCustomer: plain(({ who }) => ({ params: { id: who }, body: { locale: 'de', reason } })),

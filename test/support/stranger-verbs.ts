@@ -282,6 +282,10 @@ const referrals: Record<string, readonly Case[]> = {
     wide(({ kit }) => kit.referrals.rewards()),
   ],
   reverse: [outright((asked) => asked.kit.referrals.reverse({ ...visited(asked), reason }), visit)],
+  events: [
+    wide(({ kit }) => kit.referrals.events()),
+    wide(({ kit, names }) => kit.referrals.events({ customer: names.customer })),
+  ],
   trigger: [
     plain(({ kit, who, names }) =>
       kit.referrals.trigger({ alias: 'visit', customer: who, externalId: `${names.key} ${who}` }),

@@ -128,6 +128,7 @@ export function apartFrom(text: string, asked: Names, people: readonly string[])
     .replace(/(?<![a-z])[a-z]{3}_[0-9a-f]{8}-[0-9a-f-]{27}/g, '<made>')
     .replace(/\b(trf_\d+_\d+|(grt|aud)_\d+|erased_[0-9a-f]+)\b/g, '<made>')
     .replace(/\bwhsec_[\w+/]+=*/g, '<made>')
+    .replace(/"code":"[A-Z0-9]{8}"/g, '"code":"<made>"')
     .replace(/\bdefault\/\d+\//g, 'default/<made>/')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>');
 }

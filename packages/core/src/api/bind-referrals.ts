@@ -6,9 +6,11 @@ import {
   codeInput,
   findTree,
   giveCode,
+  listRewardEvents,
   listRewards,
   reverseEvent,
   reverseEventInput,
+  rewardEventsInput,
   rewardsInput,
   treeInput,
   trigger,
@@ -49,6 +51,10 @@ export function bindRewarding(binding: Binding): RewardingVerbs {
     reverse: async (input) => {
       const asked = readInput(reverseEventInput, input);
       return binding.command((scope) => reverseEvent(scope, asked));
+    },
+    events: async (input = {}) => {
+      const asked = readInput(rewardEventsInput, input);
+      return binding.read((scope) => listRewardEvents(scope, asked));
     },
   };
 }

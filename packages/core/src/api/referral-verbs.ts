@@ -7,8 +7,10 @@ import type {
   FireTrigger,
   GiveCode,
   ListedReward,
+  ListRewardEvents,
   ListRewards,
   ReverseEvent,
+  RewardEvent,
   Tree,
   Triggered,
 } from '../referrals/index.ts';
@@ -43,4 +45,6 @@ export interface RewardingVerbs {
    * @throws {NotFoundError} @throws {NotReversibleError} It was skipped, or less of it is left. @throws {IdempotencyConflictError}
    */
   reverse(input: ReverseEvent): Promise<Triggered>;
+  /** What was triggered, skipped and reversed, newest first. */
+  events(input?: ListRewardEvents): Promise<Page<RewardEvent>>;
 }

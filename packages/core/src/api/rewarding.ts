@@ -9,6 +9,7 @@ export {
   type FireTrigger,
   type GiveCode,
   type ListedReward,
+  type ListRewardEvents,
   type ListRewards,
   NotReversibleError,
   type Referral,

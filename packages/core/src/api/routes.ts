@@ -6,6 +6,7 @@ import { insightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
 import { paymentRoutes } from '../payments/index.ts';
+import { referralRoutes } from '../referrals/index.ts';
 import {
   subscriptionAdminRoutes,
   subscriptionLifeRoutes,
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...orderAdminRoutes,
   ...withdrawalRoutes,
+  ...referralRoutes,
   ...insightRoutes,
   ...eventRoutes,
   ...jobRoutes,

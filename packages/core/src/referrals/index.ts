@@ -13,6 +13,7 @@ export {
   attachInput,
   codeInput,
   reverseEventInput,
+  rewardEventsInput,
   rewardsInput,
   treeInput,
   triggerInput,
@@ -21,10 +22,12 @@ export { type Attach, type Attached, attach } from './operations/attach.ts';
 export { type FindTree, findTree, type Referral, type Tree } from './operations/find-tree.ts';
 export { forgetReferrals } from './operations/forget-referrals.ts';
 export { type GiveCode, giveCode } from './operations/give-code.ts';
+export { type ListRewardEvents, listRewardEvents } from './operations/list-reward-events.ts';
 export { type ListedReward, type ListRewards, listRewards } from './operations/list-rewards.ts';
 export { type ReverseEvent, reverseEvent } from './operations/reverse-event.ts';
 export { type FireTrigger, type Triggered, trigger } from './operations/trigger.ts';
 export type { Reward, RewardEvent } from './reward-rows.ts';
+export { referralRoutes } from './routes.ts';
 export {
   defineTrigger,
   isAlias,

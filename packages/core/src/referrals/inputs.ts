@@ -74,3 +74,9 @@ export const reverseEventInput = z
     ({ basisPoints, idempotencyKey }) => basisPoints === undefined || idempotencyKey !== undefined,
     { path: ['idempotencyKey'], message: 'is needed for a share: it may not be taken twice' },
   );
+
+export const rewardEventsInput = z.strictObject({
+  customer: customerInput.optional(),
+  trigger: eventId.optional(),
+  ...page,
+});

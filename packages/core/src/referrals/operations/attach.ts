@@ -58,6 +58,8 @@ async function attachAlone(scope: Scope, input: Attach): Promise<Attached> {
   const { customer } = input;
   const sponsor = await findSponsor(scope, input);
   if (sponsor === customer) throw new SelfReferralError(customer);
+  const settled = await settledBefore(scope, input.customer, sponsor);
+  if (settled) return settled;
   const { tenant, now } = scope;
   const lock = `${tenant.id}/referral tree`;
   await scope.run(sql`select pg_advisory_xact_lock(hashtextextended(${lock}::text, 0))`);
@@ -74,6 +76,20 @@ async function attachAlone(scope: Scope, input: Attach): Promise<Attached> {
     data: { customer, sponsor },
   });
   return { customer, sponsor, attached: true };
+}
+
+/** Whoever has a sponsor need not wait: that does not change any more. */
+async function settledBefore(
+  scope: Scope,
+  customer: string,
+  sponsor: string,
+): Promise<Attached | null> {
+  const own = await findCustomer(scope, customer);
+  const before = own && (await findSponsorId(scope, own.id));
+  if (before === null) return null;
+  const named = await findCustomer(scope, sponsor);
+  if (named?.id !== before) throw new AlreadyReferredError(customer);
+  return { customer, sponsor, attached: false };
 }
 
 /** In the order of their names, as whoever locks many does. */

@@ -73,6 +73,9 @@ async function reverseUnderLock(scope: Scope, input: ReverseEvent): Promise<Trig
     return answer(scope, earlier, true);
   }
   const left = 10_000 - parent.reversedBasisPoints;
+  const last = left === 0 && basisPoints === undefined && key === undefined;
+  const done = last ? await find(scope, sql`event.parent_id = ${parent.event}::text`) : null;
+  if (done) return answer(scope, done, true);
   const share = basisPoints ?? left;
   const isReversible = parent.status === 'processed' && parent.reverses === null;
   if (!isReversible || share < 1 || share > left) throw new NotReversibleError(factsOf(parent));

@@ -1,0 +1,48 @@
+/** What was triggered, rewarded or not, and what was reversed of it. */
+import { findCustomer } from '../../customers/index.ts';
+import {
+  CursorError,
+  checkLimit,
+  decodeCursor,
+  type Page,
+  pageOf,
+  type Scope,
+  sql,
+} from '../../kernel/index.ts';
+import { eventOf, type RewardEvent, selectEvents } from '../reward-rows.ts';
+
+export type ListRewardEvents = {
+  /** Who did it; left out: of all customers. */
+  readonly customer?: string | undefined;
+  /** An alias; of reversals with `.reversal`. */
+  readonly trigger?: string | undefined;
+  /** 1 to 100; 20 unless said. */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+};
+
+const list = 'reward events';
+
+/**
+ * One page, newest first. Writes nothing.
+ * @throws {CursorError} The cursor is not of this list.
+ */
+export async function listRewardEvents(
+  scope: Scope,
+  input: ListRewardEvents,
+): Promise<Page<RewardEvent>> {
+  const limit = checkLimit(input.limit);
+  const [before = null] = decodeCursor(list, input.cursor) ?? [];
+  if (before !== null && typeof before !== 'string') throw new CursorError(list);
+  const { customer, trigger = null } = input;
+  const named = customer === undefined ? null : await findCustomer(scope, customer);
+  if (customer !== undefined && !named) return { items: [], next: null };
+  const own = named ? sql`event.customer_id = ${named.id}::bigint` : sql`true`;
+  const rows = await selectEvents(scope, {
+    where: sql`${own} and (${trigger}::text is null or event.alias = ${trigger}::text)
+           and (${before}::text is null or event.id < ${before}::text)`,
+    limit: limit + 1,
+  });
+  const page = pageOf(list, rows, limit, ({ event }) => [event]);
+  return { items: page.items.map(eventOf), next: page.next };
+}
