@@ -56,6 +56,7 @@ test('the routes of the contract are all there', () => {
     'POST /orders',
     'GET /orders/:id',
     'POST /orders/:id/pay',
+    'POST /orders/:id/confirm',
     'DELETE /orders/:id',
     'GET /purchases',
     'GET /credits',

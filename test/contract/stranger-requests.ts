@@ -104,6 +104,7 @@ export const requests: Readonly<Record<string, Asking>> = {
   listCredits: plain(() => ({})),
   getOrder: named(ofOrder),
   payOrder: named(ofOrder),
+  confirmOrder: named(ofOrder),
   cancelOrder: named(ofOrder),
 
   listAllOrders: wide(({ names }) => ({ query: { customer: names.customer } })),

@@ -5,6 +5,7 @@ import {
   createBursar,
   ForbiddenError,
   testClock,
+  testGateway,
   UnauthenticatedError,
   ValidationError,
 } from '@bursar/core';
@@ -18,7 +19,9 @@ export type Kit = ReturnType<typeof createKit>['bursar'];
 /** Makes the kit; with a test clock also the function that moves it. */
 export function createKit({ databaseUrl, testClock: start, webhooksPrivate }: Environment) {
   const webhooks = { allowPrivate: webhooksPrivate };
-  const options = { catalog, database: databaseUrl, webhooks };
+  // No money moves at it: where money is meant to, a real one stands in its place.
+  const gateways = process.env.NODE_ENV === 'production' ? undefined : { test: testGateway() };
+  const options = { catalog, database: databaseUrl, webhooks, gateways };
   if (start === null) return { bursar: createBursar(options), moveClock: null };
   const bursar = createBursar({ ...options, clock: testClock(start) });
   return { bursar, moveClock: moverOf(bursar) };

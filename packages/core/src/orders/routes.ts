@@ -16,6 +16,12 @@ import { offerShape } from './wire.ts';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
+/** Of a gateway that is asked. */
+const gatewayRefusals = [
+  ...(['gateway_error', 'gateway_authorization'] as const),
+  ...(['gateway_duplicate', 'gateway_validation'] as const),
+] as const;
+
 export const orderRoutes: readonly Route[] = [
   defineRoute({
     operation: 'listOffers',
@@ -62,7 +68,7 @@ export const orderRoutes: readonly Route[] = [
     status: 201,
     answers: toPayShape,
     replayStatus: 200,
-    refuses: [...orderRefusals],
+    refuses: [...gatewayRefusals, ...orderRefusals],
     async handle({ me, idempotencyKey }, { body }) {
       const asked = { ...body, idempotencyKey } as Parameters<typeof me.orders.create>[0];
       const { replayed, ...placed } = await me.orders.create(asked);
@@ -115,8 +121,20 @@ export const orderRoutes: readonly Route[] = [
     params: orderParams,
     body: paymentBody,
     answers: toPayShape,
-    refuses: ['not_found', 'already_paid', 'invalid_state'],
+    refuses: ['not_found', 'already_paid', 'invalid_state', ...gatewayRefusals],
     handle: ({ me }, { params, body }) => me.orders.pay({ ...body, order: params.id }),
+  }),
+  defineRoute({
+    operation: 'confirmOrder',
+    summary:
+      'Asks the gateway whether an order of one’s own is paid, as when the payer comes back.',
+    method: 'POST',
+    path: '/orders/:id/confirm',
+    access: 'customer',
+    params: orderParams,
+    answers: orderShape,
+    refuses: ['not_found', 'duplicate_payment', 'invalid_state', ...gatewayRefusals],
+    handle: ({ me }, { params }) => me.orders.confirm({ order: params.id }),
   }),
   defineRoute({
     operation: 'cancelOrder',
