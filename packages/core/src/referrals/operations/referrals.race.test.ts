@@ -24,8 +24,8 @@ function tally(outcomes: readonly string[]): Record<string, number> {
 
 const times = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** In waves: who waits longer than may be waited is told so, and the machine may be slow. */
-async function inWaves<T>(asked: readonly (() => Promise<T>)[], size = 200): Promise<T[]> {
+/** In waves of what the connections carry: who waits longer than may be waited is told so, and the machine may be slow. */
+async function inWaves<T>(asked: readonly (() => Promise<T>)[], size = 32): Promise<T[]> {
   const done: T[] = [];
   for (let first = 0; first < asked.length; first += size)
     done.push(...(await Promise.all(asked.slice(first, first + size).map((ask) => ask()))));
