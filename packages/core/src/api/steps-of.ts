@@ -14,11 +14,8 @@ export type Step = {
 };
 
 /** At least one, the last of which ends the delivery. */
-export async function stepsOf(
-  root: Root,
-  { claimed, types }: { claimed: Claimed; types: readonly string[] | null },
-): Promise<Step[]> {
-  const { event, doneTo, startsAt } = claimed;
+export async function stepsOf(root: Root, claimed: Claimed): Promise<Step[]> {
+  const { event, doneTo, startsAt, types } = claimed;
   const stretch = stretchOf(event);
   if (!stretch) return [{ events: [event], doneTo: null, isFirst: true, isLast: true }];
   const from = Math.max(stretch.from, doneTo + 1);

@@ -48,7 +48,7 @@ async function claim({ root, consumer, id, isOver }: Taking, limit: number): Pro
 /** Takes what is in hand step by step; what fails is put back, with what comes after it. */
 async function take(taking: Taking, claimed: Claimed): Promise<void> {
   const { root, consumer } = taking;
-  const steps = await stepsOf(root, { claimed, types: consumer.types });
+  const steps = await stepsOf(root, claimed);
   // Nobody said what became of the last attempts: whatever ends the process each time must not do so for ever.
   const isWorn = claimed.attempt > consumer.attempts;
   const pace = { since: stopwatch(), isCareful: claimed.attempt > 1 };

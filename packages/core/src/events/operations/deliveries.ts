@@ -27,6 +27,8 @@ export type Claimed = {
   readonly doneTo: number;
   /** What is from before is not for this consumer. */
   readonly startsAt: Date;
+  /** What the consumer reads by now; `null` is all. Another process may have said so. */
+  readonly types: readonly string[] | null;
   readonly event: News;
 };
 
@@ -68,7 +70,7 @@ export function claimDeliveries(
       returning delivery.*
     )
     select taken.consumer_id, taken.position, taken.token, taken.attempts, coalesce(taken.done_to, 0) as done_to, consumer.starts_at,
-           tenant.key as tenant, event.id, event.type,
+           consumer.types, tenant.key as tenant, event.id, event.type,
            event.customer, event.subject_type, event.subject_id, event.actor, event.source, event.at, event.data
       from taken
       join bursar.outbox as event on (event.tenant_id, event.id) = (taken.tenant_id, taken.event_id)
@@ -82,6 +84,7 @@ export function claimDeliveries(
       attempt: integer(row.attempts),
       doneTo: integer(row.done_to),
       startsAt: instant(row.starts_at),
+      types: row.types === null ? null : document<string[]>(row.types),
       event: readEvent(row),
     }),
   );
