@@ -10,12 +10,19 @@ import { createLanes, type Lanes } from './lanes.ts';
 import { delayOf, messageOf } from './retry-delay.ts';
 import type { Context, Root } from './root.ts';
 
+type Failure = {
+  readonly error: string;
+  readonly delay: number | null;
+  /** False: its process ended, which says nothing of the job. */
+  readonly isCounted?: boolean | undefined;
+};
+
 /** What became of a job. */
 export type Ending = {
   /** Commits with the end. */
   readonly write?: ((scope: Scope) => Promise<unknown>) | undefined;
   /** It was not done: again after so many milliseconds, or never where that is `null`. */
-  readonly failed?: { readonly error: string; readonly delay: number | null } | undefined;
+  readonly failed?: Failure | undefined;
   /** It is not over: again after so many milliseconds. */
   readonly later?: number | undefined;
 };
@@ -147,8 +154,7 @@ async function end(root: Root, { job }: Taking, { write, failed, later }: Ending
 
 function become(scope: Scope, job: Claimed, { failed, later }: Ending): Promise<boolean> {
   if (failed) {
-    const { error, delay } = failed;
-    return putBackJob(scope, job, { error, nextAt: after(scope, delay) });
+    return putBackJob(scope, job, { ...failed, nextAt: after(scope, failed.delay) });
   }
   if (later === undefined) return finishJob(scope, job);
   return putBackJob(scope, job, { error: null, nextAt: after(scope, later) });
@@ -158,7 +164,9 @@ function after({ now }: Scope, delay: number | null): Date | null {
   return delay === null ? null : new Date(now.getTime() + delay);
 }
 
-function failure({ kind, job }: Taking, error: unknown): Ending {
+function failure({ kind, job, stopped }: Taking, error: unknown): Ending {
+  // Whoever ends next to it was cut off: another process has it at once, as if nobody had tried.
+  if (stopped.aborted) return { failed: { error: messageOf(error), delay: 0, isCounted: false } };
   const isLasting = isBursarError(error) && lasting.includes(error.kind);
   const isLast = isLasting || job.attempt >= kind.attemptsMax;
   return { failed: { error: messageOf(error), delay: isLast ? null : delayOf(job.attempt) } };

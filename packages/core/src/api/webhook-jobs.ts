@@ -33,6 +33,8 @@ export function webhookJobs(root: Root): JobKind {
       const { url, secrets } = target;
       const headers = signedHeaders({ id: event.id, at: clock.now(), body, secrets });
       const posted = await post({ ...{ url, headers, body, signal }, ...webhooks });
+      // Cut off by us, and no fault of the endpoint.
+      if (posted.status === null) signal.throwIfAborted();
       const error = faultOf(posted);
       return {
         write: (scope) => recordAttempt(scope, { job, endpoint, posted, error }),

@@ -123,12 +123,17 @@ export async function finishJob(scope: Scope, { id, token }: Held): Promise<bool
 
 /**
  * It was not done: again at `nextAt`, or never where that is `null`.
+ * @param isCounted False: that was no attempt.
  * @returns False: somebody else holds it by now, or it is over.
  */
 export async function putBackJob(
   scope: Scope,
   { id, token }: Held,
-  { nextAt, error }: { nextAt: Date | null; error: string | null },
+  {
+    nextAt,
+    error,
+    isCounted = true,
+  }: { nextAt: Date | null; error: string | null; isCounted?: boolean | undefined },
 ): Promise<boolean> {
   const isDead = nextAt === null;
   const back = await scope.maybeOne(
@@ -137,6 +142,7 @@ export async function putBackJob(
        set state = case when ${isDead}::boolean then 'dead' else 'pending' end,
            ended_at = case when ${isDead}::boolean then ${at(scope.now)}::text::timestamptz end,
            next_at = coalesce(${at(nextAt)}::text::timestamptz, next_at), lease_until = null,
+           attempts = attempts - ${isCounted ? 0 : 1}::int,
            error = ${error === null ? null : storable(error.slice(0, 1000))}::text
      where (tenant_id, id, token) = (${scope.tenant.id}::int, ${id}::text, ${token}::int) and state = 'pending'
     returning id`,
