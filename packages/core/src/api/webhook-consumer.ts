@@ -2,7 +2,8 @@
  * What stands between the outbox and the endpoints of all tenants: one durable consumer, which makes a job of each event for
  * each endpoint that wants it. It reads only what some endpoint wants, and is not there before the first of them is.
  */
-import { findConsumer, registerConsumer, STRETCH } from '../events/index.ts';
+import { leaveOutErased, pseudonymOf } from '../customers/index.ts';
+import { findConsumer, namedIn, registerConsumer, renameInNews, STRETCH } from '../events/index.ts';
 import type { News, Scope } from '../kernel/index.ts';
 import { readEntriesFromNow } from '../ledger/index.ts';
 import { fanOut, wantedTypes } from '../webhooks/index.ts';
@@ -28,6 +29,18 @@ export async function readForEndpoints(scope: Scope): Promise<void> {
   });
 }
 
+/**
+ * It was read before, and whom it names may have been erased since. Until the scope's transaction is over nobody of them is, so
+ * that an erasure finds the jobs that are made of it.
+ */
+async function asNamedNow(scope: Scope, event: News): Promise<News> {
+  const named = namedIn(event);
+  const living = await leaveOutErased(scope, named);
+  return named
+    .filter((name) => !living.has(name))
+    .reduce((now, from) => renameInNews(now, { from, to: pseudonymOf(scope, from) }), event);
+}
+
 /** Follows the endpoints in this process, from `start` on or once this process has made one. */
 export function followEndpoints(
   root: Root,
@@ -43,7 +56,7 @@ export function followEndpoints(
       ...{ concurrency: 4, attempts: 100, timeout: 30_000, delay: delayOf },
       handle: async (event: News) => {
         await root.command({ ...context, tenant: event.tenant }, (scope) =>
-          scope.transaction((inner) => fanOut(inner, event)),
+          scope.transaction(async (inner) => fanOut(inner, await asNamedNow(inner, event))),
         );
         root.queued();
       },

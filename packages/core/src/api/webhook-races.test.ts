@@ -80,6 +80,67 @@ describePostgres('a webhook', (makeUrl) => {
     expect(sink.received).toEqual([]);
   });
 
+  test('whose customer is erased while its job is made names nobody', async () => {
+    const made = await twoKits();
+    const { host, sender, of } = made;
+    sink.behave = () => 500;
+    let erasing: Promise<unknown> | undefined;
+
+    await whileItsJobIsMade(made, async (waiting) => {
+      erasing = host.customers.erase({ customer: 'ann', reason: 'asked' });
+      await Promise.race([erasing, waiting()]);
+    });
+    await erasing;
+    await eventually(async () => (await host.webhooks.deliveries(of)).items.length === 1);
+
+    const payloads = await host.transaction(
+      async (_kit, tx) => (await tx.query('select payload from bursar.jobs', [])).rows,
+    );
+    expect(JSON.stringify(payloads)).toContain('erased_');
+    expect(JSON.stringify(payloads)).not.toContain('"ann"');
+    await sender.close();
+  });
+
+  test('that is cut off when its process ends is sent by the next at once, and is no failed attempt', async () => {
+    const { host, sender, of } = await twoKits();
+    sink.behave = () => undefined;
+    await sender.start();
+    await host.customers.upsert({ customer: 'ann' });
+    await eventually(async () => sink.received.length === 1);
+
+    await sender.close();
+    const [cut] = (await host.webhooks.deliveries(of)).items;
+    const endpoint = await host.webhooks.get(of);
+    sink.behave = () => 200;
+    await host.start();
+    await eventually(async () => sink.received.length === 2);
+    await eventually(async () => (await host.jobs.list({ state: 'done' })).items.length === 1);
+
+    expect(cut).toMatchObject({ state: 'pending', attempts: [] });
+    expect(endpoint).toMatchObject({ failingSince: null });
+    const [line] = (await host.webhooks.deliveries(of)).items;
+    expect(line).toMatchObject({ state: 'delivered', attempts: [{ status: 200 }] });
+    expect((await host.jobs.list()).items).toMatchObject([{ attempts: 1 }]);
+  });
+
+  test('of what the ledger does is sent as soon as an endpoint wants it, by whichever process', async () => {
+    const { host, sender, of } = await twoKits();
+    const unit = 'points';
+    await host.webhooks.update({ ...of, types: ['balance.updated'] });
+    await sender.start();
+    const people = Array.from({ length: 10 }, (_, index) => `c${index}`);
+    for (const customer of people) await host.wallet.credit({ customer, unit, amount: 5 });
+    await eventually(async () => sink.received.length === people.length);
+
+    // The one that sends has not looked since.
+    await host.webhooks.update({ ...of, types: ['balance.updated', 'hold.created'] });
+    for (const customer of people) await host.hold({ customer, unit, amount: 1 });
+    await eventually(async () => sink.received.length === people.length * 2);
+
+    const types = sink.received.slice(people.length).map(({ body }) => JSON.parse(body).type);
+    expect(types).toEqual(people.map(() => 'hold.created'));
+  });
+
   test('whose endpoint is removed while an attempt ends makes neither wait for the other', async () => {
     const { host, sender, of } = await twoKits();
     sink.behave = () => 500;

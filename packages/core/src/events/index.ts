@@ -23,7 +23,7 @@ export {
   type Registration,
   registerConsumer,
 } from './operations/publish-pending.ts';
-export { NAMING, renameInEvents } from './operations/rename-customer.ts';
+export { NAMING, namedIn, renameInEvents, renameInNews } from './operations/rename-customer.ts';
 export {
   advance,
   announceStretches,

@@ -17,11 +17,12 @@ export async function leaveOutErased(
     select external_id from bursar.customers
      where tenant_id = ${scope.tenant.id}::int and ${among(customers)} and erased_at is null
      order by external_id
-       for share`,
+       for key share`,
     (row) => text(row.external_id),
   );
   const known = new Set(living);
   const others = customers.filter((name) => !known.has(name));
+  if (others.length === 0) return known;
   const pseudonyms = others.map((name) => pseudonymOf(scope, name));
   const erased = await scope.many(
     sql`

@@ -1,5 +1,5 @@
 /** Letting past news speak of a customer under another name: where it is about it, where it acted, where a payload names it. */
-import { json, type Scope, sql } from '../../kernel/index.ts';
+import { json, type News, type Scope, sql } from '../../kernel/index.ts';
 
 /** Fields of payloads that hold a host's id of a customer; a feature or plan of the same word is left alone. */
 export const NAMING: readonly string[] = [
@@ -12,6 +12,27 @@ export const NAMING: readonly string[] = [
   'buyer',
   'usedBy',
 ];
+
+/** Whom an event names, each once. */
+export function namedIn({ customer, actor, subject, data }: News): string[] {
+  const named = NAMING.map((field) => data[field]);
+  const all = [customer, actor, subject.type === 'customer' ? subject.id : null, ...named];
+  return [...new Set(all)].filter((name) => typeof name === 'string');
+}
+
+/** As `renameInEvents`, of an event in hand. */
+export function renameInNews(news: News, { from, to }: { from: string; to: string }): News {
+  const name = <T>(one: T) => (one === from ? to : one);
+  const { subject } = news;
+  const data = Object.entries(news.data).map(
+    ([field, value]) => [field, NAMING.includes(field) ? name(value) : value] as const,
+  );
+  return {
+    ...{ ...news, customer: name(news.customer), actor: name(news.actor) },
+    subject: subject.type === 'customer' ? { ...subject, id: name(subject.id) } : subject,
+    data: Object.fromEntries(data),
+  };
+}
 
 /**
  * Rewrites every event of the tenant that names `from`, taken or not. Reads the whole outbox of the tenant, and all that is
