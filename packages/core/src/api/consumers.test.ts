@@ -153,6 +153,7 @@ describeDatabases('durable consumers', (makeUrl) => {
     const stops = [
       kit.events.consumer(`${name}-bad`, {
         types: ['subscription.created', 'subscription.canceled'],
+        from: 'beginning',
         attempts: 1,
         handle({ customer, type, tenant: of }) {
           if (of !== name) return;
@@ -162,10 +163,10 @@ describeDatabases('durable consumers', (makeUrl) => {
       }),
       kit.events.consumer(`${name}-good`, {
         types: ['subscription.created'],
+        from: 'beginning',
         handle: ({ customer, tenant: of }) => void (of === name && good?.push(String(customer))),
       }),
     ];
-    await pause(50);
 
     await tenant.subscribe({ customer: 'poison', plan: 'pro' });
     await tenant.subscribe({ customer: 'ann', plan: 'pro' });
