@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { faultOfUrl, isPublicAddress } from './address.ts';
+import { arePublic, faultOfUrl, isPublicAddress } from './address.ts';
 import { post } from './post.ts';
 
 const publicOnly = { allowPrivate: false };
@@ -55,6 +55,15 @@ test('the switch for development lets http and private addresses through, and no
   expect(faultOfUrl('http://127.0.0.1:3000/hook', { allowPrivate: true })).toBeNull();
   expect(faultOfUrl('ftp://127.0.0.1/', { allowPrivate: true })).toContain('https');
   expect(faultOfUrl('http://a:b@127.0.0.1/', { allowPrivate: true })).toContain('password');
+});
+
+test('a name that leads to one private address among public ones is not sent to', () => {
+  const among = (...all: string[]) => all.map((address) => ({ address, family: 4 }));
+
+  expect(arePublic(among('1.1.1.1', '8.8.8.8'))).toBe(true);
+  expect(arePublic(among('1.1.1.1', '10.0.0.1'))).toBe(false);
+  expect(arePublic(among('10.0.0.1', '1.1.1.1'))).toBe(false);
+  expect(arePublic([])).toBe(false);
 });
 
 test('of all addresses of a private network none is public', () => {

@@ -52,12 +52,16 @@ function isAllowedHost(hostname: string): boolean {
   return host !== 'localhost' && !host.endsWith('.localhost');
 }
 
+/** A name is sent to only if all it leads to is public: which of them is connected to is not ours to say. */
+export function arePublic(addresses: readonly LookupAddress[]): boolean {
+  return addresses.length > 0 && addresses.every(({ address }) => isPublicAddress(address));
+}
+
 /** Resolves for a connection, and refuses names of which any address is not public. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, []);
-    const refused = addresses.some(({ address }) => !isPublicAddress(address));
-    if (refused || addresses.length === 0) return callback(new AddressRefused(), []);
+    if (!arePublic(addresses)) return callback(new AddressRefused(), []);
     if (options.all) return callback(null, addresses);
     const [first] = addresses as [LookupAddress];
     return callback(null, first.address, first.family);

@@ -37,6 +37,8 @@ test.each([
   ['120', 120_000],
   ['Thu, 01 Jan 2026 00:10:00 GMT', 600_000],
   ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
+  ['999999999', day],
+  ['Thu, 01 Jan 2099 00:00:00 GMT', day],
   ['soon', 0],
   ['-5', 0],
 ])('Retry-After: %s asks for at least so many milliseconds', (retryAfter, least) => {
