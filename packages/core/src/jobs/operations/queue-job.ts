@@ -27,23 +27,35 @@ export type Queued = {
   readonly isSame: boolean;
 };
 
-/** Makes a job. It is done after the commit of the scope's transaction. */
-export function queueJob(
+/**
+ * Makes a job. It is done after the commit of the scope's transaction. Whoever asks again locks nothing: who has the job in hand
+ * can end it, however long the asking transaction stays open.
+ */
+export async function queueJob(scope: Scope, asked: QueueJob): Promise<Queued> {
+  scope.ports.jobQueued?.();
+  // Neither: it was committed since the statement began, or is forgotten.
+  return (await madeOrFound(scope, asked)) ?? queueJob(scope, asked);
+}
+
+function madeOrFound(
   scope: Scope,
   { kind, payload, key, lane, dueAt = scope.now }: QueueJob,
-): Promise<Queued> {
+): Promise<Queued | null> {
   const id = newId('job');
-  scope.ports.jobQueued?.();
-  return scope.one(
+  return scope.maybeOne(
     sql`
     with made as (
       insert into bursar.jobs (tenant_id, id, kind, key, lane, payload, next_at, created_at)
       values (${scope.tenant.id}::int, ${id}::text, ${kind}::text, ${key ?? null}::text, ${lane ?? ''}::text, ${json(payload)}::text::jsonb,
               ${at(dueAt)}::text::timestamptz, ${at(scope.now)}::text::timestamptz)
-      on conflict (tenant_id, kind, key) where key is not null do update set key = excluded.key
-      returning id, payload
+      on conflict (tenant_id, kind, key) where key is not null do nothing
+      returning id
     )
-    select id, id = ${id}::text as is_new, payload = ${json(payload)}::text::jsonb as is_same from made`,
+    select id, true as is_new, true as is_same from made
+    union all
+    select id, false, payload = ${json(payload)}::text::jsonb
+      from bursar.jobs
+     where (tenant_id, kind, key) = (${scope.tenant.id}::int, ${kind}::text, ${key ?? null}::text)`,
     (row) => ({ id: text(row.id), isNew: flag(row.is_new), isSame: flag(row.is_same) }),
   );
 }
