@@ -1,7 +1,7 @@
 /** What happens to webhooks at the same moment: each test holds one side still with a lock until the other has gone ahead. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describePostgres } from '#test/databases.ts';
-import { catalog, eventually } from '#test/kit.ts';
+import { catalog, eventually, pause } from '#test/kit.ts';
 import { silentLogger } from '#test/silent-logger.ts';
 import { openSink, type Sink } from '#test/sink.ts';
 import { type Bursar, createBursar } from '../index.ts';
@@ -68,6 +68,22 @@ describePostgres('a webhook', (makeUrl) => {
     });
     await expect(twin).rejects.toThrow('rolled back');
   }
+
+  test('of what was before its endpoint is not sent there, though it still waits for another', async () => {
+    const { host, sender } = await twoKits();
+    await host.customers.upsert({ customer: 'ann' });
+    await pause(5);
+    const late = { url: `${sink.url}/late`, types: ['customer.created'] as const };
+    await host.webhooks.create(late);
+    await host.customers.upsert({ customer: 'bob' });
+
+    await sender.start();
+    await eventually(async () => sink.received.length === 3);
+    await eventually(async () => (await host.jobs.list({ state: 'done' })).items.length === 3);
+
+    const sent = sink.received.map(({ path, body }) => `${path} ${JSON.parse(body).customer}`);
+    expect(sent.toSorted()).toEqual(['/ ann', '/ bob', '/late bob']);
+  });
 
   test('whose endpoint is removed while its job is made is sent nowhere, and is no dead letter', async () => {
     const made = await twoKits();
