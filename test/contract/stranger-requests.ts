@@ -13,6 +13,8 @@ export type Asking = {
     readonly params?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
     readonly body?: object;
+    /** Who sends it, where the asker itself is refused for an interest in it. */
+    readonly user?: string;
   };
   /** Brings what is named to where the request would do something. */
   readonly before: (asked: Asked) => unknown;
@@ -55,6 +57,10 @@ const changedOrder: Request = (asked) => ({
 const endpoint =
   (body?: object): Request =>
   ({ names }) => ({ params: { id: names.endpoint }, ...(body && { body: { ...body, reason } }) });
+const decided: Request = (asked) => ({
+  ...withdrawal(asked),
+  ...{ body: { reason }, user: 'operator' },
+});
 const withdrawal: Request = ({ names }) => ({ params: { id: names.withdrawal } });
 
 const cancel: Asking['before'] = ({ kit, who, names }) =>
@@ -117,6 +123,9 @@ export const requests: Readonly<Record<string, Asking>> = {
   requestWithdrawal: plain(() => ({ body: { amount: 2, currency: 'points' } })),
   getWithdrawal: named(withdrawal),
   cancelWithdrawal: named(withdrawal),
+  approveWithdrawal: outright(decided),
+  rejectWithdrawal: outright(decided),
+  markWithdrawalPaid: outright(decided),
   listAllWithdrawals: wide(({ names }) => ({ query: { customer: names.customer } })),
   getReferrals: plain(() => ({})),
   giveReferralCode: plain(() => ({})),

@@ -125,11 +125,16 @@ async function send(
   asked: Asker,
   tenant = calls.tenant,
 ) {
-  const { params = {}, query = {}, body } = (requests[name] as Asking).request(asked);
+  const {
+    params = {},
+    query = {},
+    body,
+    user = asked.who,
+  } = (requests[name] as Asking).request(asked);
   const filled = path.replace(/\{(\w+)\}/g, (_, part) => encodeURIComponent(params[part] ?? ''));
   const search = new URLSearchParams(query).toString();
   const { status, body: answer } = await calls.call({
-    ...{ method, path: search === '' ? filled : `${filled}?${search}`, user: asked.who, body },
+    ...{ method, path: search === '' ? filled : `${filled}?${search}`, user, body },
     headers: {
       'x-tenant': tenant,
       ...(access === 'admin' && { 'x-admin': 'yes' }),

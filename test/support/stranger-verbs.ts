@@ -317,6 +317,26 @@ const withdrawals: Record<string, readonly Case[]> = {
       kit.withdrawals.cancel({ withdrawal: names.withdrawal, reason } as never),
     ),
   ],
+  approve: [
+    named(({ kit, who, names }) =>
+      kit.withdrawals.approve({ customer: who, withdrawal: names.withdrawal, reason }),
+    ),
+    outright(({ kit, names }) => kit.withdrawals.approve({ withdrawal: names.withdrawal, reason })),
+  ],
+  reject: [
+    named(({ kit, who, names }) =>
+      kit.withdrawals.reject({ customer: who, withdrawal: names.withdrawal, reason }),
+    ),
+    outright(({ kit, names }) => kit.withdrawals.reject({ withdrawal: names.withdrawal, reason })),
+  ],
+  markPaid: [
+    named(({ kit, who, names }) =>
+      kit.withdrawals.markPaid({ customer: who, withdrawal: names.withdrawal, reason }),
+    ),
+    outright(({ kit, names }) =>
+      kit.withdrawals.markPaid({ withdrawal: names.withdrawal, reason }),
+    ),
+  ],
 };
 
 const customers: Record<string, readonly Case[]> = {

@@ -84,7 +84,7 @@ export const soldSpec: CatalogSpec = sold.spec;
 /** One process as one tenant meets it. */
 export type Process = {
   /** A scope at an instant. */
-  at(now: Date | string): Promise<Scope>;
+  at(now: Date | string, actor?: string): Promise<Scope>;
   /** What was committed and published, in order. */
   readonly heard: News[];
   /** The types of what was heard, leaving out the ledger's. */
@@ -105,11 +105,12 @@ export function openProcess(
       heard
         .map((news) => news.type)
         .filter((type) => !/^(balance|grant|hold|customer)\./.test(type)),
-    at: (now) =>
+    at: (now, actor) =>
       openTestScope(database, {
         tenant,
         memory,
         now: new Date(now),
+        actor,
         ports: { catalog: soldSpec, planOf, ...ports },
         publish: (news) => void heard.push(...news),
       }),

@@ -17,6 +17,7 @@ import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
 import { type Options, readOptions } from './api/options.ts';
 import { paymentJobs } from './api/payment-jobs.ts';
+import { payoutJobs } from './api/payout-jobs.ts';
 import { queuedChanges } from './api/queued-change.ts';
 import { createRoot } from './api/root.ts';
 import { runDue } from './api/run-due.ts';
@@ -51,7 +52,8 @@ export function assembleKit(options: Options): object {
   const context = { tenant: root.options.tenant, actor: null, host: null };
   const consumers = createConsumers(root, (inner) => bindKit(root, inner));
   const events = bindEvents(root, { context, consumers });
-  const jobs = createJobs(root, [queuedChanges, webhookJobs(root), ...paymentJobs(root)]);
+  const kinds = [queuedChanges, webhookJobs(root), ...paymentJobs(root), payoutJobs(root)];
+  const jobs = createJobs(root, kinds);
   const endpoints = followEndpoints(root, consumers);
   const exceeded = createExceeded(root);
   const worker = createWorker(root, { each: exceeded.write, tidy: events.forgetAll });

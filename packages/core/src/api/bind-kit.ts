@@ -27,6 +27,7 @@ import { bindPayments } from './bind-orders.ts';
 import { bindRewarding } from './bind-referrals.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { bindWebhooks } from './bind-webhooks.ts';
+import { bindReview } from './bind-withdrawals.ts';
 import { bindingFor, type Given } from './binding.ts';
 import type { Told } from './event-verbs.ts';
 import { namedCustomerInput } from './inputs.ts';
@@ -49,6 +50,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     ...verbs,
     wallet: { ...verbs.wallet, ...bindImport(binding) },
     referrals: { ...verbs.referrals, ...bindRewarding(binding) },
+    withdrawals: { ...verbs.withdrawals, ...bindReview(binding) },
     state: (customer: string) =>
       read((scope) => readState(scope, readInput(namedCustomerInput, { customer }).customer)),
     customer: (id: string) => bindCustomer(root, context, { customer: id }),

@@ -4,6 +4,7 @@ import type { Clock, Logger } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
 import type { Gateway } from '../orders/index.ts';
 import type { Triggers } from '../referrals/index.ts';
+import type { PayoutDrivers } from '../withdrawals/index.ts';
 
 export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clock = Clock> {
   catalog: Catalog<K>;
@@ -56,6 +57,8 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
         tenant: string,
       ) => Readonly<Record<string, Gateway>> | Promise<Readonly<Record<string, Gateway>>>)
     | undefined;
+  /** What pays withdrawals out by itself, by the method it pays; all others are paid by hand. Needs `start()`. */
+  payouts?: PayoutDrivers | undefined;
   /** How webhooks are sent. */
   webhooks?: WebhookOptions | undefined;
   /** Of the tenant that is meant when none is named. Default `default`. */

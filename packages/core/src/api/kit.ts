@@ -22,6 +22,7 @@ import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
 import type { WebhookVerbs } from './webhook-verbs.ts';
+import type { WithdrawalReviewVerbs, WithdrawalVerbs } from './withdrawal-verbs.ts';
 
 /** An open transaction of the host's. */
 export type Transaction = HostTransaction;
@@ -67,6 +68,7 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
     import(input: NewImport): Promise<ImportSummary>;
   };
   readonly referrals: ReferralVerbs<{ customer: string }> & RewardingVerbs;
+  readonly withdrawals: WithdrawalVerbs<K, { customer: string }> & WithdrawalReviewVerbs;
   readonly customers: CustomersVerbs;
   readonly catalog: {
     plans(input?: { selfService?: boolean | undefined }): Promise<readonly PublishedPlan[]>;

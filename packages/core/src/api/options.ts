@@ -10,6 +10,7 @@ import {
 import type { Rates } from '../ledger/index.ts';
 import type { Gateways } from '../payments/index.ts';
 import type { Triggers } from '../referrals/index.ts';
+import type { PayoutDrivers } from '../withdrawals/index.ts';
 import { readGateways } from './gateway-options.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
@@ -34,6 +35,7 @@ export type Options = {
   readonly rates: Rates | undefined;
   readonly triggers: Triggers;
   readonly gateways: ((tenant: string) => Promise<Gateways>) | undefined;
+  readonly payouts: PayoutDrivers;
   readonly webhooks: { readonly allowPrivate: boolean; readonly timeoutMilliseconds: number };
   /** What `memory://` begins with; no host says it. */
   readonly template?: (() => Promise<Blob>) | undefined;
@@ -70,6 +72,10 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
     (value) => typeof value === 'function' || isObject(value),
     'gateways by name, or a function of the tenant that gives them',
   ],
+  payouts: [
+    (value) => isObject(value) && Object.values(value).every((one) => calls(one, ['send', 'find'])),
+    'drivers with send() and find(), by method',
+  ],
   webhooks: [isObject, 'an object with allowPrivate and timeoutMilliseconds'],
   triggers: [isObject, 'triggers by their alias'],
   rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
@@ -100,6 +106,7 @@ export function readOptions(given: BursarOptions): Options {
     rates: given.rates,
     triggers: readTriggers(given.triggers),
     gateways: readGateways(given.gateways),
+    payouts: given.payouts ?? {},
     webhooks: readWebhooks(given.webhooks),
     worker: given.worker ?? true,
     pool: readPool(given.pool, given.prepare),

@@ -125,7 +125,7 @@ function foundations(options: Options, jobQueued: () => void) {
   const onNews = (wake: () => void) => void wakers.push(wake);
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
-  const { catalog, rates: table, triggers } = options;
+  const { catalog, rates: table, triggers, payouts } = options;
   const ports: Ports = {
     catalog,
     planOf,
@@ -142,6 +142,7 @@ function foundations(options: Options, jobQueued: () => void) {
       openCheckout: openPayment,
       gatewayFault: faultOfChoice,
     }),
+    payouts,
   };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},

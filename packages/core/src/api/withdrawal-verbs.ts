@@ -2,9 +2,12 @@
 import type { Keys } from '../catalog/index.ts';
 import type { Page } from '../kernel/index.ts';
 import type {
+  ApproveWithdrawal,
   CancelWithdrawal,
   ListWithdrawals,
+  MarkPaid,
   NamedWithdrawal,
+  RejectWithdrawal,
   RequestedWithdrawal,
   RequestWithdrawal,
   Withdrawal,
@@ -25,4 +28,14 @@ export interface WithdrawalVerbs<K extends Keys, With> {
   list(input?: Perhaps<With> & Without<ListWithdrawals, never>): Promise<Page<Withdrawal>>;
   /** As long as it is pending or approved. @throws {InvalidStateError} */
   cancel(input: With & Without<CancelWithdrawal, never>): Promise<Withdrawal>;
+}
+
+/** What operators decide: on the kit alone. */
+export interface WithdrawalReviewVerbs {
+  /** Agrees to pay it. Again, nothing happens. @throws {SelfApprovalError} @throws {CoolingOffError} @throws {InvalidStateError} */
+  approve(input: ApproveWithdrawal): Promise<Withdrawal>;
+  /** Gives back what was set aside; its customer reads the reason. @throws {InvalidStateError} */
+  reject(input: RejectWithdrawal): Promise<Withdrawal>;
+  /** It was paid by hand. @throws {SelfApprovalError} @throws {CoolingOffError} @throws {InvalidStateError} */
+  markPaid(input: MarkPaid): Promise<Withdrawal>;
 }

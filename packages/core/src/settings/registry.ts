@@ -80,6 +80,12 @@ const settings: Readonly<Record<string, Setting>> = {
     shape: z.boolean(),
     default: true,
   },
+  'withdrawals.manualCreditLimit': {
+    title:
+      'How much of one unit whoever approves a withdrawal may have credited its customer by hand',
+    shape: z.int().min(0),
+    default: 0,
+  },
   'withdrawals.maxAmount': {
     title: 'The most that one withdrawal may cost the wallet, of its unit; null for any',
     shape: z.int().min(0).nullable(),

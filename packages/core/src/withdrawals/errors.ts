@@ -37,3 +37,28 @@ export class WithdrawalLimitError extends BursarError {
     );
   }
 }
+
+/** Where the money is to go was first named too lately: decide after `details.payableFrom`. Rejecting is always possible. */
+export class CoolingOffError extends BursarError {
+  override readonly code = 'cooling_off';
+  constructor(withdrawal: string, payableFrom: Date) {
+    super(
+      `Withdrawal ${withdrawal} goes to new details: not before ${payableFrom.toISOString()}.`,
+      {
+        withdrawal,
+        payableFrom: payableFrom.toISOString(),
+      },
+    );
+  }
+}
+
+/** Who acts would gain by it: as its customer, as who asked for it, or as who credited the customer by hand. */
+export class SelfApprovalError extends BursarError {
+  override readonly code = 'self_approval';
+  constructor(withdrawal: string, as: 'customer' | 'requester' | 'creditor') {
+    super(`Withdrawal ${withdrawal} needs somebody else: who acts is its ${as}.`, {
+      withdrawal,
+      as,
+    });
+  }
+}

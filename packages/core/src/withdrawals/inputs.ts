@@ -27,6 +27,24 @@ export const getWithdrawalInput = z.strictObject({
 
 export const cancelWithdrawalInput = getWithdrawalInput.extend({ reason: reasonInput });
 
+/** Decimal, above zero. */
+export const rateInput = z
+  .string()
+  .regex(/^(?=.*[1-9])\d{1,20}(\.\d{1,10})?$/, 'must be a decimal above zero, like 0.0125');
+
+export const approveWithdrawalInput = cancelWithdrawalInput.extend({ rate: rateInput.optional() });
+
+/** A customer is told why. */
+export const rejectWithdrawalInput = getWithdrawalInput.extend({
+  reason: z.string().min(1).max(500),
+});
+
+export const referenceOfPayout = z.string().min(1).max(255);
+
+export const markPaidInput = cancelWithdrawalInput.extend({
+  reference: referenceOfPayout.optional(),
+});
+
 export const listWithdrawalsInput = z.strictObject({
   customer: customerInput.optional(),
   status: z.enum(withdrawalStatuses).optional(),

@@ -6,7 +6,7 @@ import { lockCustomer, partyIdOf } from '../customers/index.ts';
 import { at, NotFoundError, type Scope, sql } from '../kernel/index.ts';
 import { captureHold, InvalidStateError, releaseHold } from '../ledger/index.ts';
 import { announceWithdrawal, findWithdrawal, type WithdrawalRow } from './rows.ts';
-import { mayMove, type WithdrawalStatus } from './status.ts';
+import { isOnItsWay, mayMove, type WithdrawalStatus } from './status.ts';
 
 export type NamedWithdrawal = {
   readonly withdrawal: string;
@@ -36,6 +36,8 @@ export type Move = {
   readonly reason?: string | undefined;
   /** What a driver calls the payment. */
   readonly reference?: string | undefined;
+  /** The driver has said so: once a withdrawal is on its way, nobody else may. */
+  readonly byDriver?: boolean | undefined;
 };
 
 /**
@@ -46,10 +48,10 @@ export type Move = {
 export async function moveWithdrawal(
   scope: Scope,
   row: WithdrawalRow,
-  { to, reason, reference }: Move,
+  { to, reason, reference, byDriver = false }: Move,
 ): Promise<WithdrawalRow> {
   const { id, status, holdId: hold } = row;
-  if (!mayMove(status, to))
+  if (!mayMove(status, to) || isOnItsWay(status) !== byDriver)
     throw new InvalidStateError(`Withdrawal ${id} is ${status}.`, { withdrawal: id, status });
   if (to === 'paid')
     await captureHold(scope, { hold, counter: 'payout', source: 'withdrawals.paid' });

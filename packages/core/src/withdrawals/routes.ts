@@ -8,11 +8,13 @@ import {
   pageShape,
   type Route,
 } from '../http/index.ts';
-import { detailsInput, methodInput } from './inputs.ts';
+import { detailsInput, methodInput, rateInput, referenceOfPayout } from './inputs.ts';
 import { withdrawalStatuses } from './status.ts';
 import { ownWithdrawal, ownWithdrawalShape, withdrawalShape } from './wire.ts';
 
 const idParams = z.object({ id: z.string().min(1).max(255) });
+const reason = z.string().min(1).max(500);
+const decided = ['not_found', 'invalid_state'] as const;
 const status = z.enum(withdrawalStatuses).optional();
 
 export const withdrawalRoutes: readonly Route[] = [
@@ -88,5 +90,45 @@ export const withdrawalRoutes: readonly Route[] = [
     answers: pageShape(withdrawalShape),
     refuses: ['cursor'],
     handle: ({ kit }, { query }) => kit.withdrawals.list(query),
+  }),
+  defineRoute({
+    operation: 'approveWithdrawal',
+    summary: 'Agrees to pay a pending withdrawal, and keeps why.',
+    method: 'POST',
+    path: '/admin/withdrawals/:id/approve',
+    access: 'admin',
+    params: idParams,
+    body: z.object({ reason, rate: rateInput.optional() }),
+    answers: withdrawalShape,
+    refuses: [...decided, 'self_approval', 'cooling_off'],
+    handle: ({ kit }, { params, body }) =>
+      kit.withdrawals.approve({ ...body, withdrawal: params.id }),
+  }),
+  defineRoute({
+    operation: 'rejectWithdrawal',
+    summary:
+      'Refuses to pay a withdrawal and gives back what was set aside. Its customer reads why.',
+    method: 'POST',
+    path: '/admin/withdrawals/:id/reject',
+    access: 'admin',
+    params: idParams,
+    body: z.object({ reason }),
+    answers: withdrawalShape,
+    refuses: [...decided],
+    handle: ({ kit }, { params, body }) =>
+      kit.withdrawals.reject({ ...body, withdrawal: params.id }),
+  }),
+  defineRoute({
+    operation: 'markWithdrawalPaid',
+    summary: 'Takes a withdrawal as paid by hand, and keeps why.',
+    method: 'POST',
+    path: '/admin/withdrawals/:id/markPaid',
+    access: 'admin',
+    params: idParams,
+    body: z.object({ reason, reference: referenceOfPayout.optional() }),
+    answers: withdrawalShape,
+    refuses: [...decided, 'self_approval', 'cooling_off'],
+    handle: ({ kit }, { params, body }) =>
+      kit.withdrawals.markPaid({ ...body, withdrawal: params.id }),
   }),
 ];
