@@ -120,7 +120,7 @@ function refusalsOf(route: Route, statuses: Statuses | undefined): Record<string
 }
 
 /** What comes of its access, its input and the database, whatever its verb is. */
-function refusedAnywhere({ access, body }: Route): readonly ErrorCode[] {
+function refusedAnywhere({ access, body, raw }: Route): readonly ErrorCode[] {
   return [
     'malformed',
     // On a public route too: a host's tenants are its own to refuse.
@@ -129,6 +129,7 @@ function refusedAnywhere({ access, body }: Route): readonly ErrorCode[] {
     // A command makes its customer, unless that was erased.
     ...(body && access === 'customer' ? (['customer_unknown'] as const) : []),
     ...(body ? (['too_large', 'unsupported_media_type', 'idempotency_conflict'] as const) : []),
+    ...(raw ? (['too_large'] as const) : []),
     'validation',
     'database',
   ];
