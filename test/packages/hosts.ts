@@ -21,7 +21,7 @@ export function wrong(): void {
 async function askGateway() {
   const gateway = stripe({ secretKey: 'sk_test_host', webhookSecret: 'whsec_host' });
   const sum = { amount: 50, currency: 'JPY', scale: 2 };
-  const metadata = { tenant: 'default', order: 'ord_1', customer: 'ann' };
+  const metadata = { tenant: 'default', order: 'ord_1', customer: 'ann', payment: 'pay_1' };
   const error: unknown = await gateway
     .createPayment({ order: 'ord_1', sum, kind: 'intent', description: 'calls', metadata, idempotencyKey: 'pay-1' })
     .catch((reason: unknown) => reason);
