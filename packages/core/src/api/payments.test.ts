@@ -257,6 +257,13 @@ describeDatabases('an order at a gateway', (makeUrl) => {
 
     expect(placed.checkout).toEqual({ kind: 'none' });
     expect(all()).toEqual([]);
+    const sum = { amount: 500, currency: 'EUR', scale: 2 };
+    const refund = { id: 'trf_1', state: 'succeeded', sum } as const;
+    const told = gateway.webhook({ kind: 'refund', payment: 'tpy_1', refund });
+    const telling = shared.transaction((inner) =>
+      inner.tenant(name).payments.webhook({ gateway: 'test', ...told }),
+    );
+    await expect(telling).rejects.toMatchObject({ code: 'invalid_state' });
     const { checkout } = await kit.orders.pay({
       customer: 'ann',
       order: placed.order.id,

@@ -12,6 +12,7 @@ import {
   WebhookSignatureError,
 } from '../../orders/index.ts';
 import type { PaymentRow } from '../payment.ts';
+import { refuseInTransaction } from '../ports.ts';
 import { applyPayment } from './apply-payment.ts';
 import { findPayment } from './ask-gateway.ts';
 
@@ -26,6 +27,7 @@ export type TakeWebhook = {
  * Takes it. A repeat does nothing and is answered as the first was.
  * @returns What was done: nothing where it is about nothing of ours.
  * @throws {NotFoundError} There is no such gateway. @throws {WebhookSignatureError} It is not to be believed: nothing is stored.
+ * @throws {InvalidStateError} The gateway would have to be asked, and a transaction is open.
  * @throws {GatewayError} What it is about cannot be asked for: nothing is stored, and the gateway sends it again.
  */
 export async function takeWebhook(
@@ -38,7 +40,7 @@ export async function takeWebhook(
   if (typeof rawBody !== 'string' && !(rawBody instanceof Uint8Array))
     throw new WebhookSignatureError(name, 'parsed');
   const event = await gateway.parseWebhook({ rawBody, headers, now: scope.now });
-  const payment = await paymentOf(gateway, event);
+  const payment = await paymentOf(scope, gateway, event);
   const row = payment && (await findPayment(scope, name, payment));
   return scope.transaction(async (scope) => {
     if (!(await keep(scope, { gateway: name, event, row }))) return { outcome: 'repeated' };
@@ -53,9 +55,14 @@ export async function takeWebhook(
 }
 
 /** What it says of a payment; of a refund or a dispute the payment as it is now. */
-async function paymentOf(gateway: Gateway, { fact }: GatewayEvent): Promise<GatewayPayment | null> {
+async function paymentOf(
+  scope: Scope,
+  gateway: Gateway,
+  { fact }: GatewayEvent,
+): Promise<GatewayPayment | null> {
   if (!fact || fact.kind === 'invoice') return null;
   if (fact.kind === 'payment') return fact.payment;
+  refuseInTransaction(scope);
   return gateway.fetchPayment(fact.payment);
 }
 
