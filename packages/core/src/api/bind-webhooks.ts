@@ -23,7 +23,11 @@ import type { WebhookVerbs } from './webhook-verbs.ts';
 const id = z.string().min(1).max(255);
 const reason = z.string().min(1).max(500).optional();
 const types = z
-  .array(z.string().refine((type) => eventTypes.includes(type), 'is no event'))
+  .array(
+    z
+      .string()
+      .refine((type) => eventTypes.includes(type), 'must be the name of an event, like order.paid'),
+  )
   .min(1)
   .max(100);
 const description = z.string().min(1).max(500);

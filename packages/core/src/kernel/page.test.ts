@@ -1,6 +1,14 @@
 /** Cursors and limits: what a list gave out comes back, all else is refused by name. */
 import { expect, test } from 'vitest';
-import { checkLimit, decodeCursor, decodeNumber, encodeCursor, pageOf } from './page.ts';
+import {
+  checkLimit,
+  decodeCursor,
+  decodeMoment,
+  decodeNumber,
+  decodeText,
+  encodeCursor,
+  pageOf,
+} from './page.ts';
 
 test('a position comes back as it went out', () => {
   const position = ['2026-01-01T00:00:00.000Z', 'sub_ü', 42, null];
@@ -32,6 +40,30 @@ test('a list ordered by a number takes a number, and nothing else', () => {
   expect(decodeNumber('customers', undefined)).toBeNull();
   for (const position of [['42'], [null], [], [1, 2]]) {
     expect(() => decodeNumber('customers', encodeCursor('customers', position))).toThrow(
+      expect.objectContaining({ code: 'cursor' }),
+    );
+  }
+});
+
+test('a list ordered by a text takes a text, and nothing else', () => {
+  expect(decodeText('jobs', encodeCursor('jobs', ['job_1']))).toBe('job_1');
+  expect(decodeText('jobs', undefined)).toBeNull();
+  for (const position of [[42], [null], [], ['job_1', 'job_2']]) {
+    expect(() => decodeText('jobs', encodeCursor('jobs', position))).toThrow(
+      expect.objectContaining({ code: 'cursor' }),
+    );
+  }
+});
+
+test('a list ordered by creation takes an instant and an id, and nothing else', () => {
+  const createdAt = new Date('2026-01-01T00:00:00.000Z');
+
+  const cursor = encodeCursor('orders', [createdAt.toISOString(), 'ord_1']);
+
+  expect(decodeMoment('orders', cursor)).toEqual({ createdAt, id: 'ord_1' });
+  expect(decodeMoment('orders', undefined)).toBeNull();
+  for (const position of [['yesterday', 'ord_1'], [createdAt.toISOString(), 1], []]) {
+    expect(() => decodeMoment('orders', encodeCursor('orders', position))).toThrow(
       expect.objectContaining({ code: 'cursor' }),
     );
   }

@@ -11,6 +11,9 @@ export type Page<T> = { readonly items: readonly T[]; readonly next: string | nu
 /** What a cursor remembers of the last row: the values the list is ordered by. */
 export type Position = readonly (string | number | null)[];
 
+/** Where a list by creation stands: its row made at an instant, and of several made then the one of this id. */
+export type Moment = { readonly createdAt: Date; readonly id: string };
+
 /** The cursor is not one that this list gave out. Nothing was read; ask for the first page again. */
 export class CursorError extends BursarError {
   override readonly code = 'cursor';
@@ -48,6 +51,31 @@ export function decodeNumber(list: string, cursor: string | undefined | null): n
   const [place] = position;
   if (position.length !== 1 || typeof place !== 'number') throw new CursorError(list);
   return place;
+}
+
+/**
+ * As `decodeCursor`, of a list that is ordered by one text, as ids of version 7 are.
+ * @throws {CursorError} It is broken, or belongs to another list.
+ */
+export function decodeText(list: string, cursor: string | undefined | null): string | null {
+  const position = decodeCursor(list, cursor);
+  if (position === null) return null;
+  const [place] = position;
+  if (position.length !== 1 || typeof place !== 'string') throw new CursorError(list);
+  return place;
+}
+
+/**
+ * As `decodeCursor`, of a list that is ordered by an instant and then an id.
+ * @throws {CursorError} It is broken, or belongs to another list.
+ */
+export function decodeMoment(list: string, cursor: string | undefined | null): Moment | null {
+  const position = decodeCursor(list, cursor);
+  if (position === null) return null;
+  const [written, id] = position;
+  const createdAt = new Date(String(written));
+  if (Number.isNaN(createdAt.getTime()) || typeof id !== 'string') throw new CursorError(list);
+  return { createdAt, id };
 }
 
 function parsed(cursor: unknown): unknown {

@@ -1,9 +1,8 @@
 /** What is to be done, what was, and what was given up on. */
 import {
   at,
-  CursorError,
   checkLimit,
-  decodeCursor,
+  decodeText,
   instant,
   instantOrNull,
   integer,
@@ -47,7 +46,7 @@ const list = 'jobs';
 export async function listJobs(scope: Scope, input: ListJobs): Promise<Page<JobLine>> {
   const limit = checkLimit(input.limit);
   const { kind, state } = input;
-  const before = placeOf(input.cursor);
+  const before = decodeText(list, input.cursor);
   const rows = await scope.many(
     sql`
     select id, kind, state, attempts, error, created_at, next_at, ended_at
@@ -61,14 +60,6 @@ export async function listJobs(scope: Scope, input: ListJobs): Promise<Page<JobL
     readLine,
   );
   return pageOf(list, rows, limit, ({ id }) => [id]);
-}
-
-function placeOf(cursor: string | undefined): string | null {
-  const place = decodeCursor(list, cursor);
-  if (place === null) return null;
-  const [id] = place;
-  if (place.length !== 1 || typeof id !== 'string') throw new CursorError(list);
-  return id;
 }
 
 function readLine(row: Row): JobLine {

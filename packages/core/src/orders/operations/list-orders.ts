@@ -2,11 +2,10 @@
 import { findCustomer } from '../../customers/index.ts';
 import {
   at,
-  CursorError,
   checkLimit,
-  decodeCursor,
+  decodeMoment,
+  type Moment,
   type Page,
-  type Position,
   pageOf,
   type Scope,
   type Statement,
@@ -33,7 +32,7 @@ const list = 'orders';
  */
 export async function listOrders(scope: Scope, input: ListOrders = {}): Promise<Page<Order>> {
   const limit = checkLimit(input.limit);
-  const after = decodeCursor(list, input.cursor);
+  const after = decodeMoment(list, input.cursor);
   const customer = input.customer === undefined ? null : await findCustomer(scope, input.customer);
   if (input.customer !== undefined && !customer) return { items: [], next: null };
   const own = customer ? sql`bought.customer_id = ${customer.id}::bigint` : sql`true`;
@@ -59,10 +58,8 @@ export function hasStatus(scope: Scope, status: OrderStatus | undefined): Statem
          else bought.status end = ${status}::text`;
 }
 
-function olderThan(position: Position | null): Statement {
-  if (position === null) return sql`true`;
-  const [createdAt, id] = position;
-  const instant = new Date(String(createdAt));
-  if (Number.isNaN(instant.getTime()) || typeof id !== 'string') throw new CursorError(list);
-  return sql`(bought.created_at, bought.id) < (${at(instant)}::text::timestamptz, ${id}::text)`;
+function olderThan(moment: Moment | null): Statement {
+  if (moment === null) return sql`true`;
+  const { createdAt, id } = moment;
+  return sql`(bought.created_at, bought.id) < (${at(createdAt)}::text::timestamptz, ${id}::text)`;
 }

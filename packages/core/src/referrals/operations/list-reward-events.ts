@@ -1,14 +1,6 @@
 /** What was triggered, rewarded or not, and what was reversed of it. */
 import { findCustomer } from '../../customers/index.ts';
-import {
-  CursorError,
-  checkLimit,
-  decodeCursor,
-  type Page,
-  pageOf,
-  type Scope,
-  sql,
-} from '../../kernel/index.ts';
+import { checkLimit, decodeText, type Page, pageOf, type Scope, sql } from '../../kernel/index.ts';
 import { eventOf, type RewardEvent, selectEvents } from '../reward-rows.ts';
 
 export type ListRewardEvents = {
@@ -32,8 +24,7 @@ export async function listRewardEvents(
   input: ListRewardEvents,
 ): Promise<Page<RewardEvent>> {
   const limit = checkLimit(input.limit);
-  const [before = null] = decodeCursor(list, input.cursor) ?? [];
-  if (before !== null && typeof before !== 'string') throw new CursorError(list);
+  const before = decodeText(list, input.cursor);
   const { customer, trigger = null } = input;
   const named = customer === undefined ? null : await findCustomer(scope, customer);
   if (customer !== undefined && !named) return { items: [], next: null };

@@ -2,12 +2,11 @@
 import { findCustomer } from '../../customers/index.ts';
 import {
   at,
-  CursorError,
   checkLimit,
-  decodeCursor,
+  decodeMoment,
   integer,
+  type Moment,
   type Page,
-  type Position,
   pageOf,
   type Scope,
   type Statement,
@@ -50,14 +49,17 @@ export async function listSubscriptions(
 ): Promise<SubscriptionPage> {
   readFilters(input, ['limit', 'cursor', 'count']);
   const limit = checkLimit(input.limit);
-  const after = decodeCursor(list, input.cursor);
+  const after = decodeMoment(list, input.cursor);
   const customer = input.customer === undefined ? null : await findCustomer(scope, input.customer);
   if (input.customer !== undefined && !customer)
     return { items: [], next: null, ...(input.count && { total: 0 }) };
   const own = customer ? sql`subscription.customer_id = ${customer.id}::bigint` : sql`true`;
   const among = sql`${own} and ${filterStatement(scope, input)}`;
   const found = await readUntil(scope, { input, among, after, enough: limit + 1 });
-  const page = pageOf(list, found.slice(0, limit + 1), limit, positionOf);
+  const page = pageOf(list, found.slice(0, limit + 1), limit, ({ createdAt, id }) => [
+    createdAt.toISOString(),
+    id,
+  ]);
   const items = page.items.map((row) => subscriptionOf(row, scope.now));
   if (!input.count) return { items, next: page.next };
   return { items, next: page.next, total: await countAll(scope, input, among) };
@@ -65,7 +67,7 @@ export async function listSubscriptions(
 
 async function readUntil(
   scope: Scope,
-  search: { input: ListSubscriptions; among: Statement; after: Position | null; enough: number },
+  search: { input: ListSubscriptions; among: Statement; after: Moment | null; enough: number },
 ): Promise<SubscriptionRow[]> {
   const found: SubscriptionRow[] = [];
   let { after } = search;
@@ -75,7 +77,7 @@ async function readUntil(
     found.push(...rows.filter((row) => isAmong(row, search.input, scope.now)));
     const last = rows.at(-1);
     if (found.length >= search.enough || rows.length < stride || !last) return found;
-    after = positionOf(last);
+    after = last;
   }
 }
 
@@ -93,14 +95,8 @@ async function countAll(scope: Scope, input: ListSubscriptions, among: Statement
   );
 }
 
-function positionOf(row: SubscriptionRow): Position {
-  return [row.createdAt.toISOString(), row.id];
-}
-
-function olderThan(position: Position | null): Statement {
-  if (position === null) return sql`true`;
-  const [createdAt, id] = position;
-  const instant = new Date(String(createdAt));
-  if (Number.isNaN(instant.getTime()) || typeof id !== 'string') throw new CursorError(list);
-  return sql`(subscription.created_at, subscription.id) < (${at(instant)}::text::timestamptz, ${id}::text)`;
+function olderThan(moment: Moment | null): Statement {
+  if (moment === null) return sql`true`;
+  const { createdAt, id } = moment;
+  return sql`(subscription.created_at, subscription.id) < (${at(createdAt)}::text::timestamptz, ${id}::text)`;
 }

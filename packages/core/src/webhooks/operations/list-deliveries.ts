@@ -1,9 +1,8 @@
 /** The delivery log of an endpoint, and sending anew. */
 import {
   at,
-  CursorError,
   checkLimit,
-  decodeCursor,
+  decodeText,
   document,
   instantOrNull,
   type Page,
@@ -53,7 +52,7 @@ export async function listDeliveries(
 ): Promise<Page<DeliveryLine>> {
   await getEndpoint(scope, endpoint);
   const limit = checkLimit(asked);
-  const before = placeOf(cursor);
+  const before = decodeText(list, cursor);
   const rows = await scope.many(
     sql`
     select job.id, job.payload->'event'->>'id' as event_id, job.payload->'event'->>'type' as type, job.state,
@@ -74,14 +73,6 @@ export async function listDeliveries(
     readLine,
   );
   return pageOf(list, rows, limit, ({ id }) => [id]);
-}
-
-function placeOf(cursor: string | undefined): string | null {
-  const place = decodeCursor(list, cursor);
-  if (place === null) return null;
-  const [id] = place;
-  if (place.length !== 1 || typeof id !== 'string') throw new CursorError(list);
-  return id;
 }
 
 const shownState = { pending: 'pending', done: 'delivered', dead: 'failed' } as const;

@@ -2,11 +2,10 @@
 import { findCustomer } from '../../customers/index.ts';
 import {
   at,
-  CursorError,
   checkLimit,
-  decodeCursor,
+  decodeMoment,
+  type Moment,
   type Page,
-  type Position,
   pageOf,
   type Scope,
   type Statement,
@@ -36,7 +35,7 @@ export async function listWithdrawals(
   input: ListWithdrawals = {},
 ): Promise<Page<Withdrawal>> {
   const limit = checkLimit(input.limit);
-  const after = decodeCursor(list, input.cursor);
+  const after = decodeMoment(list, input.cursor);
   const customer = input.customer === undefined ? null : await findCustomer(scope, input.customer);
   if (input.customer !== undefined && !customer) return { items: [], next: null };
   const own = customer ? sql`withdrawal.customer_id = ${customer.id}::bigint` : sql`true`;
@@ -49,10 +48,8 @@ export async function listWithdrawals(
   return { items: page.items.map((row) => withdrawalOf(scope, row)), next: page.next };
 }
 
-function olderThan(position: Position | null): Statement {
-  if (position === null) return sql`true`;
-  const [createdAt, id] = position;
-  const instant = new Date(String(createdAt));
-  if (Number.isNaN(instant.getTime()) || typeof id !== 'string') throw new CursorError(list);
-  return sql`(withdrawal.created_at, withdrawal.id) < (${at(instant)}::text::timestamptz, ${id}::text)`;
+function olderThan(moment: Moment | null): Statement {
+  if (moment === null) return sql`true`;
+  const { createdAt, id } = moment;
+  return sql`(withdrawal.created_at, withdrawal.id) < (${at(createdAt)}::text::timestamptz, ${id}::text)`;
 }
