@@ -149,6 +149,7 @@ describeDatabases('an order at a gateway', (makeUrl) => {
     ['mode', { livemode: true }],
     ['tenant', { metadata: { tenant: 'other' } }],
     ['order', { metadata: { order: 'ord_other' } }],
+    ['customer', { metadata: { customer: 'bob' } }],
   ])(
     'is flagged and hands nothing out when the %s is wrong, whoever signed it',
     async (because, wrong) => {
@@ -336,6 +337,29 @@ test('a payment nobody told of is asked for, and one for a canceled order goes b
   expect((await kit.wallet.balance(points)).available).toBe(100);
   expect(gateway.refunds()).toMatchObject([{ sum: { amount: 500 } }]);
   expect(gateway.payments()[1]).toMatchObject({ refunded: { amount: 500 } });
+  await kit.close();
+});
+
+test('what somebody paid who was erased meanwhile goes back, and nothing is handed out', async () => {
+  const gateway = testGateway({ payments: ['delay'] });
+  const kit = await createTestBursar({
+    ...{ catalog, logger: silentLogger, gateways: { test: gateway } },
+    at: new Date().toISOString(),
+  });
+  const { order } = await kit.orders.create({ ...pack, returnUrl });
+  await kit.customers.erase({ customer: 'ann', reason: 'asked for it' });
+  const [payment] = gateway.payments();
+  gateway.settle(payment?.id ?? '', 'succeed');
+
+  const told = await kit.payments.webhook({
+    ...{ gateway: 'test', ...gateway.webhook(payment?.id ?? '') },
+  });
+  await kit.advance('PT1M');
+
+  expect(told.outcome).toBe('flagged');
+  expect(gateway.payments()).toMatchObject([{ refunded: { amount: 500 } }]);
+  const { items } = await kit.events.history({ types: ['order.inconsistent'] });
+  expect(items).toMatchObject([{ data: { order: order.id, because: 'canceled' } }]);
   await kit.close();
 });
 

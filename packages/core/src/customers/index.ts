@@ -3,7 +3,12 @@ export { answerOnce, type Keyed } from './answer-once.ts';
 export { type CustomerRow, checkCustomerId, readCustomer } from './customer.ts';
 export { CustomerInUseError, CustomerUnknownError, ExternalTakenError } from './errors.ts';
 export type { CustomerEvents } from './events.ts';
-export { type EnsureCustomer, ensureCustomer, lockCustomer } from './operations/ensure-customer.ts';
+export {
+  type EnsureCustomer,
+  ensureCustomer,
+  lockCustomer,
+  lockKnownCustomer,
+} from './operations/ensure-customer.ts';
 export { lockCustomers } from './operations/ensure-customers.ts';
 export { eraseCustomer } from './operations/erase-customer.ts';
 export { findCustomer, getCustomer } from './operations/find-customer.ts';

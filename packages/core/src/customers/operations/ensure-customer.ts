@@ -73,16 +73,21 @@ export async function lockCustomer(
   input: EnsureCustomer & { readonly mode: 'share' | 'update' },
 ): Promise<CustomerRow> {
   const { id } = await ensureCustomer(scope, input);
-  const strength = input.mode === 'share' ? sql`for share` : sql`for no key update`;
-  return living(
-    await scope.one(
-      sql`
-      select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
-        from bursar.customers
-       where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::bigint)
-         ${strength}`,
-      readCustomer,
-    ),
-    input.customer,
+  return living(await lockKnownCustomer(scope, { id, mode: input.mode }), input.customer);
+}
+
+/** Locks the row of one who is in the books already, also of one who was erased: what is owed to nobody any more still ends. */
+export function lockKnownCustomer(
+  scope: Scope,
+  { id, mode }: { readonly id: number; readonly mode: 'share' | 'update' },
+): Promise<CustomerRow> {
+  const strength = mode === 'share' ? sql`for share` : sql`for no key update`;
+  return scope.one(
+    sql`
+    select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
+      from bursar.customers
+     where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::bigint)
+       ${strength}`,
+    readCustomer,
   );
 }

@@ -314,7 +314,7 @@ describeMigrated('an order that is paid', (make) => {
       ...{ status: 'canceled', country: null, items: Array(3).fill({ status: 'canceled' }) },
     });
     expect(await stepsOf(paid.id)).toEqual(['1 paid', '2 expired']);
-    await expect(confirm(open)).rejects.toMatchObject({ code: 'customer_unknown' });
+    await expect(confirm(open)).rejects.toMatchObject({ code: 'invalid_state' });
   });
 
   test('lapses or expires by the clock, is stored once, and told', async () => {

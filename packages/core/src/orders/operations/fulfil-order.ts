@@ -5,7 +5,7 @@
  * is locked first, then the order, so of any number that confirm one order at once exactly one fulfils it. Everything is
  * worked from what the order froze, never from the catalogue.
  */
-import { lockCustomer } from '../../customers/index.ts';
+import { lockKnownCustomer } from '../../customers/index.ts';
 import { at, FOREVER, multiply, NotFoundError, type Scope, sql } from '../../kernel/index.ts';
 import { credit, InvalidStateError } from '../../ledger/index.ts';
 import { deliverPlan } from '../../subscriptions/index.ts';
@@ -59,13 +59,13 @@ export function fulfilOrder(scope: Scope, input: FulfilOrder): Promise<OrderTree
 }
 
 /**
- * An order and its items, locked after their customer.
+ * An order and its items, locked after their customer, who may have been erased since.
  * @throws {NotFoundError} There is no such order, or it is a bundled line.
  */
 export async function lockOrder(scope: Scope, id: string): Promise<OrderTree> {
   const found = await findTree(scope, id);
   if (!found || found.root.parentId !== null) throw new NotFoundError('order', id);
-  await lockCustomer(scope, { customer: found.root.customer, mode: 'update' });
+  await lockKnownCustomer(scope, { id: found.root.customerId, mode: 'update' });
   const locked = await findTree(scope, id, { lock: true });
   if (!locked) throw new NotFoundError('order', id);
   return locked;

@@ -4,6 +4,7 @@
  * Runs in one transaction with whatever told it. The customer is locked first, then the order, then the payment, so that of any
  * number that bring the same news exactly one hands out what was bought. What does not fit is flagged and hands out nothing.
  */
+import { pseudonymOf } from '../../customers/index.ts';
 import { queueJob } from '../../jobs/index.ts';
 import { at, isBursarError, type Scope, sql } from '../../kernel/index.ts';
 import {
@@ -47,7 +48,7 @@ export function applyPayment(
       ...{ limit: 1, lock: true },
     });
     if (!row) return 'flagged';
-    const fault = faultOf(scope, row, word.payment);
+    const fault = faultOf(scope, { tree, row }, word.payment);
     if (fault !== null) return flag(scope, { tree, row, because: fault });
     const merged = merge(row, { ...saidOf(row, word), at: word.at });
     await keep(scope, row, merged, word);
@@ -74,15 +75,21 @@ function partsOf(row: PaymentRow, sum: NonNullable<GatewayPayment['refunded']>):
 }
 
 /** Right signature, wrong content: nothing of it is taken over. */
-function faultOf(scope: Scope, row: PaymentRow, said: GatewayPayment): string | null {
-  const { tenant, order } = said.metadata;
+function faultOf(scope: Scope, { tree, row }: Settling, said: GatewayPayment): string | null {
+  const { tenant, order, customer } = said.metadata;
   if (tenant !== undefined && tenant !== scope.tenant.key) return 'tenant';
   if (order !== undefined && order !== row.order) return 'order';
+  if (customer !== undefined && !isOf(scope, tree, customer)) return 'customer';
   if (row.livemode !== null && said.livemode !== row.livemode) return 'mode';
   if (said.state !== 'succeeded') return null;
   if (said.received === null) return 'amount';
   if (said.received.currency !== row.sum.currency) return 'currency';
   return isSameSum(said.received, row.sum) ? null : 'amount';
+}
+
+/** Also under the id that somebody had before being erased: the gateway still knows it. */
+function isOf(scope: Scope, { root }: OrderTree, customer: string): boolean {
+  return [customer, pseudonymOf(scope, customer)].includes(root.customer);
 }
 
 async function keep(
