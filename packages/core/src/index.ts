@@ -143,3 +143,4 @@ export {
   type SubscriptionStatus,
   TrialUsedError,
 } from './subscriptions/index.ts';
+export { SecretInUseError } from './webhooks/index.ts';

@@ -1,7 +1,7 @@
 /** `bursar.webhooks`, of one context. Every change also says what the consumer behind all endpoints reads from now on. */
 import { z } from 'zod';
 import { type Audited, audited } from '../audit/index.ts';
-import { parseDuration, readInput, type Scope } from '../kernel/index.ts';
+import { approximateDays, parseDuration, readInput, type Scope } from '../kernel/index.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -36,6 +36,7 @@ const description = z.string().min(1).max(500);
 const overlap = z
   .string()
   .refine(isDuration, 'must be an ISO 8601 duration, like P1D or PT0S')
+  .refine((text) => !isDuration(text) || daysOf(text) <= 31, 'must be a month at most')
   .default('P1D');
 
 const named = z.strictObject({ endpoint: id });
@@ -179,4 +180,8 @@ function isDuration(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function daysOf(text: string): number {
+  return approximateDays(parseDuration(text));
 }

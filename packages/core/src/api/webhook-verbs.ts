@@ -32,7 +32,10 @@ export interface WebhookVerbs {
       enabled?: boolean | undefined;
     } & Why,
   ): Promise<Endpoint>;
-  /** For `overlap`, `P1D` unless said, the secret before signs, too. @throws {NotFoundError} */
+  /**
+   * For `overlap`, `P1D` unless said and a month at most, the secret before signs, too.
+   * @throws {NotFoundError} @throws {SecretInUseError} One before it still does: two at a time.
+   */
   rotateSecret(
     input: { endpoint: string; overlap?: Duration | undefined } & Why,
   ): Promise<{ readonly endpoint: Endpoint; readonly secret: string }>;

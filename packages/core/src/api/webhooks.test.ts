@@ -210,6 +210,8 @@ describeDatabases('a webhook', (makeUrl) => {
       }
     };
 
+    const third = kit.webhooks.rotateSecret({ endpoint: endpoint.id });
+    await expect(third).rejects.toMatchObject({ code: 'in_use' });
     await kit.customers.upsert({ customer: 'ann' });
     await kit.advance('PT1S');
     const during = [isTaken(old), isTaken(secret)];
@@ -226,6 +228,27 @@ describeDatabases('a webhook', (makeUrl) => {
       [false, true],
     ]);
     expect([isTaken(secret), isTaken(last.secret)]).toEqual([false, true]);
+    await kit.close();
+  });
+
+  test('a secret that was betrayed ends at once, with the one before it', async () => {
+    const kit = await started();
+    const types = ['customer.created'] as const;
+    const { endpoint } = await kit.webhooks.create({ url: sink.url, types });
+    const of = { endpoint: endpoint.id };
+    const overlap = 'P32D' as const;
+    await expect(kit.webhooks.rotateSecret({ ...of, overlap })).rejects.toMatchObject({
+      errors: [{ pointer: '/overlap', detail: 'must be a month at most' }],
+    });
+    await kit.webhooks.rotateSecret(of);
+
+    const rotated = await kit.webhooks.rotateSecret({ ...of, overlap: 'PT0S' });
+    await kit.customers.upsert({ customer: 'ann' });
+    await kit.advance('PT1S');
+
+    expect(rotated.endpoint.previousUntil).toBeNull();
+    const signatures = String(sink.received.at(-1)?.headers['webhook-signature']);
+    expect(signatures).toMatch(/^v1,\S+$/);
     await kit.close();
   });
 

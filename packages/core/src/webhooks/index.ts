@@ -1,6 +1,7 @@
 /** The door of webhooks: a tenant's endpoints, what goes to them, and the log of it. The sending itself is a job. */
 export { faultOfUrl } from './address.ts';
 export type { Endpoint } from './endpoint.ts';
+export { SecretInUseError } from './errors.ts';
 export type { WebhookEvents } from './events.ts';
 export {
   type ChangeEndpoint,

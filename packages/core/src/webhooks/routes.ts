@@ -53,7 +53,7 @@ const changing: readonly Route[] = [
     params,
     body: z.object({ overlap: z.string().max(100).optional(), reason }),
     answers: withSecret,
-    refuses: ['not_found'],
+    refuses: ['not_found', 'in_use'],
     handle: ({ kit }, { params: { id }, body }) =>
       kit.webhooks.rotateSecret({ ...body, endpoint: id } as never),
   }),

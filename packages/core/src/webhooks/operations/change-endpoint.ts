@@ -1,7 +1,9 @@
 /** Changing an endpoint: where it is, what it is sent, whether it is sent anything, and what signs. */
 import { addDuration, at, json, NotFoundError, type Scope, sql, text } from '../../kernel/index.ts';
 import { type Endpoint, readEndpoint } from '../endpoint.ts';
+import { SecretInUseError } from '../errors.ts';
 import { newSecret } from '../signature.ts';
+import { getEndpoint } from './list-endpoints.ts';
 
 export type ChangeEndpoint = {
   readonly endpoint: string;
@@ -39,8 +41,9 @@ export async function changeEndpoint(
 
 /**
  * Gives it a new secret. Until `overlap` is over the one before signs as well.
- * @param input.overlap An ISO 8601 duration; `PT0S` for a secret that was betrayed.
+ * @param input.overlap An ISO 8601 duration; `PT0S` for a secret that was betrayed: then an earlier one ends, too.
  * @throws {NotFoundError} No such endpoint in the tenant.
+ * @throws {SecretInUseError} An earlier secret still signs; nothing is changed.
  */
 export async function rotateSecret(
   scope: Scope,
@@ -55,11 +58,13 @@ export async function rotateSecret(
        set secret = ${secret}::text, previous_secret = case when ${keeps}::boolean then secret end,
            previous_until = case when ${keeps}::boolean then ${at(until)}::text::timestamptz end
      where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::text)
+       and (not ${keeps}::boolean or coalesce(previous_until, '-infinity') <= ${at(scope.now)}::text::timestamptz)
     returning *`,
     readEndpoint,
   );
-  if (!endpoint) throw new NotFoundError('webhook endpoint', id);
-  return { endpoint, secret };
+  if (endpoint) return { endpoint, secret };
+  const { previousUntil } = await getEndpoint(scope, id);
+  throw new SecretInUseError(id, previousUntil ?? until);
 }
 
 /**
