@@ -189,6 +189,11 @@ export const requests: Readonly<Record<string, Asking>> = {
   listJobs: wide(() => ({})),
   retryJobs: wide(({ names }) => ({ body: { job: names.job, reason } })),
   listWebhooks: wide(() => ({})),
+  listSettings: wide(() => ({})),
+  setSetting: wide(() => ({ body: { key: 'holds.ttl', value: 'P3D', reason } })),
+  unsetSetting: wide(() => ({ body: { key: 'holds.ttl', reason } })),
+  exportSettings: wide(() => ({})),
+  importSettings: wide(() => ({ body: { settings: [], reason } })),
   createWebhook: wide(() => ({
     body: { url: 'https://hooks.example.com/more', types: ['webhook.disabled'], reason },
   })),

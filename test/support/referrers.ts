@@ -37,7 +37,7 @@ export function openReferrals(
   const memory = createMemory();
   const ports = {
     ...{ catalog: catalog.spec, planOf, rates, triggers },
-    ownSetting: triggerSettings(triggers, catalog.spec),
+    ownSettings: triggerSettings(triggers, catalog.spec),
   };
   return (moment = '2026-01-10T12:00:00Z') =>
     openTestScope(database, { tenant, memory, now: new Date(moment), ports, publish });
@@ -85,6 +85,6 @@ export async function chain(scope: Scope, ...customers: readonly string[]): Prom
 }
 
 /** Switches a trigger on. */
-export function setTrigger(scope: Scope, alias: string, value: object): Promise<void> {
-  return setSetting(scope, { key: `triggers.${alias}`, value: { enabled: true, ...value } });
+export async function setTrigger(scope: Scope, alias: string, value: object): Promise<void> {
+  await setSetting(scope, { key: `triggers.${alias}`, value: { enabled: true, ...value } });
 }

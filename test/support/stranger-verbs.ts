@@ -460,7 +460,11 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'insights.histogram': [wide(({ kit }) => kit.insights.histogram())],
   'insights.mrr': [wide(({ kit }) => kit.insights.mrr({ bucket: 'month' }))],
   'settings.get': [wide(({ kit }) => kit.settings.get('holds.ttl'))],
-  'settings.set': [wide(({ kit }) => kit.settings.set({ key: 'holds.ttl', value: 'P3D' }))],
+  'settings.list': [wide(({ kit }) => kit.settings.list({ group: 'holds' }))],
+  'settings.set': [wide(({ kit }) => kit.settings.set({ key: 'holds.ttl', value: 'P3D', reason }))],
+  'settings.unset': [wide(({ kit }) => kit.settings.unset({ key: 'orders.pendingTtl', reason }))],
+  'settings.export': [wide(({ kit }) => kit.settings.export())],
+  'settings.import': [wide(({ kit }) => kit.settings.import({ settings: [], reason }))],
 };
 
 /** Lists by cursor, as a page of one. */

@@ -16,7 +16,6 @@ import {
   type Scope,
 } from '../kernel/index.ts';
 import { convertInput, findRate } from '../ledger/index.ts';
-import { getSetting, setSetting } from '../settings/index.ts';
 import { bindCatalog } from './bind-catalog.ts';
 import { bindCustomers } from './bind-customers.ts';
 import { bindTold } from './bind-events.ts';
@@ -25,6 +24,7 @@ import { bindJobs } from './bind-jobs.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindPayments } from './bind-orders.ts';
 import { bindRewarding } from './bind-referrals.ts';
+import { bindSettings } from './bind-settings.ts';
 import { bindVerbs } from './bind-verbs.ts';
 import { bindWebhooks } from './bind-webhooks.ts';
 import { bindReview } from './bind-withdrawals.ts';
@@ -44,7 +44,7 @@ export function bindKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
 /** As `bindKit`, without spans. */
 export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
   const binding = bindingFor(root, context, {});
-  const { command, read } = binding;
+  const { read } = binding;
   const verbs = bindVerbs(binding);
   return {
     ...verbs,
@@ -78,10 +78,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
       histogram: (input) => read((scope) => histogram(scope, input)),
       mrr: (input) => read((scope) => recurringRevenue(scope, input)),
     },
-    settings: {
-      get: (key) => read((scope) => getSetting(scope, key)),
-      set: (input) => command((scope) => setSetting(scope, input)),
-    },
+    settings: bindSettings(binding),
   } as Kit<AnyKeys, unknown>;
 }
 

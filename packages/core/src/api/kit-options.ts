@@ -4,6 +4,7 @@ import type { Clock, Logger } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
 import type { Gateway } from '../orders/index.ts';
 import type { Triggers } from '../referrals/index.ts';
+import type { SettingValues } from '../settings/index.ts';
 import type { PayoutDrivers } from '../withdrawals/index.ts';
 
 export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clock = Clock> {
@@ -31,6 +32,11 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
   batch?: boolean | undefined;
   /** Where exchange rates come from, such as `fixedRates`. Without any there is no exchange: `rate_missing`. */
   rates?: Rates | undefined;
+  /**
+   * Values of settings for all tenants, flat or nested: `{ 'holds.ttl': 'PT1H' }`, `{ holds: { ttl: 'PT1H' } }`. What an
+   * operator stores comes before them, the defaults after.
+   */
+  settings?: (Partial<SettingValues> & Readonly<Record<string, unknown>>) | undefined;
   /** What may be rewarded, by its alias; each is off until an operator sets `triggers.<alias>`. */
   triggers?: Triggers | undefined;
   /** False: `start` runs nothing in the background; some other process, or the host by itself, calls `runDue`. Default true. */

@@ -19,6 +19,7 @@ import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { PaymentVerbs } from './order-verbs.ts';
 import type { ReferralVerbs, RewardingVerbs } from './referral-verbs.ts';
 import type { Registered } from './register.ts';
+import type { SettingVerbs } from './setting-verbs.ts';
 import type { Verbs } from './verbs.ts';
 import type { WalletVerbs } from './wallet-verbs.ts';
 import type { WebhookVerbs } from './webhook-verbs.ts';
@@ -121,10 +122,7 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
     /** Monthly recurring revenue at the end of each bucket, per currency, and what moved it. */
     mrr(input?: RecurringRevenue): Promise<readonly RevenueSeries[]>;
   };
-  readonly settings: {
-    get(key: string): Promise<unknown>;
-    set(input: { key: string; value: unknown }): Promise<void>;
-  };
+  readonly settings: SettingVerbs;
 }
 
 export type Readiness =

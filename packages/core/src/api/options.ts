@@ -9,7 +9,8 @@ import {
 } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
 import type { Gateways } from '../payments/index.ts';
-import type { Triggers } from '../referrals/index.ts';
+import { type Triggers, triggerSettings } from '../referrals/index.ts';
+import { readConfiguredSettings, type Setting } from '../settings/index.ts';
 import type { PayoutDrivers } from '../withdrawals/index.ts';
 import { readGateways } from './gateway-options.ts';
 import type { BursarOptions } from './kit-options.ts';
@@ -34,6 +35,9 @@ export type Options = {
   readonly pool: Pool;
   readonly rates: Rates | undefined;
   readonly triggers: Triggers;
+  readonly ownSettings: Readonly<Record<string, Setting>>;
+  /** What the option `settings` says, by key. */
+  readonly configuredSettings: ReadonlyMap<string, unknown>;
   readonly gateways: ((tenant: string) => Promise<Gateways>) | undefined;
   readonly payouts: PayoutDrivers;
   readonly webhooks: { readonly allowPrivate: boolean; readonly timeoutMilliseconds: number };
@@ -78,6 +82,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   ],
   webhooks: [isObject, 'an object with allowPrivate and timeoutMilliseconds'],
   triggers: [isObject, 'triggers by their alias'],
+  settings: [isObject, 'values by key, flat or nested'],
   rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
 };
 
@@ -89,8 +94,11 @@ export function readOptions(given: BursarOptions): Options {
   for (const key of Object.keys(given)) if (!Object.hasOwn(rules, key)) throw unknownOption(key);
   for (const [key, rule] of Object.entries(rules))
     check(key, given[key as keyof typeof given], rule);
+  const catalog = given.catalog.spec as CatalogSpec;
+  const triggers = readTriggers(given.triggers);
+  const ownSettings = triggerSettings(triggers, catalog);
   return {
-    catalog: given.catalog.spec as CatalogSpec,
+    catalog,
     database: given.database ?? (process.env.DATABASE_URL || 'file:./.bursar'),
     clock: given.clock ?? systemClock,
     schema: given.schema ?? 'bursar',
@@ -104,7 +112,9 @@ export function readOptions(given: BursarOptions): Options {
     cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
     batch: given.batch ?? true,
     rates: given.rates,
-    triggers: readTriggers(given.triggers),
+    triggers,
+    ownSettings,
+    configuredSettings: readConfiguredSettings(given.settings ?? {}, { ownSettings }),
     gateways: readGateways(given.gateways),
     payouts: given.payouts ?? {},
     webhooks: readWebhooks(given.webhooks),

@@ -1,10 +1,11 @@
 /**
- * What this process remembers of customers' rights, and how it hears that they have changed: of its own commits at once,
+ * What this process remembers of customers' rights and of settings, and how it hears that they have changed: of its own commits at once,
  * of other processes' by one notification after theirs.
  */
 import { createSubjectCache, type SubjectCache } from '../entitlements/index.ts';
 import { changesRights, RIGHTS_CHANNEL } from '../events/index.ts';
 import type { Database, News } from '../kernel/index.ts';
+import type { SettingsMemory } from '../settings/index.ts';
 
 export type RightsMemory = {
   readonly subjects: SubjectCache;
@@ -20,8 +21,12 @@ export type RightsMemory = {
 /**
  * An empty memory, deaf until it listens.
  * @param forgetTenant Called when a customer of it was erased: ids that are remembered by its name are nobody's now.
+ * @param settings Told of each change of a tenant's settings.
  */
-export function createRightsMemory(forgetTenant: (tenant: string) => void): RightsMemory {
+export function createRightsMemory(
+  forgetTenant: (tenant: string) => void,
+  settings: SettingsMemory,
+): RightsMemory {
   const subjects = createSubjectCache();
   const each = (
     news: readonly News[],
@@ -34,40 +39,55 @@ export function createRightsMemory(forgetTenant: (tenant: string) => void): Righ
   const forgetErased = (news: readonly News[]) => {
     for (const one of news) if (one.type === ERASED) forgetTenant(one.tenant);
   };
+  const eachSetting = (news: readonly News[], act: (one: News) => void) => {
+    for (const one of news) if (one.type === SETTING) act(one);
+  };
+  const hear = (hears: boolean) => {
+    subjects.hear(hears);
+    settings.hear(hears);
+  };
   return {
     subjects,
     told(news) {
       each(news, subjects.forget);
       forgetErased(news);
+      eachSetting(news, ({ tenant, data }) => settings.changed(tenant, Number(data.version)));
     },
-    begun: (news) => each(news, subjects.withhold),
+    begun(news) {
+      each(news, subjects.withhold);
+      eachSetting(news, ({ tenant }) => settings.withhold(tenant));
+    },
     over(news) {
       each(news, subjects.release);
       forgetErased(news);
+      eachSetting(news, ({ tenant }) => settings.release(tenant));
     },
     listen: (database) =>
       database.listen(RIGHTS_CHANNEL, {
-        ready: () => subjects.hear(true),
-        lost: () => subjects.hear(false),
+        ready: () => hear(true),
+        lost: () => hear(false),
         heard(payload) {
-          const key = keyOf(payload);
-          if (key) subjects.forget(key);
-          if (key?.type === ERASED) forgetTenant(key.tenant);
+          const { tenant, customer, type, version } = read(payload);
+          if (typeof tenant !== 'string') return;
+          if (typeof customer === 'string') subjects.forget({ tenant, customer });
+          if (type === ERASED) forgetTenant(tenant);
+          if (type === SETTING) settings.changed(tenant, Number(version));
         },
       }),
   };
 }
 
 const ERASED = 'customer.erased';
+const SETTING = 'setting.changed';
+
+type Heard = { readonly [part in 'tenant' | 'customer' | 'type' | 'version']?: unknown };
 
 /** Others may use the channel too: what is not ours says nothing. */
-function keyOf(payload: string): { tenant: string; customer: string; type: unknown } | null {
+function read(payload: string): Heard {
   try {
-    const [tenant, customer, type] = JSON.parse(payload) as unknown[];
-    return typeof tenant === 'string' && typeof customer === 'string'
-      ? { tenant, customer, type }
-      : null;
+    const [tenant, customer, type, version] = JSON.parse(payload) as unknown[];
+    return { tenant, customer, type, version };
   } catch {
-    return null;
+    return {};
   }
 }

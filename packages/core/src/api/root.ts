@@ -7,7 +7,7 @@ import { type Bus, createBus, hasRow } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
-import { triggerSettings } from '../referrals/index.ts';
+import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
 import { createWatch, type Watch } from './host-lane.ts';
@@ -119,13 +119,14 @@ function begin<T>(work: (scope: Scope) => Promise<T>, scope: Scope): Promise<T> 
 /** What a root stands on. */
 function foundations(options: Options, jobQueued: () => void) {
   const tenants = createTenants();
-  const rights = createRightsMemory(tenants.forget);
+  const settingsMemory = createSettingsMemory();
+  const rights = createRightsMemory(tenants.forget, settingsMemory);
   const wakers: (() => void)[] = [];
   const bus = rememberingBus(createBus(options.logger), rights, wakers);
   const onNews = (wake: () => void) => void wakers.push(wake);
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
-  const { catalog, rates: table, triggers, payouts } = options;
+  const { catalog, rates: table, triggers, payouts, ownSettings, configuredSettings } = options;
   const ports: Ports = {
     catalog,
     planOf,
@@ -135,7 +136,9 @@ function foundations(options: Options, jobQueued: () => void) {
     hears: bus.hears,
     rates: table,
     triggers,
-    ownSetting: triggerSettings(triggers, catalog),
+    ownSettings,
+    configuredSettings,
+    settingsMemory: options.cache ? settingsMemory : undefined,
     jobQueued,
     ...(options.gateways && {
       gateways: options.gateways,

@@ -7,6 +7,7 @@ import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
 import { paymentRoutes } from '../payments/index.ts';
 import { referralRoutes } from '../referrals/index.ts';
+import { settingRoutes } from '../settings/index.ts';
 import {
   subscriptionAdminRoutes,
   subscriptionLifeRoutes,
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...orderAdminRoutes,
   ...withdrawalRoutes,
   ...referralRoutes,
+  ...settingRoutes,
   ...insightRoutes,
   ...eventRoutes,
   ...jobRoutes,

@@ -91,7 +91,7 @@ export function settingKeyOf(alias: string): string {
 export function triggerSettings(
   triggers: Triggers,
   { units }: CatalogSpec,
-): (key: string) => Setting | null {
+): Readonly<Record<string, Setting>> {
   const isPaid = (unit: string) => {
     const kind = Object.hasOwn(units, unit) ? units[unit]?.kind : undefined;
     return kind === 'currency' || kind === 'credit';
@@ -100,11 +100,11 @@ export function triggerSettings(
     ({ unit }) => isPaid(unit),
     'unit must be a currency or credit of the catalogue',
   );
-  const aliases = new Set(Object.keys(triggers).map(settingKeyOf));
-  return (key) =>
-    aliases.has(key)
-      ? { title: 'Whether and what is paid for it', shape: shape.nullable(), default: null }
-      : null;
+  const setting: Setting = {
+    title: 'Whether and what is paid for it',
+    ...{ type: 'object', shape: shape.nullable(), default: null },
+  };
+  return Object.fromEntries(Object.keys(triggers).map((alias) => [settingKeyOf(alias), setting]));
 }
 
 function isDuration(text: string): boolean {

@@ -1,5 +1,5 @@
 /** Typed values an operator can change; a row exists only where the default was overridden. */
-import { jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bursar, instant, tenantId, tenants } from '../kernel/schema.ts';
 
 export const settings = bursar.table(
@@ -17,3 +17,11 @@ export const settings = bursar.table(
     primaryKey({ name: 'settings_pkey', columns: [table.tenantId, table.key, table.scope] }),
   ],
 );
+
+/** One row per tenant whose settings were ever changed: the lock of whoever changes them, and what memories compare. */
+export const settingsVersions = bursar.table('settings_versions', {
+  tenantId: tenantId()
+    .primaryKey()
+    .references(() => tenants.id),
+  version: bigint({ mode: 'number' }).notNull(),
+});

@@ -1,18 +1,23 @@
-/** Reading a setting: what an operator stored, else its default. */
-import { document, type Scope, sql } from '../../kernel/index.ts';
-import { SettingUnknownError } from '../errors.ts';
-import { settingOf } from '../registry.ts';
+/** Reading a setting: what an operator stored, else what the host configured, else its default. */
+import type { Scope } from '../../kernel/index.ts';
+import { settingNamed } from '../registry.ts';
+import { inForce } from '../resolve.ts';
+import type { Place, SettingValues } from '../setting.ts';
+import { storedUnder } from '../stored.ts';
 
 /**
- * The value in force.
+ * The value in force, for a rule.
+ *
+ * @param place Where: region and locale, region, locale, everywhere; the first that has a stored value wins.
  * @throws {SettingUnknownError} No such key.
  */
-export async function getSetting(scope: Scope, key: string): Promise<unknown> {
-  const setting = settingOf(scope, key);
-  if (!setting) throw new SettingUnknownError(key);
-  const stored = await scope.maybeOne(
-    sql`select value from bursar.settings where (tenant_id, key, scope) = (${scope.tenant.id}::int, ${key}::text, '')`,
-    (row) => document<{ value: unknown }>(row.value),
-  );
-  return stored ? stored.value : setting.default;
+export async function getSetting<K extends keyof SettingValues>(
+  scope: Scope,
+  key: K,
+  place?: Place,
+): Promise<SettingValues[K]>;
+export async function getSetting(scope: Scope, key: string, place?: Place): Promise<unknown>;
+export async function getSetting(scope: Scope, key: string, place: Place = {}): Promise<unknown> {
+  const named = settingNamed(scope.ports, key);
+  return inForce(scope.ports, named, await storedUnder(scope, named.key), place).value;
 }

@@ -1,42 +1,39 @@
-/** Changing a setting; the same value again changes nothing and announces nothing. */
-import { announce } from '../../events/index.ts';
-import { at, json, requestHash, type Scope, sql, ValidationError } from '../../kernel/index.ts';
-import { SettingUnknownError } from '../errors.ts';
-import { settingOf } from '../registry.ts';
-import { getSetting } from './get-setting.ts';
+/** Changing one setting at a place; the same value again changes nothing and announces nothing. */
+import { z } from 'zod';
+import { readInput, type Scope } from '../../kernel/index.ts';
+import { type AppliedChange, changeSettings } from '../change-settings.ts';
+import { placeShape } from '../place.ts';
+import type { Place } from '../setting.ts';
+
+export type SetSetting = Place & { readonly key: string; readonly value: unknown };
+export type UnsetSetting = Place & { readonly key: string };
+
+const key = z.string().min(1).max(255);
+const setInput = z.strictObject({ key, value: z.unknown(), ...placeShape });
+const unsetInput = z.strictObject({ key, ...placeShape });
 
 /**
- * Stores a value and announces `setting.changed` with the difference.
+ * Stores a value and announces `setting.changed` with the difference, if there is one in force.
  *
  * @throws {SettingUnknownError} No such key.
- * @throws {ValidationError} The value is not of the setting's type.
+ * @throws {ValidationError} The value is not of the setting's type, or the place cannot be one. Nothing is written.
  */
-export async function setSetting(
-  scope: Scope,
-  { key, value }: { key: string; value: unknown },
-): Promise<void> {
-  const setting = settingOf(scope, key);
-  if (!setting) throw new SettingUnknownError(key);
-  const read = setting.shape.safeParse(value);
-  if (!read.success)
-    throw new ValidationError(
-      read.error.issues.map((issue) => ({ pointer: '/value', detail: issue.message })),
-    );
-  await scope.transaction(async (inner) => {
-    // One change at a time, so that each one's `old` is the `new` of the one before.
-    const lock = requestHash([inner.tenant.key, 'setting', key]);
-    await inner.run(sql`select pg_advisory_xact_lock(${lock}::bigint)`);
-    const old = await getSetting(inner, key);
-    if (json(old) === json(value)) return;
-    await inner.run(sql`
-      insert into bursar.settings (tenant_id, key, scope, value, updated_at)
-      values (${inner.tenant.id}::int, ${key}::text, '', ${json({ value })}::text::jsonb, ${at(inner.now)}::text::timestamptz)
-      on conflict (tenant_id, key, scope) do update set value = excluded.value, updated_at = excluded.updated_at`);
-    await announce(inner, {
-      type: 'setting.changed',
-      customer: null,
-      subject: { type: 'setting', id: key },
-      data: { key, old, new: value },
-    });
-  });
+export async function setSetting(scope: Scope, input: SetSetting): Promise<AppliedChange> {
+  const { key: name, value, ...place } = readInput(setInput, input);
+  return only(await changeSettings(scope, [{ key: name, place, value, pointer: '' }]));
+}
+
+/**
+ * Deletes what is stored at a place: what is more general holds again. Where nothing is stored nothing happens.
+ *
+ * @throws {SettingUnknownError} No such key. @throws {ValidationError} The place cannot be one.
+ */
+export async function unsetSetting(scope: Scope, input: UnsetSetting): Promise<AppliedChange> {
+  const { key: name, ...place } = readInput(unsetInput, input);
+  return only(await changeSettings(scope, [{ key: name, place, pointer: '' }]));
+}
+
+function only([change]: readonly AppliedChange[]): AppliedChange {
+  if (!change) throw new Error('A change of a setting came to nothing.');
+  return change;
 }
