@@ -14,6 +14,7 @@ describeContract('settings', ({ host }) => {
       ...calls,
       post: (path: string, body: object) => calls.post(`${root}${path}`, 'root', body, asAdmin),
       get: (path: string) => calls.get(`${root}${path}`, 'root', asAdmin),
+      audit: (query: string) => calls.get(`${prefix}/admin/audit?${query}`, 'root', asAdmin),
     };
   };
 
@@ -47,7 +48,7 @@ describeContract('settings', ({ host }) => {
       expect.objectContaining({ key: 'credits.warnExpiresIn', source: 'default', stored: [] }),
     ]);
     expect(unset.body).toMatchObject({ old: 4, new: 0, changed: true });
-    const audit = await calls.get('/../audit?operation=settings.&subjectType=setting');
+    const audit = await calls.audit('operation=settings.&subjectType=setting');
     expect(audit.body.items.slice(0, 3)).toMatchObject([
       { operation: 'settings.unset', reason: 'a mistake', facts: { old: 4, new: 0 } },
       { operation: 'settings.set', reason, facts: { region: 'UA', locale: 'uk', old: 4, new: 9 } },
