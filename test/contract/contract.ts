@@ -67,7 +67,7 @@ export function describeContract(
       const database = await makeUrl();
       bursar = createBursar({
         ...{ catalog, database, logger, worker, gateways: { test: gateway } },
-        triggers: { visit: {} },
+        triggers: { visit: {}, sale: { base: () => ({ amount: 1_000, unit: 'EUR' }) } },
       }) as unknown as Bursar;
       await bursar.ready();
     });

@@ -1,0 +1,259 @@
+/** Inviting over HTTP: codes, sponsors, what was paid for it and taken back, and what only operators say. */
+import { expect, test } from 'vitest';
+import { type Calls, type Contract, describeContract } from './contract.ts';
+
+const asAdmin = { 'x-admin': 'yes' };
+const reason = 'as agreed';
+const prefix = '/billing';
+const own = `${prefix}/referrals`;
+
+const codeOf = async (calls: Calls, user: string): Promise<string> =>
+  (await calls.post(`${own}/code`, user)).body.code;
+const attach = (calls: Calls, user: string, code: string) =>
+  calls.post(`${own}/attach`, user, { code });
+const admin = (calls: Calls, path: string, body: object) =>
+  calls.post(`${prefix}/admin/referrals/${path}`, 'root', body, asAdmin);
+const see = (calls: Calls, path: string) => calls.get(`${prefix}/admin/${path}`, 'root', asAdmin);
+
+/** Bob below ann, and a trigger that pays both. */
+async function started({ kit, host }: Contract): Promise<Calls> {
+  const calls = await host([]);
+  await kit().settings.set({
+    key: 'triggers.visit',
+    value: {
+      ...{ enabled: true, unit: 'points', actor: { fixed: 3 } },
+      levels: [{ level: 1, fixed: 10 }],
+    },
+  });
+  await attach(calls, 'bob', await codeOf(calls, 'ann'));
+  return calls;
+}
+
+const visit = (calls: Calls, externalId: string, more: object = {}) =>
+  admin(calls, 'trigger', { alias: 'visit', customer: 'bob', externalId, reason, ...more });
+
+/** Every item of a list, two at a time. */
+async function walk(calls: Calls, path: string, user: string, headers = {}) {
+  const found: Record<string, unknown>[] = [];
+  for (let cursor = ''; ; ) {
+    const { status, body } = await calls.get(`${path}limit=2${cursor}`, user, headers);
+    expect(status).toBe(200);
+    const page = body.referrals ?? body;
+    expect(page.items.length).toBeLessThanOrEqual(2);
+    found.push(...page.items);
+    if (page.next === null) return found;
+    cursor = `&cursor=${page.next}`;
+  }
+}
+
+describeContract('referrals', (contract) => {
+  const { kit, host } = contract;
+
+  test('begin with a code of one’s own, which others take once and for good', async () => {
+    const calls = await host([]);
+    const before = await calls.get(own, 'ann');
+    const first = await codeOf(calls, 'ann');
+    const second = await codeOf(calls, 'ann');
+    const taken = await attach(calls, 'bob', ` ${first.toLowerCase()} `);
+    const again = await attach(calls, 'bob', first);
+    const tree = await calls.get(own, 'ann');
+
+    expect(before.body).toMatchObject({ customer: 'ann', code: null, sponsor: null, total: 0 });
+    expect(second).toBe(first);
+    expect([taken.status, taken.body]).toEqual([200, { attached: true }]);
+    expect([again.status, again.body]).toEqual([200, { attached: false }]);
+    expect(tree.body).toMatchObject({
+      ...{ code: first, total: 1 },
+      levels: [1, 2, 3].map((level) => ({ level, count: level === 1 ? 1 : 0 })),
+      referrals: { items: [{ customer: 'bob', referrals: 0 }], next: null },
+    });
+    expect((await calls.get(own, 'bob')).body.sponsor).toBe('ann');
+  });
+
+  test('to oneself, in a ring, to nobody and to a second sponsor are refused', async () => {
+    const calls = await started(contract);
+    const [anns, bobs, eves] = [
+      await codeOf(calls, 'ann'),
+      await codeOf(calls, 'bob'),
+      await codeOf(calls, 'eve'),
+    ];
+    await attach(calls, 'cas', bobs);
+
+    const refused = async (user: string, code: string) => {
+      const { body } = await attach(calls, user, code);
+      return [body.status, body.code];
+    };
+    expect(await refused('ann', anns)).toEqual([422, 'self_referral']);
+    expect(await refused('ann', bobs)).toEqual([409, 'referral_cycle']);
+    expect(await refused('ann', await codeOf(calls, 'cas'))).toEqual([409, 'referral_cycle']);
+    expect(await refused('bob', eves)).toEqual([409, 'already_referred']);
+    expect(await refused('dan', 'NOBODY')).toEqual([404, 'not_found']);
+    expect(await refused('dan', '')).toEqual([422, 'validation']);
+    expect((await calls.get(own)).status).toBe(401);
+    expect((await calls.post(`${own}/code`)).status).toBe(401);
+    expect((await calls.post(`${own}/attach`, undefined, { code: anns })).status).toBe(401);
+    expect((await calls.get(own, 'bob')).body.sponsor).toBe('ann');
+    expect((await calls.get(own, 'dan')).body.sponsor).toBeNull();
+    await kit().settings.set({ key: 'referrals.enabled', value: false });
+    expect(await refused('dan', anns)).toEqual([403, 'forbidden']);
+  });
+
+  test('an operator attaches whom the kit knows, by a code or by a name, and says why', async () => {
+    const calls = await host([]);
+    for (const customer of ['ann', 'bob', 'cas']) await kit().customers.upsert({ customer });
+    const code = await codeOf(calls, 'ann');
+
+    const named = await admin(calls, 'attach', { customer: 'bob', sponsor: 'ann', reason });
+    const coded = await admin(calls, 'attach', { customer: 'cas', code, reason });
+    const codes = [];
+    for (const body of [
+      { customer: 'nobody', code, reason },
+      { customer: 'bob', sponsor: 'nobody', reason },
+      { customer: 'bob', code, sponsor: 'ann', reason },
+      { customer: 'bob', reason },
+      { customer: 'bob', code },
+      { customer: 'bob', sponsor: 'cas', reason },
+      { customer: 'ann', sponsor: 'ann', reason },
+    ])
+      codes.push((await admin(calls, 'attach', body)).body.code);
+    const tree = await see(calls, 'customers/ann/referrals');
+
+    expect([named.body, coded.body]).toEqual([{ attached: true }, { attached: true }]);
+    expect(codes).toEqual([
+      ...['customer_unknown', 'customer_unknown', 'validation', 'validation', 'validation'],
+      ...['already_referred', 'self_referral'],
+    ]);
+    expect(tree.body).toMatchObject({
+      customer: 'ann',
+      total: 2,
+      levels: [1, 2, 3].map((level) => ({ level, count: level === 1 ? 2 : 0 })),
+    });
+    expect((await see(calls, 'customers/nobody/referrals')).body.code).toBe('customer_unknown');
+    const lines = (await kit().audit.list({})).items;
+    expect(lines.map(({ operation }) => operation)).toEqual([
+      ...['referrals.attach', 'referrals.attach'],
+    ]);
+  });
+
+  test('are rewarded once per occurrence, and the same again is told so', async () => {
+    const calls = await started(contract);
+    const first = await visit(calls, 'v1');
+    const again = await visit(calls, 'v1');
+    const seen = await calls.get(`${prefix}/rewards`, 'ann');
+
+    expect(first).toMatchObject({
+      status: 200,
+      body: {
+        ...{ trigger: 'visit', externalId: 'v1', customer: 'bob', status: 'processed' },
+        replayed: false,
+        rewards: [
+          { customer: 'bob', kind: 'actor', level: 0, amount: 3, unit: 'points', outstanding: 0 },
+          { customer: 'ann', kind: 'upline', level: 1, amount: 10, unit: 'points' },
+        ],
+      },
+    });
+    expect(again.body).toEqual({ ...first.body, replayed: true });
+    expect(seen.body.items).toMatchObject([{ event: first.body.event, amount: 10 }]);
+    expect((await calls.get(`${prefix}/balances/points`, 'ann')).body.available).toBe(10);
+    expect((await kit().audit.list({ customer: 'bob' })).items).toHaveLength(1);
+    expect(await kit().ledger.verify()).toEqual({ ok: true, broken: [] });
+  });
+
+  test('that cannot be rewarded say why, and nothing is paid', async () => {
+    const calls = await started(contract);
+    await kit().settings.set({
+      key: 'triggers.sale',
+      value: { enabled: true, unit: 'points', actor: { basisPoints: 100 } },
+    });
+    await visit(calls, 'v1');
+    const refused = async (more: object) => {
+      const { body } = await visit(calls, 'v2', more);
+      return [body.status, body.code];
+    };
+
+    expect(await refused({ alias: 'nothing' })).toEqual([404, 'not_found']);
+    expect(await refused({ customer: 'nobody' })).toEqual([404, 'customer_unknown']);
+    expect(await refused({ alias: 'sale' })).toEqual([503, 'rate_missing']);
+    expect(await refused({ amount: 0 })).toEqual([422, 'validation']);
+    expect(await refused({ reason: undefined })).toEqual([422, 'validation']);
+    expect(await refused({ externalId: 'v1', customer: 'ann' })).toEqual([
+      ...[409, 'idempotency_conflict'],
+    ]);
+    expect((await see(calls, 'referrals/events')).body.items).toHaveLength(1);
+    await kit().settings.set({
+      key: 'triggers.visit',
+      value: { enabled: false, unit: 'points', actor: { fixed: 3 } },
+    });
+    expect((await visit(calls, 'v3')).body).toMatchObject({ status: 'skipped', rewards: [] });
+  });
+
+  test('are taken back wholly once, or in shares under a key, and no more than there was', async () => {
+    const calls = await started(contract);
+    const { event } = (await visit(calls, 'v1')).body;
+    await visit(calls, 'v2');
+    const reverse = (body: object, key?: string) =>
+      calls.post(
+        `${prefix}/admin/referrals/reverse`,
+        'root',
+        { reason, ...body },
+        { ...asAdmin, ...(key !== undefined && { 'idempotency-key': key }) },
+      );
+
+    const part = await reverse({ event, basisPoints: 5_000 }, 'half');
+    const replayed = await reverse({ event, basisPoints: 5_000 }, 'half');
+    const beyond = await reverse({ event, basisPoints: 5_001 }, 'more');
+    const keyless = await reverse({ event, basisPoints: 1_000 });
+    const whole = await reverse({ alias: 'visit', externalId: 'v2' });
+    const again = await reverse({ alias: 'visit', externalId: 'v2' });
+
+    expect(part.body).toMatchObject({ reverses: event, reversedBasisPoints: 5_000 });
+    expect(part.body.rewards.map(({ amount }: { amount: number }) => amount)).toEqual([-2, -5]);
+    expect(replayed.body).toEqual({ ...part.body, replayed: true });
+    expect(beyond.body).toMatchObject({ status: 409, code: 'not_reversible' });
+    expect(keyless.body).toMatchObject({ status: 422, code: 'validation' });
+    expect(again.body).toEqual({ ...whole.body, replayed: true });
+    expect((await reverse({ event: whole.body.event })).body.code).toBe('not_reversible');
+    expect((await reverse({ event: 'rev_none' })).body.code).toBe('not_found');
+    expect((await reverse({})).body.code).toBe('validation');
+    expect((await reverse({ event, alias: 'visit' })).body.code).toBe('validation');
+    expect((await calls.get(`${prefix}/balances/points`, 'ann')).body.available).toBe(5);
+    expect(await kit().ledger.verify()).toEqual({ ok: true, broken: [] });
+  });
+
+  test('are listed in pages, by customer, trigger and event, and to operators alone', async () => {
+    const calls = await started(contract);
+    for (const customer of ['cas', 'dan', 'eve', 'fay'])
+      await attach(calls, customer, await codeOf(calls, 'ann'));
+    for (const id of ['v1', 'v2', 'v3']) await visit(calls, id);
+    const done = await admin(calls, 'reverse', { alias: 'visit', externalId: 'v2', reason });
+    const list = (path: string) => walk(calls, `${prefix}/admin/${path}`, 'root', asAdmin);
+    const idsOf = (items: Record<string, unknown>[]) =>
+      items.map(({ externalId, trigger }) => `${trigger} ${externalId}`);
+
+    const invited = await walk(calls, `${own}?`, 'ann');
+    const rewards = await walk(calls, `${prefix}/rewards?`, 'ann');
+
+    expect(invited.map(({ customer }) => customer)).toEqual(['fay', 'eve', 'dan', 'cas', 'bob']);
+    expect(await list('customers/ann/referrals?')).toEqual(invited);
+    expect(rewards.map(({ amount }) => amount)).toEqual([-10, 10, 10, 10]);
+    expect(await list('rewards?customer=ann&')).toEqual(rewards);
+    expect(await list('rewards?')).toHaveLength(8);
+    expect(await list(`rewards?event=${done.body.event}&`)).toHaveLength(2);
+    expect(await list('rewards?customer=nobody&')).toEqual([]);
+    expect(idsOf(await list('referrals/events?'))).toEqual([
+      ...['visit.reversal v2', 'visit v3', 'visit v2', 'visit v1'],
+    ]);
+    expect(await list('referrals/events?trigger=visit.reversal&')).toHaveLength(1);
+    expect(await list('referrals/events?customer=ann&')).toEqual([]);
+    for (const path of ['referrals/events', 'rewards', 'customers/ann/referrals']) {
+      expect((await see(calls, `${path}?cursor=rubbish`)).body.code).toBe('cursor');
+      expect((await see(calls, `${path}?limit=0`)).body.code).toBe('validation');
+      expect((await calls.get(`${prefix}/admin/${path}`, 'ann')).status).toBe(403);
+    }
+    for (const path of ['rewards', 'referrals'])
+      expect((await calls.get(`${prefix}/${path}?cursor=rubbish`, 'ann')).body.code).toBe('cursor');
+    for (const verb of ['attach', 'trigger', 'reverse'])
+      expect((await calls.post(`${prefix}/admin/referrals/${verb}`, 'ann', {})).status).toBe(403);
+    expect((await calls.get(`${prefix}/rewards`)).status).toBe(401);
+  });
+});
