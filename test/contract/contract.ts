@@ -68,6 +68,7 @@ export function describeContract(
       bursar = createBursar({
         ...{ catalog, database, logger, worker, gateways: { test: gateway } },
         triggers: { visit: {}, sale: { base: () => ({ amount: 1_000, unit: 'EUR' }) } },
+        referrals: { secret: 'a secret of the contract' },
       }) as unknown as Bursar;
       await bursar.ready();
     });

@@ -36,6 +36,8 @@ export type HostRoute = {
   /** The route's own authentication, before its guards. */
   readonly before?: ((request: AnyRequest) => void) | undefined;
   readonly guards?: readonly Ask[];
+  /** A page that referral links lead to. */
+  readonly referralLinks?: boolean;
   /** What it returns goes out as JSON, with status 200 or `{ status, body }`. */
   handle?(handling: Handling): Promise<unknown>;
 };

@@ -78,7 +78,7 @@ async function asked(app: express.Express, input: Call) {
 function addRoute(
   app: express.Express,
   billing: Billing,
-  { method, path, before, guards = [], handle }: HostRoute,
+  { method, path, before, guards = [], handle, referralLinks }: HostRoute,
 ): void {
   const auth: RequestHandler = (request, _response, next) => {
     before?.(request as never);
@@ -93,7 +93,8 @@ function addRoute(
     response.status(status).json(body);
   };
   const verb = method === 'GET' ? 'get' : 'post';
-  app[verb](path, auth, ...guards.map((ask) => guardOf(billing, ask)), answer);
+  const links = referralLinks ? [billing.referralLinks] : [];
+  app[verb](path, ...links, auth, ...guards.map((ask) => guardOf(billing, ask)), answer);
 }
 
 function guardOf(billing: Billing, [name, ...ask]: Ask): RequestHandler {

@@ -65,12 +65,12 @@ function parsed(text: string): unknown {
 
 function addRoute(
   app: FastifyInstance,
-  { method, path, before, guards = [], handle }: HostRoute,
+  { method, path, before, guards = [], handle, referralLinks }: HostRoute,
 ): void {
   const preHandler = guards.map((ask) => guardOf(app, ask));
   if (before) preHandler.unshift(async (request) => before(request as never));
   app.route({
-    ...{ method, url: path, preHandler },
+    ...{ method, url: path, preHandler, onRequest: referralLinks ? app.bursar.referralLinks : [] },
     handler: async (request, reply) => {
       const gone = new Promise<void>((resolve) => reply.raw.once('close', resolve));
       const stream = (parts: AsyncIterable<string>) => reply.send(Readable.from(parts));

@@ -41,6 +41,7 @@ test('every parameter in a path is declared, and every reference leads somewhere
 test('the routes of the contract are all there', () => {
   const expected = [
     'GET /me',
+    'PATCH /me',
     'GET /entitlements',
     'GET /entitlements/:feature',
     'GET /balances',
@@ -119,6 +120,7 @@ test('the routes of the contract are all there', () => {
     'GET /referrals',
     'POST /referrals/code',
     'POST /referrals/attach',
+    'GET /referrals/validate/:code',
     'GET /rewards',
     'POST /admin/referrals/attach',
     'POST /admin/referrals/trigger',

@@ -86,6 +86,7 @@ const visit: Asking['before'] = async ({ kit, who, names }) => {
 /** By its `operationId`. */
 export const requests: Readonly<Record<string, Asking>> = {
   getMe: plain(() => ({})),
+  updateMe: plain(() => ({ body: { phone: '+49 30 901820' } })),
   listEntitlements: plain(() => ({})),
   checkEntitlement: plain(() => ({ params: feature })),
   listBalances: plain(() => ({})),
@@ -129,6 +130,7 @@ export const requests: Readonly<Record<string, Asking>> = {
   listAllWithdrawals: wide(({ names }) => ({ query: { customer: names.customer } })),
   getReferrals: plain(() => ({})),
   giveReferralCode: plain(() => ({})),
+  validateReferralCode: wide(() => ({ params: { code: 'PATRON' } }), patron),
   attachReferral: plain(() => ({ body: { code: 'PATRON' } }), patron),
   listRewards: plain(() => ({})),
   attachAnyReferral: plain(

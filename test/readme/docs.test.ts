@@ -14,7 +14,16 @@ import { startProcess } from '../support/processes.ts';
 import { compile, root, type Snippet, snippetsOf } from './snippets.ts';
 
 const names = [
-  ...['migrations', 'mounting', 'who-asks', 'adopting', 'selling', 'rewarding', 'operating'],
+  ...[
+    'migrations',
+    'mounting',
+    'who-asks',
+    'adopting',
+    'selling',
+    'profiles',
+    'rewarding',
+    'operating',
+  ],
   'observability',
 ];
 const guides = [...names, 'errors'].map((name) => `packages/core/docs/${name}.md`);

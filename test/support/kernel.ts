@@ -12,6 +12,7 @@ import {
   migrate,
   migratedTemplate,
   type News,
+  type Origin,
   openDatabase,
   openScope,
   type Ports,
@@ -35,6 +36,8 @@ export type TestScope = {
   readonly now?: Date | undefined;
   readonly actor?: string | undefined;
   readonly ports?: Partial<Ports> | undefined;
+  /** What a request says of a customer who may be new. */
+  readonly origin?: Origin | undefined;
   /** Shared between scopes to see what a process remembers. Default: a fresh one. */
   readonly memory?: Memory | undefined;
   /** Called with what was committed. */
@@ -78,6 +81,7 @@ export async function openTestScope(database: Database, options: TestScope = {})
     tenant: await ensureTenant(database, options.tenant ?? 'default'),
     now: options.now ?? new Date('2026-01-01T00:00:00.000Z'),
     actor: options.actor,
+    origin: options.origin && (() => options.origin as Origin),
     ports: (options.ports ?? {}) as Ports,
     logger: silentLogger,
     memory: options.memory ?? createMemory(),

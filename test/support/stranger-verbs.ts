@@ -276,6 +276,7 @@ const referrals: Record<string, readonly Case[]> = {
   attach: [
     plain(({ kit, who }) => kit.referrals.attach({ customer: who, sponsor: 'patron' }), patron),
   ],
+  validate: [wide(({ kit }) => kit.referrals.validate({ code: 'PATRON' }))],
   tree: [plain(({ kit, who }) => kit.referrals.tree({ customer: who }))],
   rewards: [
     plain(({ kit, who }) => kit.referrals.rewards({ customer: who })),

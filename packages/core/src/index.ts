@@ -37,11 +37,18 @@ export {
   UnitUnknownError,
 } from './catalog/index.ts';
 export {
+  type Address,
+  type Addresses,
+  type Creating,
   CustomerInUseError,
   type CustomerPage,
+  type CustomerRules,
   CustomerUnknownError,
   ExternalTakenError,
+  type Newcomer,
   type Party,
+  type ProfileFields,
+  type Role,
   type UsedBy,
 } from './customers/index.ts';
 export {

@@ -49,6 +49,11 @@ export function bursarExpress<K extends Keys, R extends Request = Request>(
     middleware,
     context: middleware,
     errors: errorsOf(surface),
+    referralLinks: async (request, response, next) => {
+      const cookie = await surface.captureLink(request);
+      if (cookie) response.append('Set-Cookie', cookie);
+      next();
+    },
     livez: (_request, response) => send(response, surface.livez()),
     readyz: async (_request, response) => send(response, await surface.readyz()),
     start: () => surface.binding.start(),
@@ -175,6 +180,8 @@ function readRequest(request: Request) {
     ...{ method, headers, params, query, body, route },
     prefix: baseUrl,
     url: originalUrl,
+    address: request.ip,
+    isSecure: request.secure,
     id: id === undefined ? undefined : String(id),
   };
 }

@@ -19,6 +19,11 @@ export interface ExpressBursar<K extends Keys> {
   readonly middleware: RequestHandler;
   /** The same as `middleware`. */
   readonly context: RequestHandler;
+  /**
+   * Remembers referral links in a cookie: `app.use(billing.referralLinks)`, before the pages they lead to. Needs the kit's
+   * `referrals.secret`; never fails a page.
+   */
+  readonly referralLinks: RequestHandler;
   /** For hosts that want every error as a problem; also tells `refundOn` what a handler failed with. */
   readonly errors: ErrorRequestHandler;
   /** `app.get('/livez', billing.livez)`: 200 while the process answers. */

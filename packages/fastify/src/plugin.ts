@@ -123,7 +123,7 @@ function mount(
 }
 
 function readRequest(request: FastifyRequest, prefix: string) {
-  const { method, url, id, headers, params, query, body } = request;
+  const { method, url, id, headers, params, query, body, ip, protocol } = request;
   return {
     method,
     url,
@@ -132,6 +132,8 @@ function readRequest(request: FastifyRequest, prefix: string) {
     params,
     query,
     body,
+    address: ip,
+    isSecure: protocol === 'https',
     prefix,
     route: request.routeOptions.url ?? url,
   };

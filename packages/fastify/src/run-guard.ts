@@ -102,6 +102,10 @@ export function guardsOf(surface: Surface<FastifyRequest>, run: Runner): Guards 
     subscribed: (...ask) => hook(surface.subscribed(...ask)),
     minBalance: (...ask) => hook(surface.minBalance(...ask)),
     consumes: (...ask) => hook(surface.consumes(...ask)),
+    referralLinks: async (request, reply) => {
+      const cookie = await surface.captureLink(request);
+      if (cookie) reply.header('set-cookie', cookie);
+    },
     livez: (_request, reply) => send(reply, surface.livez()),
     readyz: async (_request, reply) => send(reply, await surface.readyz()),
     errorHandler: (error, request, reply) => send(reply, surface.replyTo(error, request)),

@@ -30,6 +30,11 @@ export interface Guards<K extends Keys = Registered> {
     amount?: number | ((request: FastifyRequest<G>) => number | Promise<number>),
     options?: ConsumesOptions<FastifyRequest<G>>,
   ): preHandlerAsyncHookHandler<Any, Any, Any, G, Any, Any, Any, Any>;
+  /**
+   * Remembers referral links in a cookie: `app.addHook('onRequest', app.bursar.referralLinks)`. Needs the kit's `referrals.secret`;
+   * never fails a page.
+   */
+  referralLinks: Guard;
   /** `app.get('/livez', app.bursar.livez)`: 200 while the process answers. */
   livez(request: AnyRequest, reply: AnyReply): unknown;
   /** `app.get('/readyz', app.bursar.readyz)`: 200 while the database is migrated and answers too, else 503 and why. */

@@ -1,5 +1,6 @@
 /** What is no slice's alone: a customer's whole state, for itself and for operators. */
 import { z } from 'zod';
+import { optionalFields, profileFields } from '../customers/index.ts';
 import {
   balanceShape,
   decisionShape,
@@ -14,13 +15,39 @@ export const profileShape = z.object({
   kind: z.string(),
   email: z.string().nullable(),
   name: z.string().nullable(),
+  firstName: z.string().nullable(),
+  lastName: z.string().nullable(),
+  phone: z.string().nullable(),
+  country: z.string().nullable(),
   locale: z.string().nullable(),
   timeZone: z.string(),
+  birthDate: z.string().nullable(),
+  avatarUrl: z.string().nullable(),
+  emailOptIn: z.boolean(),
+  smsOptIn: z.boolean(),
+  discountPercent: z.number(),
+  role: z.string(),
+  badge: z.string().nullable(),
+  extra: z.record(z.string(), z.unknown()),
+  addresses: z.record(z.string(), z.record(z.string(), z.string())),
   createdAt: instantShape,
 });
 
+const { role: _role, discountPercent: _discount, ...ownFields } = profileFields;
+
+/** Says what each field is, and lets everything through: which of them are read at all, the host configures. */
+const ownProfileShape = z.object(
+  Object.fromEntries(
+    Object.entries(ownFields).map(([name, shape]) => {
+      const { $schema: _, ...schema } = z.toJSONSchema(shape, { io: 'input' });
+      return [name, z.unknown().optional().meta(schema)];
+    }),
+  ),
+);
+
 export const stateShape = z.object({
   customer: profileShape.nullable(),
+  referral: z.object({ code: z.string().nullable(), sponsor: z.string().nullable() }),
   subscriptions: z.array(subscriptionShape),
   entitlements: z.array(decisionShape),
   balances: z.array(balanceShape),
@@ -35,6 +62,17 @@ export const accountRoutes: readonly Route[] = [
     access: 'customer',
     answers: stateShape,
     handle: ({ me }) => me.state(),
+  }),
+  defineRoute({
+    operation: 'updateMe',
+    summary: 'Changes what one may change of one’s own profile; all other fields are ignored.',
+    method: 'PATCH',
+    path: '/me',
+    access: 'customer',
+    lenient: true,
+    body: ownProfileShape,
+    answers: profileShape,
+    handle: ({ me }, { body }) => me.updateProfile(body),
   }),
   defineRoute({
     operation: 'listCustomers',
@@ -88,10 +126,7 @@ export const accountRoutes: readonly Route[] = [
     params: z.object({ id: z.string().min(1).max(255) }),
     body: z.object({
       kind: z.string().min(1).max(64).optional(),
-      email: z.string().max(320).nullable().optional(),
-      name: z.string().max(255).nullable().optional(),
-      locale: z.string().max(35).nullable().optional(),
-      timeZone: z.string().max(64).optional(),
+      ...optionalFields,
       external: z.record(z.string().min(1).max(64), z.string().min(1).max(255)).optional(),
       reason: z.string().min(1).max(500),
     }),

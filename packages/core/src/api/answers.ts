@@ -1,5 +1,6 @@
 /** What the verbs answer, where no slice below says it already. */
 import type { Duration } from '../catalog/index.ts';
+import type { Addresses } from '../customers/index.ts';
 import type { Allowed, Decision, Denied } from '../entitlements/index.ts';
 import type { Instant, Subscription } from '../subscriptions/index.ts';
 
@@ -50,15 +51,37 @@ export interface CustomerProfile {
   readonly id: string;
   readonly kind: string;
   readonly email: string | null;
+  /** The full name. */
   readonly name: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly phone: string | null;
+  /** Two capitals. */
+  readonly country: string | null;
+  /** A language, such as `en`. */
   readonly locale: string | null;
   readonly timeZone: string;
+  /** `2001-02-03`. */
+  readonly birthDate: string | null;
+  readonly avatarUrl: string | null;
+  readonly emailOptIn: boolean;
+  readonly smsOptIn: boolean;
+  /** 0 to 100, with two decimals. */
+  readonly discountPercent: number;
+  readonly role: string;
+  /** The role's own, if it has one. */
+  readonly badge: string | null;
+  /** What the role keeps beside. */
+  readonly extra: Readonly<Record<string, unknown>>;
+  readonly addresses: Addresses;
   readonly createdAt: Date;
 }
 
 export type State = {
   /** `null` for a customer no command has named. */
   readonly customer: CustomerProfile | null;
+  /** Its own code, once it has one, and who invited it. */
+  readonly referral: { readonly code: string | null; readonly sponsor: string | null };
   readonly subscriptions: readonly Subscription[];
   readonly entitlements: readonly Decision[];
   readonly balances: readonly Balance[];

@@ -2,11 +2,12 @@
 import { audited } from '../audit/index.ts';
 import {
   type CustomerChange,
-  findCustomer,
-  getCustomer,
+  findProfile,
+  getProfile,
   listCustomers,
   type UpsertCustomer,
   updateCustomer,
+  updateOwnProfile,
   upsertCustomer,
 } from '../customers/index.ts';
 import { readInput, type Scope } from '../kernel/index.ts';
@@ -19,6 +20,7 @@ import {
   freezeInput,
   listCustomersInput,
   namedCustomerInput,
+  ownProfileInput,
   upsertInput,
 } from './inputs.ts';
 import { profileOf } from './profile.ts';
@@ -29,12 +31,14 @@ export function bindCustomers(binding: Binding): CustomersVerbs {
   return {
     get: async (input) => {
       const { customer } = readInput(namedCustomerInput, input);
-      return profileOf(await read((scope) => getCustomer(scope, customer)));
+      return read(async (scope) => profileOf(scope, await getProfile(scope, customer)));
     },
     find: async (input) => {
       const { customer } = readInput(namedCustomerInput, input);
-      const found = await read((scope) => findCustomer(scope, customer));
-      return found && profileOf(found);
+      return read(async (scope) => {
+        const found = await findProfile(scope, customer);
+        return found && profileOf(scope, found);
+      });
     },
     upsert: (input) => change(binding, { operation: 'customers.upsert', input }, upsertCustomer),
     update: (input) => change(binding, { operation: 'customers.update', input }, updateCustomer),
@@ -43,8 +47,10 @@ export function bindCustomers(binding: Binding): CustomersVerbs {
     erase: (input) => erase(binding, input),
     list: async (input) => {
       const asked = readInput(listCustomersInput, input);
-      const page = await read((scope) => listCustomers(scope, asked));
-      return { ...page, items: page.items.map(profileOf) };
+      return read(async (scope) => {
+        const page = await listCustomers(scope, asked);
+        return { ...page, items: page.items.map((row) => profileOf(scope, row)) };
+      });
     },
   };
 }
@@ -56,40 +62,40 @@ async function change(
   work: (scope: Scope, asked: UpsertCustomer) => Promise<CustomerChange>,
 ) {
   const { reason, ...asked } = readInput(upsertInput, input);
-  const { customer } = await command((scope) =>
-    audited(
+  return command(async (scope) => {
+    const { customer } = await audited(
       scope,
       reason,
-      (inner) => work(inner, asked),
+      (inner) => work(inner, asked as UpsertCustomer),
       ({ changed }) => {
         const fields = Object.keys(changed);
         const line = { operation, customer: asked.customer, subject: null, personal: changed };
         return fields.length === 0 ? null : { ...line, facts: { changed: fields.join(', ') } };
       },
-    ),
-  );
-  return profileOf(customer);
+    );
+    return profileOf(scope, customer);
+  });
 }
 
 async function freeze({ command }: Binding, frozen: boolean, input: unknown) {
   const { customer, reason } = readInput(freezeInput, input);
   const operation = frozen ? 'customers.freeze' : 'customers.unfreeze';
-  const row = await command((scope) =>
-    audited(
+  return command(async (scope) => {
+    await audited(
       scope,
       reason,
       (inner) => freezeCustomer(inner, { customer, frozen }),
       () => ({ operation, customer, subject: null, facts: { frozen } }),
-    ),
-  );
-  return profileOf(row);
+    );
+    return profileOf(scope, await getProfile(scope, customer));
+  });
 }
 
 /** The line says that somebody was erased, and not who that was. */
 async function erase({ command }: Binding, input: unknown) {
   const { customer, reason, force = false } = readInput(eraseInput, input);
-  const { customer: erased } = await command((scope) =>
-    audited(
+  return command(async (scope) => {
+    const { customer: erased } = await audited(
       scope,
       reason,
       (inner) => erasePerson(inner, { customer, force }),
@@ -97,7 +103,19 @@ async function erase({ command }: Binding, input: unknown) {
         ...{ operation: 'customers.erase', customer: externalId, subject: null },
         facts: { force, subscriptionsEnded: ended, holdsReleased: released },
       }),
-    ),
-  );
-  return profileOf(erased);
+    );
+    return profileOf(scope, erased);
+  });
+}
+
+/** `updateProfile` of a customer's handle. */
+export function bindProfile({ command, given }: Binding, customer: string) {
+  const { kind } = given;
+  return (said: unknown = {}) => {
+    const { profile } = readInput(ownProfileInput, { profile: said });
+    return command(async (scope) => {
+      const changed = await updateOwnProfile(scope, { customer, kind, said: profile });
+      return profileOf(scope, changed.customer);
+    });
+  };
 }

@@ -11,6 +11,7 @@ import {
 } from '../events/index.ts';
 import { addDuration, type Scope, sql, text, ValidationError } from '../kernel/index.ts';
 import { newsOfEntries } from '../ledger/index.ts';
+import { forgetClicks } from '../referrals/index.ts';
 import { getSetting } from '../settings/index.ts';
 import { readInstant, refuseUnreadable } from '../subscriptions/index.ts';
 import { forgetDone } from './bind-jobs.ts';
@@ -105,6 +106,7 @@ export function bindEvents(
         const of = { ...context, tenant };
         while ((await forget(root, of)) === forgottenAtOnce);
         while ((await forgetDone(root, of, forgottenAtOnce)) === forgottenAtOnce);
+        while ((await forgetVisits(root, of)) === forgottenAtOnce);
       }
     },
   };
@@ -112,6 +114,10 @@ export function bindEvents(
 
 /** As many as one call forgets. */
 const forgottenAtOnce = 1000;
+
+function forgetVisits(root: Root, context: Context): Promise<number> {
+  return root.command(context, (scope) => forgetClicks(scope, forgottenAtOnce));
+}
 
 function forget(root: Root, context: Context): Promise<number> {
   return root.command(context, async (scope) => {

@@ -17,7 +17,7 @@ import {
 } from '../kernel/index.ts';
 import { convertInput, findRate } from '../ledger/index.ts';
 import { bindCatalog } from './bind-catalog.ts';
-import { bindCustomers } from './bind-customers.ts';
+import { bindCustomers, bindProfile } from './bind-customers.ts';
 import { bindTold } from './bind-events.ts';
 import { bindImport } from './bind-import.ts';
 import { bindJobs } from './bind-jobs.ts';
@@ -102,6 +102,7 @@ export function bindCustomer<K extends Keys = AnyKeys>(
     ...bindVerbs(binding),
     id: customer,
     state: () => binding.read((scope) => readState(scope, customer)),
+    updateProfile: bindProfile(binding, customer),
   };
   return tracedIfSeen(handle, context.tenant) as unknown as CustomerHandle<K>;
 }

@@ -4,6 +4,8 @@ import {
   attach,
   attachInput,
   codeInput,
+  codeOf,
+  findCodeOwner,
   findTree,
   giveCode,
   listRewardEvents,
@@ -15,6 +17,7 @@ import {
   treeInput,
   trigger,
   triggerInput,
+  validateCodeInput,
 } from '../referrals/index.ts';
 import type { Binding } from './binding.ts';
 import type { RewardingVerbs } from './referral-verbs.ts';
@@ -44,6 +47,13 @@ export function bindReferrals(binding: Binding) {
 /** The verbs that only the kit has. */
 export function bindRewarding(binding: Binding): RewardingVerbs {
   return {
+    validate: async (input) => {
+      const { code } = readInput(validateCodeInput, input);
+      const usable = codeOf(code);
+      if (usable === null) return { valid: false };
+      const owner = await binding.read((scope) => findCodeOwner(scope, usable));
+      return { valid: owner !== null };
+    },
     trigger: async (input) => {
       const asked = readInput(triggerInput, input);
       return binding.command((scope) => trigger(scope, asked));

@@ -1,15 +1,10 @@
 /** What `bursar.customers` can do: who is entitled and pays, as the host names them. */
-import type { CustomerPage } from '../customers/index.ts';
+import type { CustomerPage, ProfileFields } from '../customers/index.ts';
 import type { CustomerProfile } from './answers.ts';
 
-/** What is known of a customer. What is left out stays, `null` empties. */
-export type CustomerFields = {
+/** What is known of a customer. What is left out stays, `null` empties; of addresses those that are named are replaced. */
+export type CustomerFields = ProfileFields & {
   kind?: string | undefined;
-  email?: string | null | undefined;
-  name?: string | null | undefined;
-  locale?: string | null | undefined;
-  /** IANA; for subscriptions made from now on. */
-  timeZone?: string | undefined;
   /** What other systems call it: `{ stripe: 'cus_123' }`. Systems not named stay. */
   external?: Record<string, string> | undefined;
 };
@@ -21,8 +16,13 @@ export interface CustomersVerbs {
   /** @throws {CustomerUnknownError} No command has named it. */
   get(input: { customer: string }): Promise<CustomerProfile>;
   find(input: { customer: string }): Promise<CustomerProfile | null>;
-  /** Makes it or changes what is known of it. */
-  upsert(input: { customer: string } & CustomerFields & Reasoned): Promise<CustomerProfile>;
+  /**
+   * Makes it or changes what is known of it. `referralCode`: of somebody new, whose code brought it, such as the state of a
+   * login carried; it goes before what the request sends. One that nobody has is no error.
+   */
+  upsert(
+    input: { customer: string; referralCode?: string | undefined } & CustomerFields & Reasoned,
+  ): Promise<CustomerProfile>;
   /** As `upsert`, of one that is there. @throws {CustomerUnknownError} No command has named it. */
   update(input: { customer: string } & CustomerFields & Reasoned): Promise<CustomerProfile>;
   /** Stops new spends, holds and transfers out, in every process, until `unfreeze`. A `reason` is kept in the audit. */

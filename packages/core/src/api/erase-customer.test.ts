@@ -8,7 +8,12 @@ import { createBursar } from '../bursar.ts';
 import { createTestBursar } from '../testing.ts';
 import type { BursarEvent } from './event-map.ts';
 
-const person = { id: 'ann-lee-84', email: 'ann.lee@example.org', name: 'Annabel Lee' };
+const person = {
+  ...{ id: 'ann-lee-84', email: 'ann.lee@example.org', name: 'Annabel Lee' },
+  ...{ firstName: 'Annabelle', lastName: 'Leewater', phone: '+49 30 901820', country: 'KN' },
+  ...{ birthDate: '1984-03-21', avatarUrl: 'https://faces.example/annlee' },
+};
+const street = 'Kingdom by the Sea 7';
 const stripe = 'cus_of_annabel';
 const customer = person.id;
 const reason = 'asked for it';
@@ -37,14 +42,19 @@ async function dumped(kit: Kit): Promise<string[]> {
 }
 
 async function traces(kit: Kit): Promise<string[]> {
-  const told = [...Object.values(person), stripe].map((one) => one.toLowerCase());
+  const { country: _, ...words } = person;
+  const told = [...Object.values(words), stripe, street].map((one) => one.toLowerCase());
   return (await dumped(kit)).filter((row) => told.some((one) => row.toLowerCase().includes(one)));
 }
 
 /** A life with all that may leave a trace, and nothing left at its end. */
 async function lived(kit: Kit): Promise<void> {
-  const { email, name } = person;
-  await kit.customers.upsert({ customer, email, name, external: { stripe }, reason });
+  const { id: _, name, ...known } = person;
+  const billing = { address_1: street, city: 'Leewater' };
+  await kit.customers.upsert({ customer, ...known, name, external: { stripe }, reason });
+  await kit.customers.update({ customer, addresses: { billing }, role: 'manager', reason });
+  await kit.customer(customer).updateProfile({ phone: null, smsOptIn: true });
+  await kit.customers.update({ customer, phone: known.phone, discountPercent: 12.5, reason });
   await kit.customers.update({ customer, name: `${name} Poe`, locale: 'en', reason });
   await kit.customers.upsert({ customer: 'bob' });
   const started = await kit.subscribe({ customer, plan: 'pro', idempotencyKey: 'start' });
@@ -99,7 +109,10 @@ describeDatabases('erasing a customer', (makeUrl) => {
 
     expect(await traces(kit)).toEqual([]);
     await sink.close();
-    expect(erased).toMatchObject({ email: null, name: null, locale: null, timeZone: 'UTC' });
+    expect(erased).toMatchObject({
+      ...{ email: null, name: null, locale: null, timeZone: 'UTC', country: null, addresses: {} },
+      ...{ smsOptIn: false, role: 'customer', discountPercent: 0 },
+    });
     expect(erased.id).toMatch(/^erased_[0-9a-f]{32}$/);
     expect(await kit.ledger.verify()).toMatchObject({ ok: true });
     expect(heard).toMatchObject([{ customer, data: { pseudonym: erased.id } }]);
@@ -112,6 +125,8 @@ describeDatabases('erasing a customer', (makeUrl) => {
     const audit = await kit.audit.list({ customer: erased.id, operation: 'customers.' });
     expect(audit.items.map(({ operation, personal }) => [operation, personal])).toEqual([
       ['customers.erase', {}],
+      ['customers.update', {}],
+      ['customers.update', {}],
       ['customers.update', {}],
       ['customers.upsert', {}],
     ]);

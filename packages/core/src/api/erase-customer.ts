@@ -7,11 +7,12 @@
 import { eraseAuditValues } from '../audit/index.ts';
 import {
   CustomerInUseError,
-  type CustomerRow,
   CustomerUnknownError,
   eraseCustomer,
   findCustomer,
+  getProfile,
   lockCustomer,
+  type ProfileRow,
   pseudonymOf,
 } from '../customers/index.ts';
 import { announce, renameInEvents } from '../events/index.ts';
@@ -27,7 +28,7 @@ import { listBalances } from './list-balances.ts';
 
 /** What was left when the person was erased; nothing unless it was forced. */
 export type Erased = {
-  readonly customer: CustomerRow;
+  readonly customer: ProfileRow;
   readonly ended: number;
   readonly released: number;
 };
@@ -45,7 +46,8 @@ export function erasePerson(
 ): Promise<Erased> {
   return scope.transaction(async (inner) => {
     if (!(await findCustomer(inner, customer))) throw new CustomerUnknownError(customer);
-    const row = await lockCustomer(inner, { customer, mode: 'update' });
+    await lockCustomer(inner, { customer, mode: 'update' });
+    const row = await getProfile(inner, customer);
     if (!force) await refuseInUse(inner, customer);
     const ended = await eraseSubscriptions(inner, customer);
     await eraseOrders(inner, row.id);

@@ -24,6 +24,7 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'quota.reset': true,
   'quota.threshold': true,
   'referral.attached': true,
+  'referral.clicked': true,
   'reward.paid': true,
   'reward_event.processed': true,
   'reward_event.reversed': true,

@@ -1,6 +1,7 @@
 /** What the adapters get of a kit: every slice's routes and guards, and a way to run them. */
 import { guards } from '../entitlements/index.ts';
-import type { HttpBinding } from '../http/index.ts';
+import type { Acting, HttpBinding } from '../http/index.ts';
+import { captureClick } from '../referrals/index.ts';
 import { bindCustomer, bindKit } from './bind-kit.ts';
 import type { Context, Root } from './root.ts';
 import { routes } from './routes.ts';
@@ -11,15 +12,10 @@ export function httpBinding(
   { start, close, health }: Pick<HttpBinding, 'start' | 'close' | 'health'>,
 ): HttpBinding {
   const { options } = root;
-  const contextOf = ({
-    tenant,
-    actor,
-  }: {
-    tenant: string | undefined;
-    actor: string | null;
-  }): Context => ({
+  const contextOf = ({ tenant, actor, origin }: Acting): Context => ({
     tenant: tenant ?? options.tenant,
     actor,
+    origin,
     host: null,
   });
   return {
@@ -35,6 +31,8 @@ export function httpBinding(
       const scope = root.atOnce(contextOf(input));
       return scope && work(scope);
     },
+    captureClick: (input, visit) =>
+      root.read(contextOf(input), (scope) => captureClick(scope, visit)),
     kit: (input) => bindKit(root, contextOf(input)),
     customer: ({ customer, kind, usedBy, ...input }) =>
       bindCustomer(root, contextOf(input), { customer, kind, usedBy }),

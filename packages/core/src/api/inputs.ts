@@ -1,5 +1,6 @@
 /** What the metering verbs take, checked at the border. Subscriptions read their own inputs. */
 import { z } from 'zod';
+import { optionalFields } from '../customers/index.ts';
 import { amountInput, customerInput, keyInput, reasonInput, usedByInput } from '../ledger/index.ts';
 
 const feature = z.string().min(1).max(64);
@@ -59,13 +60,14 @@ export const usageInput = z.strictObject({
 export const upsertInput = z.strictObject({
   customer: customerInput,
   kind: z.string().min(1).max(64).optional(),
-  email: z.string().max(320).nullable().optional(),
-  name: z.string().max(255).nullable().optional(),
-  locale: z.string().max(35).nullable().optional(),
-  timeZone: z.string().max(64).optional(),
+  ...optionalFields,
   external: z.record(z.string().min(1).max(64), z.string().min(1).max(255)).optional(),
+  referralCode: z.string().max(255).optional(),
   reason: reasonInput,
 });
+
+/** Whatever it holds, only what is allowed is read. */
+export const ownProfileInput = z.strictObject({ profile: z.looseObject({}) });
 
 export const listCustomersInput = z.strictObject({
   kind: z.string().min(1).max(64).optional(),

@@ -1,9 +1,10 @@
 /** What `createBursar` takes. */
 import type { Catalog, Keys } from '../catalog/index.ts';
+import type { CustomerRules } from '../customers/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Rates } from '../ledger/index.ts';
 import type { Gateway } from '../orders/index.ts';
-import type { Triggers } from '../referrals/index.ts';
+import type { LinkOptions, Triggers } from '../referrals/index.ts';
 import type { SettingValues } from '../settings/index.ts';
 import type { PayoutDrivers } from '../withdrawals/index.ts';
 
@@ -37,6 +38,10 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
    * operator stores comes before them, the defaults after.
    */
   settings?: (Partial<SettingValues> & Readonly<Record<string, unknown>>) | undefined;
+  /** Languages, roles, what customers may change of themselves, and a word in the making of each. */
+  customers?: CustomerRules | undefined;
+  /** Signs what referral links leave with their visitors; without it they leave nothing. The same in all processes. */
+  referrals?: LinkOptions | undefined;
   /** What may be rewarded, by its alias; each is off until an operator sets `triggers.<alias>`. */
   triggers?: Triggers | undefined;
   /** False: `start` runs nothing in the background; some other process, or the host by itself, calls `runDue`. Default true. */

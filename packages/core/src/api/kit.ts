@@ -11,7 +11,7 @@ import type {
 import type { HostTransaction, QueryClient } from '../kernel/index.ts';
 import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
-import type { State } from './answers.ts';
+import type { CustomerProfile, State } from './answers.ts';
 import type { JobVerbs } from './bind-jobs.ts';
 import type { CustomersVerbs } from './customers-verbs.ts';
 import type { Events, Told } from './event-verbs.ts';
@@ -44,6 +44,11 @@ export type TransactionOf<D> = D extends {
 export interface CustomerHandle<K extends Keys = Registered> extends Verbs<K, unknown> {
   readonly id: string;
   state(): Promise<State>;
+  /**
+   * Changes what customers may change of themselves (the option `customers.selfService`); all else in it is ignored.
+   * @throws {ValidationError} One of those fields is wrong: none is changed.
+   */
+  updateProfile(said: Readonly<Record<string, unknown>>): Promise<CustomerProfile>;
 }
 
 export interface Kit<K extends Keys = Registered, Tx = QueryClient>

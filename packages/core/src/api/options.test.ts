@@ -1,5 +1,6 @@
 /** What a pooler takes away, as options: prepared statements, and hearing what other processes say. */
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { postgresDatabase } from '#test/databases.ts';
 import { createBursar } from '../bursar.ts';
 import { defineCatalog } from '../catalog/index.ts';
@@ -37,4 +38,24 @@ test('without prepared statements the same number of spends succeeds', async () 
   await drop();
 
   expect(spends.filter(({ allowed }) => allowed)).toHaveLength(3);
+});
+
+test('rules of profiles that cannot be are refused: what nobody may give itself, and a role that nobody could begin with', () => {
+  const extra = z.object({ plate: z.string() });
+  const wrong = {
+    nope: { nope: 1 },
+    selfService: { selfService: ['name', 'role'] },
+    locales: { locales: ['EN'] },
+    'roles.Driver': { roles: { Driver: {} } },
+    'roles.customer': { roles: { customer: { extra } } },
+    creating: { creating: true },
+  };
+
+  for (const [option, customers] of Object.entries(wrong))
+    expect(() => readOptions({ catalog, customers: customers as never })).toThrow(
+      expect.objectContaining({ details: { option: `customers.${option}` } }),
+    );
+  expect(readOptions({ catalog, customers: { roles: { driver: { extra } } } }).customers).toEqual({
+    roles: { driver: { extra } },
+  });
 });

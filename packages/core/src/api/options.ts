@@ -1,5 +1,6 @@
 /** Reading `createBursar`'s options: unknown keys and impossible values are refused before anything is opened. */
 import type { CatalogSpec } from '../catalog/index.ts';
+import type { CustomerRules } from '../customers/index.ts';
 import {
   type Clock,
   ConfigurationError,
@@ -12,8 +13,10 @@ import type { Gateways } from '../payments/index.ts';
 import { type Triggers, triggerSettings } from '../referrals/index.ts';
 import { readConfiguredSettings, type Setting } from '../settings/index.ts';
 import type { PayoutDrivers } from '../withdrawals/index.ts';
+import { readCustomers } from './customer-options.ts';
 import { readGateways } from './gateway-options.ts';
 import type { BursarOptions } from './kit-options.ts';
+import { readLinks } from './link-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
 import { readTriggers } from './trigger-options.ts';
 import { readWebhooks } from './webhook-options.ts';
@@ -38,6 +41,8 @@ export type Options = {
   readonly ownSettings: Readonly<Record<string, Setting>>;
   /** What the option `settings` says, by key. */
   readonly configuredSettings: ReadonlyMap<string, unknown>;
+  readonly customers: CustomerRules;
+  readonly linkSecrets: readonly string[];
   readonly gateways: ((tenant: string) => Promise<Gateways>) | undefined;
   readonly payouts: PayoutDrivers;
   readonly webhooks: { readonly allowPrivate: boolean; readonly timeoutMilliseconds: number };
@@ -83,6 +88,8 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   webhooks: [isObject, 'an object with allowPrivate and timeoutMilliseconds'],
   triggers: [isObject, 'triggers by their alias'],
   settings: [isObject, 'values by key, flat or nested'],
+  referrals: [isObject, '{ secret }'],
+  customers: [isObject, 'an object of rules for profiles'],
   rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
 };
 
@@ -115,6 +122,8 @@ export function readOptions(given: BursarOptions): Options {
     triggers,
     ownSettings,
     configuredSettings: readConfiguredSettings(given.settings ?? {}, { ownSettings }),
+    customers: readCustomers(given.customers),
+    linkSecrets: readLinks(given.referrals),
     gateways: readGateways(given.gateways),
     payouts: given.payouts ?? {},
     webhooks: readWebhooks(given.webhooks),

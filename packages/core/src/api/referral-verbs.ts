@@ -33,6 +33,8 @@ export interface ReferralVerbs<With> {
 
 /** What only the host and its operators may. */
 export interface RewardingVerbs {
+  /** Whether somebody has this code, in any case. Writes nothing. */
+  validate(input: { code: string }): Promise<{ readonly valid: boolean }>;
   /**
    * Rewards something that happened, as the setting `triggers.<alias>` says: whoever did it, and who stands above. Once per
    * `externalId`; while the trigger is off it is only recorded, as skipped.

@@ -2,7 +2,7 @@
 import type { Keys } from '../catalog/index.ts';
 import type { UsedBy } from '../customers/index.ts';
 import type { Decision } from '../entitlements/index.ts';
-import type { State } from './answers.ts';
+import type { CustomerProfile, State } from './answers.ts';
 import type { Registered } from './register.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -19,4 +19,6 @@ export interface RequestHandle<K extends Keys = Registered> extends Verbs<K, unk
    */
   capture(amount: number, feature?: K['metered']): Promise<{ captured: number; shortfall: number }>;
   state(): Promise<State>;
+  /** As `updateProfile` of a customer's handle: what one may change of oneself, and nothing else. */
+  updateProfile(said: Readonly<Record<string, unknown>>): Promise<CustomerProfile>;
 }

@@ -7,6 +7,7 @@ import { type Bus, createBus, hasRow } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
+import { sponsorNewcomer } from '../referrals/index.ts';
 import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { createConnection } from './connection.ts';
@@ -135,6 +136,9 @@ function foundations(options: Options, jobQueued: () => void) {
     spendQueue,
     hears: bus.hears,
     rates: table,
+    customerRules: options.customers,
+    sponsorNewcomer,
+    linkSecrets: options.linkSecrets,
     triggers,
     ownSettings,
     configuredSettings,

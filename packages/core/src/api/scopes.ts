@@ -12,6 +12,8 @@ import type { Known, Tenants } from './tenants.ts';
 export type Context = {
   readonly tenant: string;
   readonly actor: string | null;
+  /** What a request says of its customer, in case that is new. */
+  readonly origin?: Scope['origin'];
   readonly host: HostLane | null;
 };
 
@@ -37,12 +39,22 @@ export function createScopes(options: Options, foundations: Foundations): Scopes
   const { logger, clock } = options;
 
   function scopeOf(
-    { actor }: Context,
+    { actor, origin }: Context,
     lane: Database | HostLane['lane'],
     { tenant, memory }: Known,
     publish: (news: readonly News[]) => void,
   ): Scope {
-    return openScope({ lane, tenant, ports, logger, publish, now: clock.now(), actor, memory });
+    return openScope({
+      lane,
+      tenant,
+      ports,
+      logger,
+      publish,
+      now: clock.now(),
+      actor,
+      origin,
+      memory,
+    });
   }
 
   return {

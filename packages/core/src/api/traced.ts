@@ -18,7 +18,8 @@ const proper: Readonly<Record<string, string>> = {
   ...{ check: 'entitlements.check', consume: 'entitlements.consume' },
   ...{ tryConsume: 'entitlements.tryConsume', giveBack: 'entitlements.giveBack' },
   ...{ hold: 'wallet.hold', withHold: 'wallet.withHold', subscribe: 'subscriptions.create' },
-  ...{ state: 'customers.state', transaction: 'kit.transaction', runDue: 'kit.runDue' },
+  ...{ state: 'customers.state', updateProfile: 'customers.update' },
+  ...{ transaction: 'kit.transaction', runDue: 'kit.runDue' },
 };
 
 /** The same kit, each verb of which runs in a span while there is an SDK. */

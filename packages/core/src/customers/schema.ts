@@ -1,14 +1,17 @@
 /**
- * Who is entitled and pays, the ids other systems know them by, and the parties that use on their behalf.
+ * Who is entitled and pays, with its profile, the ids other systems know them by, and the parties that use on their behalf.
  *
- * A host's own id stands in one column of one row, so that erasing a person rewrites one place.
+ * A host's own id stands in one column of one row, and the profile beside it: nobody is without one, and erasing a person
+ * rewrites one place.
  */
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   foreignKey,
   index,
+  integer,
   jsonb,
   primaryKey,
   text,
@@ -27,6 +30,22 @@ export const customers = bursar.table(
     name: text(),
     locale: text(),
     timeZone: text('time_zone').notNull().default('UTC'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    phone: text(),
+    country: text(),
+    /** `2001-02-03`: a date has no zone, and drivers would give it one. */
+    birthDate: text('birth_date'),
+    avatarUrl: text('avatar_url'),
+    emailOptIn: boolean('email_opt_in').notNull().default(false),
+    smsOptIn: boolean('sms_opt_in').notNull().default(false),
+    /** Percent with two decimals, of 10,000. */
+    discountBasisPoints: integer('discount_basis_points').notNull().default(0),
+    role: text().notNull().default('customer'),
+    /** What the role asks for beside. */
+    extra: jsonb().notNull().default({}),
+    /** `billing`, `shipping`, `other`; those that are there. */
+    addresses: jsonb().notNull().default({}),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
     frozenAt: instant('frozen_at'),
@@ -40,6 +59,16 @@ export const customers = bursar.table(
       sql`length(${table.externalId}) between 1 and 255`,
     ),
     check('customers_kind_has_1_to_64_characters', sql`length(${table.kind}) between 1 and 64`),
+    check('customers_country_is_two_capitals', sql`${table.country} ~ '^[A-Z]{2}$'`),
+    check(
+      'customers_discount_is_up_to_the_whole',
+      sql`${table.discountBasisPoints} between 0 and 10000`,
+    ),
+    check(
+      'customers_birth_date_is_a_date',
+      sql`${table.birthDate} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'`,
+    ),
+    check('customers_role_has_1_to_64_characters', sql`length(${table.role}) between 1 and 64`),
   ],
 );
 

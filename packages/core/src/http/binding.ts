@@ -8,7 +8,29 @@ import type { Route, RouteCustomer, RouteKit } from './route.ts';
 const key: unique symbol = Symbol.for('bursar.http');
 
 /** Without a tenant, the default one. */
-export type Acting = { readonly tenant: string | undefined; readonly actor: string | null };
+export type Acting = {
+  readonly tenant: string | undefined;
+  readonly actor: string | null;
+  /** What the request says of its customer; not where somebody acts for others. */
+  readonly origin?: Scope['origin'];
+};
+
+/** A visit of some page, as a referral link may be read from it. */
+export type Visit = {
+  readonly param: (name: string) => string | null;
+  readonly cookie: (name: string) => string | undefined;
+  readonly address: string | undefined;
+  readonly agent: string | undefined;
+  /** Without its query. */
+  readonly path: string;
+};
+
+/** What a visitor is to keep. */
+export type LinkCookie = {
+  readonly name: string;
+  readonly value: string;
+  readonly ageSeconds: number;
+};
 
 export type HttpBinding = {
   readonly routes: readonly Route[];
@@ -25,6 +47,8 @@ export type HttpBinding = {
   look<T>(input: Acting, work: (scope: Scope) => Promise<T>): Promise<T>;
   /** Runs one that only looks, and does not wait; `null` while that cannot be. */
   glance<T>(input: Acting, work: (scope: Scope) => T | null): T | null;
+  /** Takes note of a referral link; null: there is nothing to keep. */
+  captureClick(input: Acting, visit: Visit): Promise<LinkCookie | null>;
   /** The kit of a tenant, acting as `actor`; without one the default tenant. */
   kit(input: Acting): RouteKit;
   /** The handle of a customer, made with its kind and acting through `usedBy`. No I/O. */

@@ -5,6 +5,7 @@
  */
 import type { HttpBinding } from './binding.ts';
 import { captureHeld } from './capture.ts';
+import { originOf } from './origin.ts';
 import type { RouteCustomer } from './route.ts';
 import { identifyAsker, type Session } from './session.ts';
 
@@ -77,7 +78,8 @@ function lateVerb(path: readonly string[]): Verb {
  */
 export async function customerOf(of: Session): Promise<RouteCustomer> {
   const { tenant, actor, asker } = await identifyAsker(of);
-  return of.binding.customer({ tenant, actor, ...asker });
+  const origin = () => originOf(of, asker.customer);
+  return of.binding.customer({ tenant, actor, origin, ...asker });
 }
 
 /** Own and inherited names: a handle may be a plain object or of a class. */

@@ -4,7 +4,7 @@
  * Slices use `defineRoute` and the shapes (see the example at `defineRoute`); `bursar.ts` calls `bindHttp`;
  * `@bursar/express` and `@bursar/fastify` use the rest and decide nothing themselves.
  */
-export { bindHttp, bindingOf, type HttpBinding } from './binding.ts';
+export { type Acting, bindHttp, bindingOf, type HttpBinding } from './binding.ts';
 export { type Draining, drain } from './drain.ts';
 export type { Enforced, Guard } from './enforce.ts';
 export {

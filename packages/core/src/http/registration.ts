@@ -81,6 +81,14 @@ export interface AdapterOptions<Request, Kit extends object = object> {
   tenant?(request: Request): string | undefined | Promise<string | undefined>;
   /** May this member do what the team may? Asked with a route's operation, or a guard's name. */
   authorize?(request: Request, operation: string): boolean | Promise<boolean>;
+  /** The language of whoever is new, where the request says none that is usable. At once, and only then. */
+  locale?(request: Request): string | undefined;
+  /** As `locale`, of the country. */
+  country?(request: Request): string | undefined;
+  /** As `locale`, of the time zone. */
+  timeZone?(request: Request): string | undefined;
+  /** Whose code brought whoever is new, such as a login's state carried; goes before what the request says. */
+  referralCode?(request: Request): string | undefined;
   /** Who acts, for audit and events; default: `usedBy`, else the customer. */
   actor?(request: Request): string;
   /** `false`: guards decide, log and attach, but never refuse. */
@@ -105,6 +113,10 @@ export type HttpRequest = {
   readonly query: unknown;
   /** Undefined while nothing has parsed it. */
   readonly body: unknown;
+  /** Whose it is, as far as the host trusts its proxies. */
+  readonly address: string | undefined;
+  /** By https, as far as the host knows. */
+  readonly isSecure: boolean;
 };
 
 /** What an adapter sends. `body` is JSON text. */

@@ -76,6 +76,8 @@ export type RouteDefinition<P = unknown, Q = unknown, B = unknown> = {
   readonly body?: B | undefined;
   /** The body is not parsed and nobody is asked who they are: what comes is believed by its signature. */
   readonly raw?: boolean | undefined;
+  /** Keys of the body that its shape does not name are left out instead of refused. */
+  readonly lenient?: boolean | undefined;
   /** 200 unless said. */
   readonly status?: number | undefined;
   /** The status of a repeated request under its key, where it is another one. */
@@ -142,6 +144,10 @@ export function defineRoute<P extends Shape, Q extends Shape, B extends Shape>(
     body:
       definition.method === 'GET' || definition.raw
         ? null
-        : (definition.body?.strict() ?? none).extend(keyed.shape),
+        : (bodyOf(definition) ?? none).extend(keyed.shape),
   } as unknown as Route;
+}
+
+function bodyOf({ body, lenient }: RouteDefinition<Shape, Shape, Shape>): Shape | undefined {
+  return lenient ? body?.strip() : body?.strict();
 }

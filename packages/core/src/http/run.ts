@@ -1,6 +1,7 @@
 /** Running what a guard defines in a scope of the request's tenant, on behalf of who asks. */
 import type { Scope } from '../kernel/index.ts';
 import type { Acting } from './binding.ts';
+import { originOf } from './origin.ts';
 import type { Session } from './session.ts';
 
 /** Runs a guard's function as a command of the request's tenant. */
@@ -18,6 +19,8 @@ export function atAGlance<T>(session: Session, work: (scope: Scope) => T | null)
   return session.binding.glance(actingOf(session), work);
 }
 
-function actingOf({ known }: Session): Acting {
-  return { tenant: known?.tenant, actor: known?.actor ?? null };
+function actingOf(session: Session): Acting {
+  const { tenant, actor = null, asker } = session.known ?? {};
+  const origin = asker ? () => originOf(session, asker.customer) : undefined;
+  return { tenant, actor, origin };
 }

@@ -102,6 +102,14 @@ export async function authorize(session: Session, operation: string): Promise<vo
   if (allowed !== true) throw new ForbiddenError(`You may not ${operation} here.`, { operation });
 }
 
+/**
+ * The request's tenant, without asking who it is of: that may be known only later.
+ * @throws {ForbiddenError} The host resolves tenants, and this request has none.
+ */
+export async function tenantOf({ known, options, native }: Session): Promise<string | undefined> {
+  return known ? known.tenant : checkedTenant(options, await options.tenant?.(native));
+}
+
 /** A failure is kept as well: the host's functions are not called again. */
 function resolve(session: Session): Identity | Promise<Identity> {
   try {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { ConfigurationError, NotFoundError } from '../kernel/index.ts';
 import { bindingOf, type HttpBinding } from './binding.ts';
+import { captureLink } from './capture-link.ts';
 import { dispatch, replyTo } from './dispatch.ts';
 import type { Guard } from './enforce.ts';
 import { consumesGuard, minBalanceGuard, subscribedGuard } from './guards.ts';
@@ -35,6 +36,8 @@ export type Surface<Request extends object> = {
   replyTo(error: unknown, native: Request): Reply;
   /** The problem that answers a path or method that is none of our routes'. */
   notFound(native: Request): Reply;
+  /** A `Set-Cookie` field that remembers the referral link of this request, if it has one. Never rejects. */
+  captureLink(native: Request): Promise<string | null>;
   livez(): Reply;
   readyz(): Promise<Reply>;
   subscribed(...ask: Rest<typeof subscribedGuard>): Guard;
@@ -49,6 +52,10 @@ const known = new Set([
   'tenant',
   'authorize',
   'actor',
+  'locale',
+  'country',
+  'timeZone',
+  'referralCode',
   'enforce',
   'status',
   'drainMilliseconds',
@@ -99,6 +106,7 @@ export function createSurface<Request extends object>(input: {
       const { method, url } = input.read(native);
       return replyTo(new NotFoundError('route', `${method} ${url.split('?')[0]}`), session(native));
     },
+    captureLink: (native) => captureLink(session(native)),
     livez: () => livez(binding),
     readyz: () => readyz(binding),
     subscribed: (...ask) => subscribedGuard(binding, ...ask),

@@ -83,7 +83,7 @@ export {
 export { migratedTemplate } from './pglite-template.ts';
 export { faultsOf, readInput } from './read-input.ts';
 export { withRetries } from './retry.ts';
-export type { Logger, Ports, Scope, Tenant } from './scope.ts';
+export type { Logger, Origin, Ports, Scope, Tenant } from './scope.ts';
 export { inSpan, isTracing } from './span.ts';
 export {
   at,

@@ -17,6 +17,7 @@ type Setting = {
   readonly tenant: Tenant;
   readonly now: Date;
   readonly actor?: string | null | undefined;
+  readonly origin?: Scope['origin'];
   readonly ports: Ports;
   readonly logger: Logger;
   /** What this process remembers of the tenant. */
@@ -60,13 +61,14 @@ function isDatabase(lane: Database | Lane): lane is Database {
 }
 
 function poolScope(setting: Setting, database: Database): Scope {
-  const { tenant, now, actor = null, ports, logger, memory } = setting;
+  const { tenant, now, actor = null, origin, ports, logger, memory } = setting;
   const { many, maybeOne, one, run } = rowsOf(database);
   const { recall, remember } = recallOf(memory);
   return {
     tenant,
     now,
     actor,
+    origin,
     ports,
     logger,
     many,
@@ -156,8 +158,8 @@ function foreignScope(setting: Setting, lane: Lane): Scope {
   return scope;
 }
 
-function facts({ tenant, now, actor = null, ports, logger }: Setting) {
-  return { tenant, now, actor, ports, logger };
+function facts({ tenant, now, actor = null, origin, ports, logger }: Setting) {
+  return { tenant, now, actor, origin, ports, logger };
 }
 
 function rows(send: (statement: Statement) => Promise<Row[]>) {

@@ -27,12 +27,29 @@ export type Logger = {
  */
 export interface Ports {}
 
+/**
+ * What a request says of its customer, in case that is a new one: what is usable of it is seen where it is made. Each list is in
+ * order of precedence.
+ */
+export type Origin = {
+  /** Whom it is about: of nobody else anything is said. */
+  readonly customer: string;
+  readonly locales: readonly unknown[];
+  readonly countries: readonly unknown[];
+  readonly zones: readonly unknown[];
+  /** The first referral code that was sent in words, if any. */
+  readonly code: string | undefined;
+  cookie(name: string): string | undefined;
+};
+
 export type Scope = {
   readonly tenant: Tenant;
   /** Read once per command. */
   readonly now: Date;
   /** Who acts, for audit and events: the customer's `usedBy`, an admin, a job. */
   readonly actor: string | null;
+  /** Of the request that runs this; none without one. Read only when somebody is new. */
+  readonly origin?: (() => Origin) | undefined;
   readonly ports: Ports;
   readonly logger: Logger;
   /** True inside any transaction, ours or the host's. */

@@ -2,6 +2,8 @@
 export type ReferralEvents = {
   /** Once per customer: a sponsor stays. */
   'referral.attached': { customer: string; sponsor: string };
+  /** A link was used. In this process only, unless clicks are logged. */
+  'referral.clicked': { code: string; sponsor: string };
   /** It happened, and its rewards are paid. Of one that was skipped nothing is. */
   'reward_event.processed': RewardEventNews;
   'reward_event.skipped': RewardEventNews;

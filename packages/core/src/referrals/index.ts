@@ -1,4 +1,6 @@
 /** The door of referrals: who invited whom, and by which code. */
+
+export { findCodeOwner } from './code-owner.ts';
 export {
   AlreadyReferredError,
   CodeTakenError,
@@ -17,14 +19,25 @@ export {
   rewardsInput,
   treeInput,
   triggerInput,
+  validateCodeInput,
 } from './inputs.ts';
+export { codeOf, type LinkOptions } from './link.ts';
 export { type Attach, type Attached, attach } from './operations/attach.ts';
-export { type FindTree, findTree, type Referral, type Tree } from './operations/find-tree.ts';
+export { captureClick, type LinkCookie, type Visit } from './operations/capture-click.ts';
+export {
+  type FindTree,
+  findReferral,
+  findTree,
+  type Referral,
+  type Tree,
+} from './operations/find-tree.ts';
+export { forgetClicks } from './operations/forget-clicks.ts';
 export { forgetReferrals } from './operations/forget-referrals.ts';
 export { type GiveCode, giveCode } from './operations/give-code.ts';
 export { type ListRewardEvents, listRewardEvents } from './operations/list-reward-events.ts';
 export { type ListedReward, type ListRewards, listRewards } from './operations/list-rewards.ts';
 export { type ReverseEvent, reverseEvent } from './operations/reverse-event.ts';
+export { sponsorNewcomer } from './operations/sponsor-newcomer.ts';
 export { type FireTrigger, type Triggered, trigger } from './operations/trigger.ts';
 export type { Reward, RewardEvent } from './reward-rows.ts';
 export { referralRoutes } from './routes.ts';

@@ -15,6 +15,9 @@ export const codeInput = z.strictObject({
   reason: reasonInput,
 });
 
+/** Whatever it looks like: what cannot be a code is nobody's. */
+export const validateCodeInput = z.strictObject({ code: z.string().max(255) });
+
 export const attachInput = z
   .strictObject({
     customer: customerInput,

@@ -38,6 +38,16 @@ const own: readonly Route[] = [
     handle: ({ me }) => me.referrals.code(),
   }),
   defineRoute({
+    operation: 'validateReferralCode',
+    summary: 'Whether somebody has this code. For everybody, signed in or not.',
+    method: 'GET',
+    path: '/referrals/validate/:code',
+    access: 'public',
+    params: z.object({ code: z.string().max(255) }),
+    answers: z.object({ valid: z.boolean() }),
+    handle: ({ kit }, { params }) => kit.referrals.validate(params),
+  }),
+  defineRoute({
     operation: 'attachReferral',
     summary: 'Takes a sponsor by a code, once and for good.',
     method: 'POST',

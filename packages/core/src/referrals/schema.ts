@@ -70,6 +70,32 @@ export const referrals = bursar.table(
   ],
 );
 
+/** Links that were used, where an operator wants to know; of strangers, so not kept for long. */
+export const referralClicks = bursar.table(
+  'referral_clicks',
+  {
+    tenantId: tenantId(),
+    id: text().notNull(),
+    /** Whose code it is. */
+    customerId: whole('customer_id').notNull(),
+    code: text().notNull(),
+    address: text(),
+    agent: text(),
+    path: text().notNull(),
+    clickedAt: instant('clicked_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'referral_clicks_pkey', columns: [table.tenantId, table.id] }),
+    foreignKey({
+      name: 'referral_clicks_of_a_sponsor',
+      columns: [table.tenantId, table.customerId],
+      foreignColumns: [customers.tenantId, customers.id],
+    }),
+    index('referral_clicks_by_sponsor').on(table.tenantId, table.customerId, table.id),
+    index('referral_clicks_by_age').on(table.tenantId, table.clickedAt),
+  ],
+);
+
 /** Something that happened once and was rewarded, passed over, or taken back. Of its payload nothing is kept. */
 export const rewardEvents = bursar.table(
   'reward_events',

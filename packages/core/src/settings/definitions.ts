@@ -1,6 +1,6 @@
 /** The settings there are: each with its title and default. A key that stands here is read by some rule; a test looks. */
 import type { Setting, SettingValues } from './setting.ts';
-import { amount, amountOrAny, duration, flag, lasting, text, whole } from './shapes.ts';
+import { amount, amountOrAny, duration, flag, lasting, text, whole, word } from './shapes.ts';
 
 type Definitions = { readonly [K in keyof SettingValues]: Setting<SettingValues[K]> };
 
@@ -20,13 +20,30 @@ export const definitions: Definitions = {
     'How long an order may be paid before it is canceled by itself',
     'PT24H',
   ),
+  'referrals.clickRetention': lasting(
+    'How long clicks on referral links are kept, where they are logged',
+    'P90D',
+  ),
+  'referrals.cookieName': word('The cookie that remembers a referral link', 'ref_code'),
   'referrals.enabled': flag(
     'Whether customers may be attached to a sponsor, and sponsors are rewarded',
     true,
   ),
+  'referrals.lastClickWins': flag(
+    'Whether the last referral link counts that somebody used; otherwise the first',
+    true,
+  ),
+  'referrals.linkTtlDays': whole('How many days a referral link counts from its use on', 30, {
+    ...{ min: 1, max: 400 },
+  }),
+  'referrals.logClicks': flag(
+    'Whether clicks on referral links are logged, with address, agent and path',
+    false,
+  ),
   'referrals.maxLevels': whole('How many levels a tree is counted down, and rewards go up', 3, {
     ...{ min: 1, max: 10 },
   }),
+  'referrals.urlParam': word('The parameter of a link that carries a referral code', 'ref'),
   'subscriptions.creditProration': flag(
     'Whether what was paid too much is credited to the wallet when a plan is changed',
     false,
@@ -36,6 +53,8 @@ export const definitions: Definitions = {
     false,
   ),
   'subscriptions.trialNotice': lasting('How long before its end a trial’s end is announced', 'P3D'),
+  'users.defaultLocale': word('The language of whoever says none that is supported', 'en'),
+  'users.defaultRole': word('The role of whoever is new', 'customer'),
   'withdrawals.coolingOff': duration(
     'How long after somebody first named where to pay to no money goes there',
     'PT0S',

@@ -60,6 +60,13 @@ export function text(title: string, value: string): Setting<string> {
   };
 }
 
+/** What may be a name of a cookie or parameter: 1 to 64 letters, digits, "_" and "-". */
+export function word(title: string, value: string): Setting<string> {
+  const mustBe = 'must be 1 to 64 letters, digits, "_" or "-"';
+  const shape = z.string(mustBe).regex(/^[A-Za-z0-9_-]{1,64}$/, mustBe);
+  return { title, type: 'text', shape, default: value };
+}
+
 function isDuration(value: string): boolean {
   try {
     parseDuration(value);

@@ -32,7 +32,7 @@ describeMigrated('making a customer', (make) => {
       frozenAt: null,
     });
     expect(made.createdAt).toEqual(now);
-    expect(found).toEqual(made);
+    expect(made).toMatchObject(found);
     expect(books.news.map(({ type, data }) => ({ type, data }))).toEqual([
       { type: 'customer.created', data: { customer: 'ann', kind: 'team' } },
     ]);

@@ -3,12 +3,11 @@
  *
  * A command that changes rights locks the row against all others; one that only spends shares it.
  */
-import { announce } from '../../events/index.ts';
-import { at, type Scope, sql } from '../../kernel/index.ts';
+import { type Scope, sql } from '../../kernel/index.ts';
 import { type CustomerRow, checkCustomerId, readCustomer } from '../customer.ts';
 import { CustomerUnknownError } from '../errors.ts';
-import { pseudonymOf } from '../pseudonym.ts';
 import { findCustomer } from './find-customer.ts';
+import { makeCustomer } from './make-customer.ts';
 
 export type EnsureCustomer = {
   /** The host's id, 1 to 255 characters. */
@@ -27,27 +26,8 @@ export async function ensureCustomer(scope: Scope, input: EnsureCustomer): Promi
   const customer = checkCustomerId(input.customer);
   const found = await findCustomer(scope, customer);
   if (found) return living(found, customer);
-  return scope.transaction(async (inner) => {
-    if (await findCustomer(inner, pseudonymOf(inner, customer)))
-      throw new CustomerUnknownError(customer);
-    const made = await inner.maybeOne(
-      sql`
-      insert into bursar.customers (tenant_id, external_id, kind, created_at, updated_at)
-      values (${inner.tenant.id}::int, ${customer}::text, ${input.kind ?? 'user'}::text,
-              ${at(inner.now)}::text::timestamptz, ${at(inner.now)}::text::timestamptz)
-      on conflict (tenant_id, external_id) do nothing
-      returning id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at`,
-      readCustomer,
-    );
-    if (!made) return living(await getMade(inner, customer), customer);
-    await announce(inner, {
-      type: 'customer.created',
-      customer,
-      subject: { type: 'customer', id: customer },
-      data: { customer, kind: made.kind },
-    });
-    return made;
-  });
+  const made = await makeCustomer(scope, { ...input, customer });
+  return made ?? living(await getMade(scope, customer), customer);
 }
 
 async function getMade(scope: Scope, customer: string): Promise<CustomerRow> {

@@ -4,19 +4,19 @@
  * Its row stays, since the books point to it. What other slices keep of a person they empty themselves.
  */
 import { at, type Scope, sql, text } from '../../kernel/index.ts';
-import { type CustomerRow, readCustomer } from '../customer.ts';
+import { type ProfileRow, profileColumns, readProfile } from '../profile.ts';
 import { pseudonymOf } from '../pseudonym.ts';
 
 /**
  * Empties the profile and the ids elsewhere, forgets the answers of its commands, and renames it as a customer, as somebody
  * who uses, and as somebody who acts. Needs the customer's lock. The id is refused from then on.
  *
- * @returns The customer under its pseudonym, and what it was known by: its id, e-mail, name and ids elsewhere.
+ * @returns The customer under its pseudonym, and what it was known by: its id, e-mail, names, phone and ids elsewhere.
  */
 export async function eraseCustomer(
   scope: Scope,
-  customer: CustomerRow,
-): Promise<{ customer: CustomerRow; words: readonly string[] }> {
+  customer: ProfileRow,
+): Promise<{ customer: ProfileRow; words: readonly string[] }> {
   const { id, externalId, kind, email, name } = customer;
   const pseudonym = pseudonymOf(scope, externalId);
   const elsewhere = await scope.many(
@@ -34,15 +34,24 @@ export async function eraseCustomer(
   const erased = await scope.one(
     sql`
     update bursar.customers
-       set external_id = ${pseudonym}::text, email = null, name = null, locale = null, time_zone = 'UTC',
+       set external_id = ${pseudonym}::text, email = null, name = null, locale = null, time_zone = 'UTC', first_name = null,
+           last_name = null, phone = null, country = null, birth_date = null, avatar_url = null, email_opt_in = false,
+           sms_opt_in = false, discount_basis_points = 0, role = 'customer', extra = '{}', addresses = '{}',
            erased_at = ${at(scope.now)}::text::timestamptz, updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${id}::bigint)
-    returning id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at`,
-    readCustomer,
+    returning ${profileColumns}`,
+    readProfile,
   );
-  const words = [externalId, email, name, ...elsewhere];
+  const words = [externalId, email, name, ...elsewhere, ...wordsOf(customer)];
   return {
     customer: erased,
     words: words.filter((word) => word !== null && word !== '') as string[],
   };
+}
+
+/** Two letters are in every sentence. */
+function wordsOf({ firstName, lastName, phone, avatarUrl, addresses }: ProfileRow): string[] {
+  const places = Object.values(addresses).flatMap((one) => Object.values(one ?? {}));
+  const all = [firstName, lastName, phone, avatarUrl, ...places];
+  return all.filter((word) => typeof word === 'string' && word.length > 2) as string[];
 }

@@ -2,6 +2,7 @@
 import { type Scope, sql } from '../../kernel/index.ts';
 import { type CustomerRow, readCustomer } from '../customer.ts';
 import { CustomerUnknownError } from '../errors.ts';
+import { type ProfileRow, profileColumns, readProfile } from '../profile.ts';
 
 /** The customer, or `null` for one that no command has named, or that was erased. */
 export async function findCustomer(scope: Scope, externalId: string): Promise<CustomerRow | null> {
@@ -21,6 +22,27 @@ export async function findCustomer(scope: Scope, externalId: string): Promise<Cu
  */
 export async function getCustomer(scope: Scope, externalId: string): Promise<CustomerRow> {
   const found = await findCustomer(scope, externalId);
+  if (!found) throw new CustomerUnknownError(externalId);
+  return found;
+}
+
+/** The customer with its profile, or `null`. */
+export async function findProfile(scope: Scope, externalId: string): Promise<ProfileRow | null> {
+  if (scope.tenant.id === 0) return null;
+  return scope.maybeOne(
+    sql`
+    select ${profileColumns} from bursar.customers
+     where (tenant_id, external_id) = (${scope.tenant.id}::int, ${externalId}::text)`,
+    readProfile,
+  );
+}
+
+/**
+ * The customer with its profile.
+ * @throws {CustomerUnknownError} No command has named it.
+ */
+export async function getProfile(scope: Scope, externalId: string): Promise<ProfileRow> {
+  const found = await findProfile(scope, externalId);
   if (!found) throw new CustomerUnknownError(externalId);
   return found;
 }

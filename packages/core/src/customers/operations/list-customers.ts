@@ -9,7 +9,7 @@ import {
   type Statement,
   sql,
 } from '../../kernel/index.ts';
-import { type CustomerRow, readCustomer } from '../customer.ts';
+import { type ProfileRow, profileColumns, readProfile } from '../profile.ts';
 
 export type ListCustomers = {
   readonly kind?: string | undefined;
@@ -23,7 +23,7 @@ export type ListCustomers = {
 };
 
 /** `total` is there when it was asked for. */
-export type CustomerPage<T = CustomerRow> = Page<T> & { readonly total?: number };
+export type CustomerPage<T = ProfileRow> = Page<T> & { readonly total?: number };
 
 const list = 'customers';
 
@@ -37,12 +37,12 @@ export async function listCustomers(scope: Scope, input: ListCustomers): Promise
   const among = amongOf(scope, input);
   const rows = await scope.many(
     sql`
-    select id, external_id, kind, email, name, locale, time_zone, created_at, updated_at, frozen_at, erased_at
+    select ${profileColumns}
       from bursar.customers
      where ${among} and id < ${before}::bigint
      order by id desc
      limit ${limit + 1}::int`,
-    readCustomer,
+    readProfile,
   );
   const page = pageOf(list, rows, limit, (row) => [row.id]);
   if (!input.count) return page;

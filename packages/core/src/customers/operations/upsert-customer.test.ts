@@ -4,7 +4,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { openBooks } from '#test/books.ts';
 import { describeMigrated, type MigratedDatabase } from '#test/kernel.ts';
-import { findCustomer, getCustomer, upsertCustomer } from '../index.ts';
+import { findCustomer, getProfile, upsertCustomer } from '../index.ts';
 
 let tenants = 0;
 
@@ -34,7 +34,7 @@ describeMigrated('changing a customer', (make) => {
       email: { before: 'ann@example.com', after: null },
       timeZone: { before: 'UTC', after: 'Europe/Berlin' },
     });
-    expect(after).toEqual(await getCustomer(scope, 'ann'));
+    expect(after).toEqual(await getProfile(scope, 'ann'));
     expect(books.news.map(({ type, data }) => ({ type, data }))).toEqual([
       { type: 'customer.updated', data: { customer: 'ann', changed: ['email', 'timeZone'] } },
     ]);

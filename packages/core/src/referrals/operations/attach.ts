@@ -7,9 +7,10 @@
 import { audited } from '../../audit/index.ts';
 import { CustomerUnknownError, findCustomer, lockCustomer } from '../../customers/index.ts';
 import { announce } from '../../events/index.ts';
-import { at, integer, NotFoundError, type Scope, sql, text } from '../../kernel/index.ts';
+import { at, integer, NotFoundError, type Scope, sql } from '../../kernel/index.ts';
 import { getSetting } from '../../settings/index.ts';
 import { sponsorsOf } from '../chain.ts';
+import { findCodeOwner } from '../code-owner.ts';
 import {
   AlreadyReferredError,
   ReferralCycleError,
@@ -106,16 +107,9 @@ async function findSponsor(scope: Scope, { code, sponsor = '' }: Attach): Promis
     if (!named || named.erasedAt !== null) throw new CustomerUnknownError(sponsor);
     return sponsor;
   }
-  const owner = await scope.maybeOne(
-    sql`
-    select customer.external_id
-      from bursar.referral_codes as code
-      join bursar.customers as customer on (customer.tenant_id, customer.id) = (code.tenant_id, code.customer_id)
-     where (code.tenant_id, code.code) = (${scope.tenant.id}::int, ${code}::text)`,
-    (row) => text(row.external_id),
-  );
+  const owner = await findCodeOwner(scope, code);
   if (owner === null) throw new NotFoundError('referral code', code);
-  return owner;
+  return owner.customer;
 }
 
 /** The customer's sponsor, or `null`. */

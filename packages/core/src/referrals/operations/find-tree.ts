@@ -128,3 +128,14 @@ async function listOwn(
   const page = pageOf(list, rows, limit, ({ id }) => [id]);
   return { items: page.items.map(({ referral }) => referral), next: page.next };
 }
+
+/** Its own code, if it has one, and who invited it. */
+export async function findReferral(
+  scope: Scope,
+  customerId: number,
+): Promise<{ code: string | null; sponsor: string | null }> {
+  return {
+    code: await findCode(scope, customerId),
+    sponsor: await findSponsorName(scope, customerId),
+  };
+}
