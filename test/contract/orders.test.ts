@@ -61,6 +61,21 @@ describeContract('orders', ({ kit, host }) => {
     expect((await calls.get('/billing/orders', 'ann')).body.items).toHaveLength(1);
   });
 
+  test('the same while the first is unpaid is the first: 201, then 200; other content is refused', async () => {
+    const calls = await host([]);
+    const order = (quantity?: number) =>
+      calls.post('/billing/orders', 'ann', { offer: 'calls-1000', quantity });
+
+    const first = await order();
+    const second = await order(1);
+    const other = await order(2);
+
+    expect([first.status, second.status, other.status]).toEqual([201, 200, 409]);
+    expect(second.body).toEqual(first.body);
+    expect(other.body).toMatchObject({ code: 'checkout_open' });
+    expect((await calls.get('/billing/orders', 'ann')).body.items).toHaveLength(1);
+  });
+
   test('what costs nothing is paid at once, and no more of it than there is', async () => {
     const calls = await host([]);
 

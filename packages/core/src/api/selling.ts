@@ -4,6 +4,7 @@ export {
   type Bought,
   type CancelOrder,
   type Checkout,
+  CheckoutOpenError,
   type ConfirmOrder,
   type CreatedPayment,
   type CreatePayment,

@@ -53,6 +53,7 @@ export const kindOfCode = {
   already_spent: 'conflict',
   already_paid: 'conflict',
   duplicate_payment: 'conflict',
+  checkout_open: 'conflict',
   not_reversible: 'conflict',
   quantity_limit: 'conflict',
   referral_cycle: 'conflict',

@@ -41,6 +41,19 @@ export class StartInPastError extends BursarError {
   }
 }
 
+/** Another order of the same waits to be paid: `details.order`. Pay it, or cancel it first. */
+export class CheckoutOpenError extends BursarError {
+  override readonly code = 'checkout_open';
+  constructor({ id, offer }: { readonly id: string; readonly offer: string }) {
+    super(
+      `Order ${id} of ${offer} waits to be paid: pay it, or cancel it before you order other.`,
+      {
+        ...{ order: id, offer },
+      },
+    );
+  }
+}
+
 /** It is paid: there is nothing left to pay. */
 export class AlreadyPaidError extends BursarError {
   override readonly code = 'already_paid';

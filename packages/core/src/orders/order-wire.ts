@@ -100,5 +100,6 @@ export const orderParams = z.object({ id: z.string().min(1).max(255) });
 /** What placing one refuses. */
 export const orderRefusals = [
   ...(['offer_unknown', 'plan_unknown', 'offer_locked', 'quantity_limit'] as const),
+  'checkout_open',
   ...(['start_in_past', 'already_subscribed', 'invalid_amount', 'limit_exceeded'] as const),
 ] as const;

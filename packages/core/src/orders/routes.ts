@@ -121,7 +121,7 @@ export const orderRoutes: readonly Route[] = [
     params: orderParams,
     body: paymentBody,
     answers: toPayShape,
-    refuses: ['not_found', 'already_paid', 'invalid_state', ...gatewayRefusals],
+    refuses: ['not_found', 'already_paid', 'checkout_open', 'invalid_state', ...gatewayRefusals],
     handle: ({ me }, { params, body }) => me.orders.pay({ ...body, order: params.id }),
   }),
   defineRoute({

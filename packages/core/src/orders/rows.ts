@@ -49,6 +49,8 @@ export type OrderRow = {
   readonly asksStart: Date | null;
   /** As it is stored: what it is by now, `statusAt` says. */
   readonly status: OrderStatus;
+  /** A gateway is asked for it. */
+  readonly atGateway: boolean;
   readonly method: string | null;
   readonly startsAt: Date | null;
   readonly expiresAt: Date | null;
@@ -83,7 +85,7 @@ export function selectOrders(
            bought.plan_version_id, bought.title, bought.offer_group, bought.quantity, bought.currency,
            bought.price, bought.total, bought.country, bought.tax_rate, bought.cycle, bought.grants,
            bought.append, bought.not_before_start, bought.time_zone, bought.asks_start, bought.status,
-           bought.method, bought.starts_at, bought.expires_at, bought.subscription_id, bought.lapses_at,
+           bought.at_gateway, bought.method, bought.starts_at, bought.expires_at, bought.subscription_id, bought.lapses_at,
            bought.paid_at, bought.due_at, bought.created_at, bought.updated_at, customer.external_id as customer, plan.key as plan
       from bursar.orders as bought
       join bursar.customers as customer on (customer.tenant_id, customer.id) = (bought.tenant_id, bought.customer_id)
@@ -154,6 +156,7 @@ function readOrder(row: Row): OrderRow {
     timeZone: text(row.time_zone),
     asksStart: instantOrNull(row.asks_start),
     status: text(row.status) as OrderStatus,
+    atGateway: flag(row.at_gateway),
     method: textOrNull(row.method),
     startsAt: instantOrNull(row.starts_at),
     expiresAt: instantOrNull(row.expires_at),

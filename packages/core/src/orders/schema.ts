@@ -17,6 +17,7 @@ import {
   primaryKey,
   smallint,
   text,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { offerVersions, planVersions } from '../catalog/schema.ts';
 import { customers } from '../customers/schema.ts';
@@ -58,6 +59,8 @@ export const orders = bursar.table(
     /** The start that was asked for. */
     asksStart: instant('asks_start'),
     status: text().notNull().default('pending'),
+    /** A gateway is asked for it: of those a customer has one open of each thing sold. */
+    atGateway: boolean('at_gateway').notNull().default(false),
     /** How it was paid: `free`, `manual` or a gateway. */
     method: text(),
     startsAt: instant('starts_at'),
@@ -94,6 +97,10 @@ export const orders = bursar.table(
       columns: [table.tenantId, table.planVersionId],
       foreignColumns: [planVersions.tenantId, planVersions.id],
     }),
+    // Two open ones could both be paid.
+    uniqueIndex('orders_one_open_checkout_per_offer')
+      .on(table.tenantId, table.customerId, table.offer, sql`(${table.offerVersionId} is null)`)
+      .where(sql`${table.atGateway} and ${table.status} in ('pending', 'refused', 'error')`),
     index('orders_by_customer').on(table.tenantId, table.customerId, table.createdAt),
     index('orders_by_parent').on(table.tenantId, table.parentId),
     index('orders_by_due').on(table.tenantId, table.dueAt),

@@ -16,10 +16,13 @@ import { announceOrder } from '../news.ts';
 import { isUnlocked } from '../offers.ts';
 import { type Order, orderOf, reviveOrder } from '../order.ts';
 import { windowsOf } from '../payable.ts';
+import type { OrderTree } from '../rows.ts';
 import { type Sale, saleOfOffer, saleOfPlan } from '../sale.ts';
+import { isLapsed, openCheckoutOf, refuseOther, storeLapsed } from './claim-checkout.ts';
 import { fulfilOrder } from './fulfil-order.ts';
 import { getOrder } from './get-order.ts';
-import { type Charge, insertOrder } from './insert-order.ts';
+import { type Charge, type InsertOrder, insertOrder } from './insert-order.ts';
+import { reopenOrder } from './pay-order.ts';
 
 export type NewOrder = PaymentChoice & {
   readonly customer: string;
@@ -39,7 +42,7 @@ export type NewOrder = PaymentChoice & {
   readonly idempotencyKey?: string | undefined;
 };
 
-/** What placing an order answers; `replayed`: with what an earlier request under the same key has made. */
+/** What placing an order answers; `replayed`: with what an earlier request has made. */
 export type PlacedOrder = {
   readonly order: Order;
   readonly checkout: Checkout;
@@ -48,12 +51,13 @@ export type PlacedOrder = {
 
 /**
  * Places an order and announces `order.created`; one of nothing to pay is paid at once. The same key and request again give the
- * first answer. What the payer is sent to is opened at the gateway once the order is committed; if that fails, it stays pending.
+ * first answer. Where a gateway is asked, so does ordering the same again while the first is unpaid, under whatever key. What the payer is sent to is opened at the gateway once the order is committed; if that fails, it stays pending.
  *
  * @throws {OfferUnknownError} No such offer, or it is archived.
  * @throws {PlanUnknownError} No such plan.
  * @throws {OfferLockedError} The customer holds no group that unlocks it.
  * @throws {QuantityLimitError} More than its limit allows.
+ * @throws {CheckoutOpenError} An order of the same with other content waits to be paid: pay or cancel it first.
  * @throws {StartInPastError} The start has passed.
  * @throws {AlreadySubscribedError} Paid now it could not begin: the plan runs without an end, or another does by then.
  * @throws {InvalidAmountError} The total is beyond what can be counted.
@@ -66,19 +70,35 @@ export async function createOrder(scope: Scope, input: NewOrder): Promise<Placed
   const fault = await gatewayFault(scope, choice);
   if (fault && gateway !== undefined) throw fault;
   await ensureCatalog(scope);
+  let isAgain = false;
   const { answer, replayed } = await scope.transaction(async (scope) => {
     const { customer, kind } = input;
     const { id } = await ensureCustomer(scope, { customer, kind });
     const once = { verb: 'orders.create', customerId: id, key, request };
-    return answerOnce(scope, once, (scope) => place(scope, input, fault));
+    return answerOnce(scope, once, async (scope) => {
+      const placed = await place(scope, input, fault);
+      isAgain = placed.isAgain;
+      return placed.order;
+    });
   });
   const order = reviveOrder(answer);
   const current = replayed ? await getOrder(scope, { order: order.id }) : order;
-  return { order, checkout: await checkoutOf(scope, current, choice), replayed };
+  return {
+    order,
+    checkout: await checkoutOf(scope, current, choice),
+    replayed: replayed || isAgain,
+  };
 }
 
+/** `isAgain`: it was placed before, and waits to be paid. */
+type Placed = { readonly order: Order; readonly isAgain: boolean };
+
 /** @param fault Why it cannot be paid; of no matter to one of nothing to pay. */
-async function place(scope: Scope, input: NewOrder, fault: ValidationError | null): Promise<Order> {
+async function place(
+  scope: Scope,
+  input: NewOrder,
+  fault: ValidationError | null,
+): Promise<Placed> {
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'update' });
   const { offer, plan, quantity = 1 } = input;
   const sale =
@@ -87,19 +107,34 @@ async function place(scope: Scope, input: NewOrder, fault: ValidationError | nul
       : await saleOfOffer(scope, offer, quantity);
   if (!isUnlocked(sale, sale.unlockedBy.length > 0 ? await groupsHeld(scope, customer.id) : none))
     throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
-  await refuseBeyondLimit(scope, customer.id, sale);
   const charge = chargeOf(sale, input);
   if (fault && charge.total > 0) throw fault;
+  const atGateway = scope.ports.openCheckout !== undefined && charge.total > 0;
+  const asked = { customer, sale, input, charge, atGateway };
+  const open = atGateway ? await openCheckoutOf(scope, customer, sale.root) : null;
+  if (open && !isLapsed(scope, open))
+    return { order: await again(scope, open, asked), isAgain: true };
+  await refuseBeyondLimit(scope, customer.id, sale);
   // What would fail when it is paid is refused before anybody pays.
   await windowsOf(scope, {
     ...{ customerId: customer.id, customer: customer.externalId, timeZone: customer.timeZone },
     ...{ lines: [sale.root, ...sale.items], asked: input.startsAt ?? null },
     ...{ paid: { amount: charge.total, unit: charge.currency }, isPaid: charge.total === 0 },
   });
-  const { root, items } = await insertOrder(scope, { customer, sale, input, charge });
+  if (open) await storeLapsed(scope, open);
+  const { root, items } = await insertOrder(scope, asked);
   await announceOrder(scope, root, 'order.created', {});
-  if (charge.total > 0) return orderOf(scope, { root, items });
-  return orderOf(scope, await fulfilOrder(scope, { order: root.id, method: 'free' }));
+  const tree =
+    charge.total > 0
+      ? { root, items }
+      : await fulfilOrder(scope, { order: root.id, method: 'free' });
+  return { order: orderOf(scope, tree), isAgain: false };
+}
+
+/** The open order of the same, to be paid after all. */
+async function again(scope: Scope, open: OrderTree, asked: InsertOrder): Promise<Order> {
+  refuseOther(open, asked);
+  return orderOf(scope, open.root.status === 'pending' ? open : await reopenOrder(scope, open));
 }
 
 const none: ReadonlySet<string> = new Set();

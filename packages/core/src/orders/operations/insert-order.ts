@@ -12,6 +12,8 @@ export type InsertOrder = {
   readonly customer: CustomerRow;
   readonly sale: Sale;
   readonly charge: Charge;
+  /** A gateway is to be asked for it. */
+  readonly atGateway?: boolean | undefined;
   readonly input: {
     readonly country?: string | undefined;
     readonly taxRate?: number | undefined;
@@ -22,7 +24,7 @@ export type InsertOrder = {
 /** Writes the order, pending until it is paid, canceled or lapsed. */
 export async function insertOrder(
   scope: Scope,
-  { customer, sale, input, charge }: InsertOrder,
+  { customer, sale, input, charge, atGateway = false }: InsertOrder,
 ): Promise<OrderTree> {
   const id = newId('ord');
   const ttl = String(await getSetting(scope, 'orders.pendingTtl'));
@@ -33,14 +35,14 @@ export async function insertOrder(
     insert into bursar.orders
       (tenant_id, id, customer_id, parent_id, place, offer, offer_version_id, plan_version_id, title, offer_group,
        quantity, currency, price, total, country, tax_rate, cycle, grants, append, not_before_start, time_zone,
-       asks_start, lapses_at, due_at, created_at, updated_at)
+       asks_start, at_gateway, lapses_at, due_at, created_at, updated_at)
     select ${scope.tenant.id}::int, line.id, ${customer.id}::bigint, line."parentId", line.place, line.offer,
            line."offerVersionId", line."planVersionId", line.title, line."group", line.quantity,
            ${charge.currency}::text, line.price, line.total, ${input.country ?? null}::text,
            ${input.taxRate === undefined ? null : String(input.taxRate)}::text::numeric, line.cycle, line.grants,
            line.append, line."notBeforeStart", ${customer.timeZone}::text,
            case when line.place = 0 then ${at(input.startsAt ?? null)}::text::timestamptz end,
-           ${lapsesAt}::text::timestamptz,
+           line.place = 0 and ${atGateway}::boolean, ${lapsesAt}::text::timestamptz,
            case when line.place = 0 then ${lapsesAt}::text::timestamptz else 'infinity' end, ${now}::text::timestamptz,
            ${now}::text::timestamptz
       from jsonb_to_recordset(${json(rows)}::text::jsonb)

@@ -8,6 +8,7 @@ import { moveOrder } from '../move-order.ts';
 import { type Order, orderOf } from '../order.ts';
 import type { OrderTree } from '../rows.ts';
 import { isOpen, statusAt } from '../status.ts';
+import { claimCheckout } from './claim-checkout.ts';
 import { lockOrder } from './fulfil-order.ts';
 
 export type PayOrder = PaymentChoice & {
@@ -20,6 +21,7 @@ export type PayOrder = PaymentChoice & {
  * Makes an unpaid order, also one that was refused or failed, pending again and opens a payment for it.
  * @throws {NotFoundError} There is no such order of this customer.
  * @throws {AlreadyPaidError} There is nothing left to pay.
+ * @throws {CheckoutOpenError} Another order of the same waits at a gateway.
  * @throws {InvalidStateError} It is canceled, or has lapsed.
  */
 export async function payOrder(
@@ -35,12 +37,14 @@ export async function payOrder(
     const status = statusAt(locked.root, scope.now);
     if (status === 'canceled') throw new InvalidStateError(`Order ${id} is canceled.`);
     if (!isOpen(status)) throw new AlreadyPaidError(id);
-    return status === 'pending' ? locked : reopen(scope, locked);
+    if (scope.ports.openCheckout) await claimCheckout(scope, locked.root);
+    return status === 'pending' ? locked : reopenOrder(scope, locked);
   });
   const order = orderOf(scope, tree);
   return { order, checkout: await checkoutOf(scope, order, choice) };
 }
 
-async function reopen(scope: Scope, { root, items }: OrderTree): Promise<OrderTree> {
+/** Makes a refused or failed order, locked, pending again. */
+export async function reopenOrder(scope: Scope, { root, items }: OrderTree): Promise<OrderTree> {
   return { root: await moveOrder(scope, root, { to: 'pending' }), items };
 }

@@ -1,0 +1,3 @@
+-- Why: two open checkouts of one offer could both be paid; of orders a gateway is asked for, a customer has one open of each.
+ALTER TABLE "bursar"."orders" ADD COLUMN "at_gateway" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX "orders_one_open_checkout_per_offer" ON "bursar"."orders" USING btree ("tenant_id","customer_id","offer",("offer_version_id" is null)) WHERE "bursar"."orders"."at_gateway" and "bursar"."orders"."status" in ('pending', 'refused', 'error');
