@@ -6,6 +6,7 @@
 import { type Bus, createBus, hasRow } from '../events/index.ts';
 import type { Database, News, Ports, Scope } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
+import { chargeSubscription, paidPeriods } from '../orders/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
 import { sponsorNewcomer } from '../referrals/index.ts';
 import { createSettingsMemory } from '../settings/index.ts';
@@ -132,6 +133,8 @@ function foundations(options: Options, jobQueued: () => void) {
     catalog,
     planOf,
     plansOf,
+    paidPeriods,
+    charge: chargeSubscription,
     subjects,
     spendQueue,
     hears: bus.hears,

@@ -20,6 +20,7 @@ export * from './inputs.ts';
 export { moveOrder } from './move-order.ts';
 export { announceOrder, recordStep } from './news.ts';
 export { type CancelOrder, cancelOrder } from './operations/cancel-order.ts';
+export { chargeSubscription } from './operations/charge-subscription.ts';
 export { type ConfirmOrder, confirmOrder } from './operations/confirm-order.ts';
 export { createOrder, type NewOrder, type PlacedOrder } from './operations/create-order.ts';
 export { eraseOrders } from './operations/erase-orders.ts';
@@ -35,6 +36,7 @@ export {
 export { type ListedOffer, type ListOffers, listOffers } from './operations/list-offers.ts';
 export { type ListOrders, listOrders } from './operations/list-orders.ts';
 export { type ListPurchases, listPurchases, type Purchase } from './operations/list-purchases.ts';
+export { paidPeriods } from './operations/paid-periods.ts';
 export { type PayOrder, payOrder } from './operations/pay-order.ts';
 export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';
 export type { Bought, Order, OrderItem } from './order.ts';

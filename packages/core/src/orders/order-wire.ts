@@ -27,6 +27,7 @@ export const orderShape = bought.extend({
   total: moneyShape,
   country: z.string().nullable(),
   taxRate: z.number().nullable(),
+  period: z.int().nullable(),
   method: z.string().nullable(),
   items: z.array(
     bought.extend({

@@ -41,6 +41,8 @@ export type Order = Bought & {
   readonly country: string | null;
   /** Percent; it is no part of the total. */
   readonly taxRate: number | null;
+  /** The number of the period of its subscription that it pays; `null` where it pays no period. */
+  readonly period: number | null;
   /** How it was paid: `free`, `manual` or a gateway. */
   readonly method: string | null;
   readonly items: readonly OrderItem[];
@@ -61,7 +63,7 @@ export function orderOf(scope: Scope, { root, items }: OrderTree): Order {
       grants: amounts(scope, root, 1),
     },
     total: moneyOf(scope, root.currency, root.total),
-    ...{ country: root.country, taxRate: root.taxRate, method: root.method },
+    ...{ country: root.country, taxRate: root.taxRate, method: root.method, period: root.period },
     items: items.map((item) => itemOf(scope, root, item)),
     ...{ lapsesAt: root.lapsesAt, createdAt: root.createdAt, updatedAt: root.updatedAt },
     paidAt: root.paidAt,

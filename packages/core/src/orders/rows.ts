@@ -54,7 +54,10 @@ export type OrderRow = {
   readonly method: string | null;
   readonly startsAt: Date | null;
   readonly expiresAt: Date | null;
+  /** What it began or changed once it was paid; of an open one what it is owed for. */
   readonly subscriptionId: string | null;
+  /** Number of the period of it that is owed for. */
+  readonly period: number | null;
   readonly lapsesAt: Date;
   readonly paidAt: Date | null;
   readonly dueAt: Date;
@@ -85,7 +88,8 @@ export function selectOrders(
            bought.plan_version_id, bought.title, bought.offer_group, bought.quantity, bought.currency,
            bought.price, bought.total, bought.country, bought.tax_rate, bought.cycle, bought.grants,
            bought.append, bought.not_before_start, bought.time_zone, bought.asks_start, bought.status,
-           bought.at_gateway, bought.method, bought.starts_at, bought.expires_at, bought.subscription_id, bought.lapses_at,
+           bought.at_gateway, bought.method, bought.starts_at, bought.expires_at, bought.subscription_id, bought.period,
+           bought.lapses_at,
            bought.paid_at, bought.due_at, bought.created_at, bought.updated_at, customer.external_id as customer, plan.key as plan
       from bursar.orders as bought
       join bursar.customers as customer on (customer.tenant_id, customer.id) = (bought.tenant_id, bought.customer_id)
@@ -161,6 +165,7 @@ function readOrder(row: Row): OrderRow {
     startsAt: instantOrNull(row.starts_at),
     expiresAt: instantOrNull(row.expires_at),
     subscriptionId: textOrNull(row.subscription_id),
+    period: integerOrNull(row.period),
     lapsesAt: instant(row.lapses_at),
     paidAt: instantOrNull(row.paid_at),
     dueAt: instant(row.due_at),

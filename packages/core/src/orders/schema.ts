@@ -66,7 +66,10 @@ export const orders = bursar.table(
     startsAt: instant('starts_at'),
     /** Null with a start: never. */
     expiresAt: instant('expires_at'),
+    /** What it began or changed once it was paid; or, while it is open, what it is owed for. */
     subscriptionId: text('subscription_id'),
+    /** The number of the period that it is owed for; null for what is no period. */
+    period: integer(),
     /** When it is canceled by itself unless it is paid. */
     lapsesAt: instant('lapses_at').notNull(),
     paidAt: instant('paid_at'),
@@ -104,6 +107,10 @@ export const orders = bursar.table(
     index('orders_by_customer').on(table.tenantId, table.customerId, table.createdAt),
     index('orders_by_parent').on(table.tenantId, table.parentId),
     index('orders_by_due').on(table.tenantId, table.dueAt),
+    // A period is asked for once, whoever finds first that it has begun.
+    uniqueIndex('orders_once_per_period')
+      .on(table.tenantId, table.subscriptionId, table.period)
+      .where(sql`${table.period} is not null`),
     check('orders_id_has_1_to_255_characters', sql`length(${table.id}) between 1 and 255`),
     check(
       'orders_status_is_known',
@@ -112,6 +119,10 @@ export const orders = bursar.table(
     check('orders_quantity_from_1', sql`${table.quantity} between 1 and 9007199254740991`),
     safeRange('orders_price_in_safe_range', table.price),
     safeRange('orders_total_in_safe_range', table.total),
+    check(
+      'orders_period_is_of_a_subscription',
+      sql`${table.period} is null or (${table.period} >= 1 and ${table.subscriptionId} is not null)`,
+    ),
     check('orders_cost_nothing_or_more', sql`${table.price} >= 0 and ${table.total} >= 0`),
     check(
       'orders_paid_have_begun',

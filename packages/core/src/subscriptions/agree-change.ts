@@ -11,6 +11,7 @@ import type { AskedChange } from './change-input.ts';
 import { NotSelfServiceError, PreviewStaleError } from './errors.ts';
 import { fault } from './input.ts';
 import { itemsOfPlan } from './items.ts';
+import { billingAt } from './payments.ts';
 import { findVersion } from './plan-version.ts';
 import { type Cost, costOf, isDearer, nothingDue } from './proration.ts';
 import type { SubscriptionRow } from './rows.ts';
@@ -99,7 +100,8 @@ export function changeTo(
   to: PlanVersion,
   { isReanchored, usage, currency }: Pick<PlanChange, 'isReanchored' | 'usage' | 'currency'>,
 ): PlanChange {
-  const { family, period, pastDue, billing } = to.plan;
+  const { family, period, pastDue } = to.plan;
+  const billing = billingAt(to.plan, currency);
   return {
     ...{ plan: to.planKey, version: to.version, planVersionId: to.id, familyId: to.familyId },
     ...{ family, period, pastDue, billing, isReanchored, usage },

@@ -49,6 +49,7 @@ export {
   type UnpauseSubscription,
   unpauseSubscription,
 } from './operations/pause-subscription.ts';
+export { type PaidTime, type PayPeriod, payPeriod } from './operations/pay-period.ts';
 export { type ChangePreview, previewChange } from './operations/preview-change.ts';
 export { type ResetUsage, resetUsage } from './operations/reset-usage.ts';
 export { type ResumeSubscription, resumeSubscription } from './operations/resume-subscription.ts';
@@ -58,7 +59,7 @@ export {
   type SubscriptionPeriods,
   subscriptionPeriods,
 } from './operations/subscription-periods.ts';
-export type { PaidPeriods } from './payments.ts';
+export type { PaidPeriods, Span, SubscriptionCharge } from './payments.ts';
 export type { SubscriptionPeriod } from './periods.ts';
 export { planOf, plansOf } from './plan-of.ts';
 export { type Right, type Rights, rightsAt } from './rights.ts';

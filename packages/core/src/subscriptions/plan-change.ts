@@ -49,7 +49,8 @@ export function changed(
     ? [...row.shifts, { kind: 'anchor' as const, at, before: row.period }]
     : row.shifts;
   const terms = { plan, version, family, familyId, period, pastDue, billing, currency };
-  const moved = { ...row, ...terms, shifts };
+  const isNew = row.billing === 'none' && billing !== 'none';
+  const moved = { ...row, ...terms, shifts, billedFrom: isNew ? at : row.billedFrom };
   const move = { row, moved, change, at, used };
   const byHand = row.items.filter((item) => item.addedBy === 'hand');
   const planned = change.items.filter(

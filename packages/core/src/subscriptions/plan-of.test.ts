@@ -187,7 +187,7 @@ describeMigrated('the plan of a balance', (make) => {
   test('of an unpaid subscription goes on within its window and says why not after it', async () => {
     await ann();
     process = openProcess(database, `plan-${tenants}`, {
-      paidPeriods: async (_, ids) => new Map(ids.map((id) => [id, 1])),
+      paidPeriods: async (_, ids) => new Map(ids.map((id) => [id, [[1, 1] as const]])),
     });
     await createSubscription(scope, { customer: 'ann', plan: 'pro', trial: 'skip' });
     const within = '2026-03-03T00:00:00Z';

@@ -34,8 +34,8 @@ export function costOf(
   return { credit, charge, due: charge - credit };
 }
 
-/** Of whole seconds: those to the period's end by those of the whole period, without what a pause has added to it. */
-function shareOf(
+/** The part of a price that is for the time from `at` on, of whole seconds: those to the period's end by those of the whole period, without what a pause has added to it. */
+export function shareOf(
   price: number,
   moments: SubscriptionMoments,
   { window, at }: { window: Window; at: Date },

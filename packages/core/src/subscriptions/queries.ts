@@ -58,7 +58,7 @@ function selectStatement(
            subscription.trial_ends_at, subscription.canceled_at, subscription.cancel_reason,
            subscription.cancel_comment, subscription.paused_at, subscription.resumes_at, subscription.shifts, subscription.scheduled,
            subscription.billing, subscription.currency,
-           subscription.past_due, subscription.source, subscription.external, subscription.sold_until,
+           subscription.past_due, subscription.source, subscription.external, subscription.sold_until, subscription.billed_from,
            subscription.revision, subscription.due_at,
            subscription.created_at, subscription.updated_at,
            (select coalesce(jsonb_agg(jsonb_build_object('feature', feature.key, 'kind', item.kind,
@@ -164,6 +164,8 @@ async function withPayments(
   const paid = await scope.ports.paidPeriods(scope, billed);
   if (paid === null) return [...rows];
   return rows.map((row) =>
-    row.billing === 'none' ? row : { ...row, unpaidSince: unpaidSince(row, paid.get(row.id) ?? 0) },
+    row.billing === 'none'
+      ? row
+      : { ...row, unpaidSince: unpaidSince(row, paid.get(row.id) ?? []) },
   );
 }

@@ -33,6 +33,8 @@ export type SubscriptionRow = SubscriptionMoments & {
   readonly external: { readonly gateway: string; readonly id: string } | null;
   /** The end that was paid for; `null` where none was, or it has none. Taking a cancellation back leads there. */
   readonly soldUntil: Date | null;
+  /** From when on its periods are charged; `null`: from its start. What was before is nobody's debt here. */
+  readonly billedFrom: Date | null;
   readonly revision: number;
   /** When its lifecycle is to be looked at next. */
   readonly dueAt: Date;
@@ -83,6 +85,7 @@ export function readRow(row: Row): SubscriptionRow {
     source: text(row.source),
     external: row.external === null ? null : document<SubscriptionRow['external']>(row.external),
     soldUntil: instantOrNull(row.sold_until),
+    billedFrom: instantOrNull(row.billed_from),
     revision: integer(row.revision),
     dueAt: instant(row.due_at),
     createdAt: instant(row.created_at),

@@ -56,6 +56,8 @@ export const subscriptions = bursar.table(
     /** The end that an order has paid for; null where none has, or for good. */
     soldUntil: instant('sold_until'),
     /** Counts every change; what a preview was made from. */
+    /** From when on its periods are charged; null: from its start. */
+    billedFrom: instant('billed_from'),
     revision: integer().notNull().default(0),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),

@@ -42,7 +42,7 @@ export async function storeChange(
     update bursar.subscriptions
        set plan_version_id = ${change.planVersionId}::int, family_id = ${change.familyId}::int,
            period = ${change.period}::text, billing = ${change.billing}::text, currency = ${change.currency}::text,
-           past_due = ${change.pastDue}::text, shifts = shifts || ${json(anchors)}::text::jsonb, scheduled = null,
+           billed_from = ${at(after.billedFrom)}::text::timestamptz, past_due = ${change.pastDue}::text, shifts = shifts || ${json(anchors)}::text::jsonb, scheduled = null,
            scheduled_at = null, due_at = '-infinity', revision = revision + 1, updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = ${which}`);
   await scope.run(

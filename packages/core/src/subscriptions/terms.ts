@@ -7,11 +7,14 @@ import { type Calendar, windowAt } from './calendar.ts';
 import { defaultReference } from './defaults.ts';
 import { fault, readCount } from './input.ts';
 import { type FrozenItem, itemOfTerms, itemsOfPlan, withQuotas } from './items.ts';
+import { billingAt } from './payments.ts';
 import type { SubscriptionMoments } from './state.ts';
 
 /** What will be stored. */
 export type Terms = Omit<SubscriptionMoments, 'unpaidSince'> & {
   readonly billing: 'none' | 'order' | 'gateway';
+  /** From when on its periods are charged; `null`: from its start. */
+  readonly billedFrom: Date | null;
   /** Of its prices; `null` where its plan has none. */
   readonly currency: string | null;
   readonly items: readonly FrozenItem[];
@@ -30,6 +33,7 @@ export async function termsOf(
   { asked, customer, plan }: { asked: Asked; customer: CustomerRow; plan: PlanSpec | null },
 ): Promise<Terms> {
   const { timeZone } = customer;
+  const currency = currencyOf(asked, plan);
   const startsAt = asked.startsAt ?? scope.now;
   const reference =
     plan && writesDefaultDown(asked, plan) ? defaultReference(customer.id, plan) : undefined;
@@ -42,12 +46,36 @@ export async function termsOf(
     trialEndsAt: trialEnd(asked, { startsAt, timeZone, plan }),
     ...{ shifts: [], pausedAt: null, resumesAt: null },
     pastDue: plan?.pastDue ?? null,
-    billing: plan?.billing ?? ('none' as const),
-    currency: currencyOf(asked, plan),
+    currency,
   };
+  const billing = billingOf(asked, { moments, plan, currency, now: scope.now });
   const sold = withQuotas(await itemsAsked(scope, asked, plan), asked.quota);
   const items = sold.map((item) => withReference(item, reference));
-  return { ...moments, items: withUse(items, { asked, moments, now: scope.now }) };
+  return { ...moments, ...billing, items: withUse(items, { asked, moments, now: scope.now }) };
+}
+
+type BilledTerms = {
+  readonly moments: Calendar & { readonly startsAt: Date };
+  readonly plan: PlanSpec | null;
+  readonly currency: string | null;
+  readonly now: Date;
+};
+
+/**
+ * What an order has bought is paid. Nobody is charged here for time before a subscription was made; of one that was paid elsewhere
+ * until now, because it is imported or a gateway has charged it, also not for the period that is running.
+ */
+function billingOf(
+  { source, external }: Asked,
+  { moments, plan, currency, now }: BilledTerms,
+): Pick<Terms, 'billing' | 'billedFrom'> {
+  const billing = plan ? billingAt(plan, currency) : 'none';
+  if (source === 'order') return { billing: 'none', billedFrom: null };
+  if (billing === 'none' || moments.startsAt >= now) return { billing, billedFrom: null };
+  const isElsewhere = source === 'import' || (billing === 'gateway' && external !== null);
+  if (!isElsewhere) return { billing, billedFrom: now };
+  const next = windowAt(moments, 'period', now)?.endsAt ?? null;
+  return next === null ? { billing: 'none', billedFrom: null } : { billing, billedFrom: next };
 }
 
 function currencyOf({ currency }: Asked, plan: PlanSpec | null): string | null {

@@ -31,7 +31,7 @@ describeMigrated('being subscribed', (make) => {
   const fresh = (paidTo: number | null = null) => {
     const tenant = `subscribed${++tenants}`;
     const paidPeriods = async (_: unknown, subscriptions: readonly string[]) =>
-      paidTo === null ? null : new Map(subscriptions.map((id) => [id, paidTo]));
+      paidTo === null ? null : new Map(subscriptions.map((id) => [id, [[1, paidTo] as const]]));
     return (now: string) =>
       openTestScope(home.database, {
         ...{ tenant, now: new Date(now) },

@@ -1,6 +1,7 @@
 /** Giving an order up before it is paid. */
 import { type AuditFacts, audited } from '../../audit/index.ts';
 import { NotFoundError, type Scope } from '../../kernel/index.ts';
+import { InvalidStateError } from '../../ledger/index.ts';
 import { AlreadyPaidError } from '../errors.ts';
 import { moveOrder } from '../move-order.ts';
 import { announceOrder } from '../news.ts';
@@ -21,6 +22,7 @@ export type CancelOrder = {
  * Cancels an unpaid order and announces `order.canceled`. One that is canceled stays so, and nothing is announced again.
  * @throws {NotFoundError} There is no such order of this customer.
  * @throws {AlreadyPaidError} It is paid: it can only be refunded.
+ * @throws {InvalidStateError} It is owed for a period of a subscription: that is canceled instead.
  */
 export async function cancelOrder(scope: Scope, input: CancelOrder): Promise<Order> {
   const facts: AuditFacts = {};
@@ -43,6 +45,8 @@ async function cancel(scope: Scope, { order, customer }: CancelOrder): Promise<O
   const status = statusAt(root, scope.now);
   if (status === 'canceled') return tree;
   if (!isOpen(status)) throw new AlreadyPaidError(order);
+  if (root.period !== null)
+    throw new InvalidStateError(`Order ${order} is owed: cancel ${root.subscriptionId} instead.`);
   return storeCanceled(scope, tree, { lapsed: false });
 }
 

@@ -74,7 +74,7 @@ describeMigrated('placing an order', (make) => {
         { amount: 3_000, unit: 'api-calls', scale: 0, formatted: '3000' },
       ]),
       ...{ country: 'DE', taxRate: 19.5, status: 'pending', method: null, subscription: null },
-      ...{ startsAt: null, expiresAt: null, paidAt: null },
+      ...{ startsAt: null, expiresAt: null, paidAt: null, period: null },
       ...{ createdAt: new Date(now), updatedAt: new Date(now) },
       lapsesAt: new Date('2026-02-01T10:00:00.000Z'),
     });

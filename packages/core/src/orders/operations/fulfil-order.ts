@@ -9,12 +9,14 @@ import { lockKnownCustomer } from '../../customers/index.ts';
 import { at, FOREVER, multiply, NotFoundError, type Scope, sql } from '../../kernel/index.ts';
 import { credit, InvalidStateError } from '../../ledger/index.ts';
 import { deliverPlan } from '../../subscriptions/index.ts';
+import { isOwed } from '../charges.ts';
 import { DuplicatePaymentError } from '../errors.ts';
 import { announceOrder, recordStep, type Step, textOf } from '../news.ts';
 import { windowsOf } from '../payable.ts';
 import { findTree, type OrderRow, type OrderTree } from '../rows.ts';
 import { isOpen, statusAt } from '../status.ts';
 import type { BoughtWindow } from '../window.ts';
+import { fulfilCharge } from './fulfil-charge.ts';
 
 export type FulfilOrder = {
   readonly order: string;
@@ -40,6 +42,12 @@ export function fulfilOrder(scope: Scope, input: FulfilOrder): Promise<OrderTree
   return scope.transaction(async (scope) => {
     const { root, items } = await lockOrder(scope, input.order);
     refusePaid(root, scope.now);
+    if (isOwed(root))
+      return fulfilCharge(scope, root, async (window) => {
+        const paid = await hand(scope, root, { window, ...input });
+        await announcePaid(scope, paid, []);
+        return paid;
+      });
     const [window, ...windows] = await windowsOf(scope, {
       ...{ customerId: root.customerId, customer: root.customer, timeZone: root.timeZone },
       ...{ lines: [root, ...items], asked: input.startsAt ?? root.asksStart, isPaid: true },
@@ -111,6 +119,7 @@ async function deliver(
   row: OrderRow,
   window: BoughtWindow,
 ): Promise<{ window: BoughtWindow; subscriptionId: string | null }> {
+  if (isOwed(row)) return { window, subscriptionId: row.subscriptionId };
   if (row.planVersionId === null) return { window, subscriptionId: null };
   const { customer, planVersionId, cycle, quantity, timeZone, total, currency } = row;
   const { subscription, startsAt, endsAt } = await deliverPlan(scope, {

@@ -123,6 +123,8 @@ async function settle(scope: Scope, { tree, row }: Settling): Promise<'applied' 
   } catch (error) {
     // What cannot be handed out is refused before anything of it is written: an operator gives a new start, or sends it back.
     if (!isBursarError(error) || error.kind === 'unavailable') throw error;
+    if (tree.root.subscriptionId !== null)
+      await queueJob(scope, { kind: SEND_BACK, key: row.id, payload: { payment: row.id } });
     return flag(scope, { tree, row, because: error.code });
   }
 }

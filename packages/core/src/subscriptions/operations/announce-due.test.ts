@@ -117,7 +117,7 @@ describeMigrated('announcing what is due', (make) => {
 
   test('an end that non-payment has led to is stored and told, each once', async () => {
     process = openProcess(made.database, tenant(), {
-      paidPeriods: async (_, ids) => new Map(ids.map((id) => [id, 0])),
+      paidPeriods: async (_, ids) => new Map(ids.map((id) => [id, []])),
     });
     await createSubscription(await process.at(start), { customer: 'ann', plan: 'pro' });
 
@@ -152,7 +152,7 @@ describeMigrated('announcing what is due', (make) => {
         poor: { period: 'P1M', features: { calls: { quota: 7 } } },
       },
     });
-    const paid = new Map<string, number>();
+    const paid = new Map<string, [number, number][]>();
     process = openProcess(made.database, tenant(), {
       catalog: spec,
       paidPeriods: async () => paid,
@@ -161,7 +161,7 @@ describeMigrated('announcing what is due', (make) => {
       customer: 'ann',
       plan: 'paid',
     });
-    paid.set(id, 1);
+    paid.set(id, [[1, 1]]);
     await sweep('2026-03-03T00:00:00Z');
     expect(process.types()).toEqual(['subscription.renewed', 'subscription.past_due']);
     const left = async (now: string) =>

@@ -3,6 +3,7 @@
  * once. Rights never wait for it; they follow from the clock.
  */
 import { at, FOREVER, instant, integer, json, type Scope, sql, text } from '../../kernel/index.ts';
+import { chargeBegun, isBilled } from '../billing.ts';
 import { lockSubscriptions } from '../change.ts';
 import { type Asked, nextEffect, nextLookAt } from '../lifecycle.ts';
 import { afterTelling, announceOnceEach, askedOf, askedOfAll } from '../lifecycle-marks.ts';
@@ -53,8 +54,8 @@ export function announceDue(scope: Scope, due: { id: string; at: Date }): Promis
     const found = await findSubscription(scope, due.id, { asOf: 'stored' });
     if (!found) return { done: false, next: FOREVER };
     const isUnpaid = endAt(found, scope.now)?.getTime() !== found.endsAt?.getTime();
-    const isDue = isUnpaid || (await isChangeNext(scope, found, due.at));
-    if (isDue) await lockSubscriptions(scope, found.customer);
+    const isHeld = isUnpaid || (await isChangeNext(scope, found, due.at));
+    const isDue = (await holdAndCharge(scope, found, isHeld)) || isHeld;
     const { dueAt, revision } = await lockRow(scope, due.id);
     if (dueAt > due.at) return { done: isDue, next: dueAt };
     const row =
@@ -65,6 +66,18 @@ export function announceDue(scope: Scope, due: { id: string; at: Date }): Promis
     const { done, next } = await tellNext(scope, row, due.at);
     return { done: done || isDue, next };
   });
+}
+
+/** Stores what holds by now, and asks for periods that have begun. @returns Whether any was asked for. */
+async function holdAndCharge(
+  scope: Scope,
+  found: SubscriptionRow,
+  isHeld: boolean,
+): Promise<boolean> {
+  if (!isHeld && !isBilled(scope, found)) return false;
+  const { rows } = await lockSubscriptions(scope, found.customer);
+  const row = rows.find(({ id }) => id === found.id);
+  return row !== undefined && (await chargeBegun(scope, row));
 }
 
 /** A scheduled change is the next thing: it comes before what is told of the same instant, which is of the new plan. */
@@ -89,7 +102,8 @@ export function announceDueAll(
     const free = await freeSubscriptions(scope, due.ids);
     const found = due.ids.flatMap((id) => free.find((row) => row.id === id) ?? []);
     const rows = found.filter(
-      (row) => row.dueAt <= due.at && !isToBeStored(row, due.at, scope.now),
+      (row) =>
+        row.dueAt <= due.at && !isToBeStored(row, due.at, scope.now) && !isBilled(scope, row),
     );
     const looked = new Map<string, Looked>();
     for (const row of found)

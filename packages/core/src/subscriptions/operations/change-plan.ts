@@ -9,6 +9,7 @@ import { credit } from '../../ledger/index.ts';
 import { getSetting } from '../../settings/index.ts';
 import { type Agreed, agreeChange } from '../agree-change.ts';
 import { announceChange, announceUpdate, reread } from '../announce-change.ts';
+import { chargeChange } from '../billing.ts';
 import { rebalanced } from '../change.ts';
 import { type ChangePlan, readChange } from '../change-input.ts';
 import { commandOn } from '../command.ts';
@@ -48,7 +49,9 @@ export async function changePlan(scope: Scope, input: ChangePlan): Promise<Subsc
     const stored = await rebalanced(inner, { customer, items }, () => apply(inner, row, agreed));
     await announceOver(inner, { customer: row.customer, over });
     await creditRest(inner, row, agreed);
-    return stored;
+    const { cost } = agreed;
+    const isAsked = await chargeChange(inner, { before: row, row: stored, cost });
+    return isAsked ? reread(inner, row.id) : stored;
   });
 }
 

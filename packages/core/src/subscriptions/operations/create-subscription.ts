@@ -9,6 +9,7 @@ import { answerOnce, ensureCustomer } from '../../customers/index.ts';
 import { newId, type Scope, sql, text } from '../../kernel/index.ts';
 import { announceChange, reread } from '../announce-change.ts';
 import { type Asked, type NewSubscription, readAsked } from '../asked.ts';
+import { chargeBegun } from '../billing.ts';
 import { lockSubscriptions, rebalanced } from '../change.ts';
 import { alreadySubscribed, type Claim, refuseConflict } from '../conflicts.ts';
 import { NotSelfServiceError, SubscriptionExistsError } from '../errors.ts';
@@ -77,13 +78,15 @@ async function create(scope: Scope, { asked, externalId, version }: Sale): Promi
   await refuseConflict(scope, claim);
   if (plan && terms.trialEndsAt !== null)
     await redeemTrial(scope, { customer, plan: plan.key, fingerprints: asked.fingerprints });
-  return rebalanced(scope, { customer, items: terms.items }, async () => {
+  const row = await rebalanced(scope, { customer, items: terms.items }, async () => {
     const made = await insertSubscription(scope, { id, claim, terms, asked, version });
     if (!made) throw alreadySubscribed(claim, null);
     const row = await reread(scope, id);
     await announceChange(scope, row, 'subscription.created');
-    return subscriptionOf(row, scope.now);
+    return row;
   });
+  const isAsked = await chargeBegun(scope, row);
+  return subscriptionOf(isAsked ? await reread(scope, id) : row, scope.now);
 }
 
 async function refuseTakenId(scope: Scope, id: string): Promise<void> {

@@ -96,7 +96,10 @@ function decide(scope: Scope, { input, version, rows }: Case): Decision {
   if (!row) return { kind: 'create' };
   const isSame = row.plan === version.planKey && row.period === input.cycle;
   if (isSame && row.endsAt === null) return { kind: 'keep', row };
-  if (isSame && row.endsAt !== null && input.startsAt <= row.endsAt) return { kind: 'extend', row };
+  // What is owed for the period that runs is not paid by one that comes after it.
+  const isOwed = stateAt(row, scope.now).pastDue;
+  if (isSame && !isOwed && row.endsAt !== null && input.startsAt <= row.endsAt)
+    return { kind: 'extend', row };
   if (input.startsAt > scope.now) return { kind: 'create' };
   return { kind: 'change', row };
 }
@@ -116,7 +119,8 @@ async function deliver(
   if (kind === 'keep') return { subscription: row.id, startsAt, endsAt };
   if (kind === 'extend') return extend(scope, { input, locked, row });
   const { customer } = locked;
-  const change = { ...input, to: version, customer, claim: claimOf(input, version, customer.id) };
+  const to = { ...version, plan: { ...version.plan, billing: 'none' as const } };
+  const change = { ...input, to, customer, claim: claimOf(input, version, customer.id) };
   await changeOver(scope, row, change);
   return { subscription: row.id, startsAt, endsAt };
 }
@@ -143,6 +147,8 @@ async function extend(
   const delivered = extended(input, row);
   const { endsAt } = delivered;
   await refuseConflict(scope, { ...row, startsAt: scope.now, endsAt });
+  await scope.run(sql`
+    update bursar.subscriptions set billing = 'none' where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
   await rebalanced(scope, { customer: locked.customer, items: row.items }, () =>
     storeEnd(scope, row, { endsAt, reason: null, comment: null }),
   );

@@ -60,13 +60,13 @@ async function insertRow(
     sql`
     insert into bursar.subscriptions
       (tenant_id, id, customer_id, plan_version_id, family_id, period, time_zone, anchor, starts_at, ends_at,
-       canceled_at, trial_ends_at, billing, currency, past_due, source, external, created_at, updated_at)
+       canceled_at, trial_ends_at, billing, billed_from, currency, past_due, source, external, created_at, updated_at)
     values (${scope.tenant.id}::int, ${id}::text, ${claim.customerId}::bigint, ${version?.id ?? null}::int,
             ${claim.familyId}::int, ${terms.period}::text, ${terms.timeZone}::text,
             ${at(terms.anchor)}::text::timestamptz, ${at(terms.startsAt)}::text::timestamptz,
             ${at(terms.endsAt)}::text::timestamptz, ${at(terms.endsAt && scope.now)}::text::timestamptz,
-            ${at(terms.trialEndsAt)}::text::timestamptz, ${terms.billing}::text, ${terms.currency}::text,
-            ${terms.pastDue}::text,
+            ${at(terms.trialEndsAt)}::text::timestamptz, ${terms.billing}::text,
+            ${at(terms.billedFrom)}::text::timestamptz, ${terms.currency}::text, ${terms.pastDue}::text,
             ${asked.source}::text, ${asked.external && json(asked.external)}::text::jsonb, ${now}, ${now})
     on conflict do nothing
     returning id`,
