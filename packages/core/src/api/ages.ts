@@ -5,10 +5,9 @@ import type { Root } from './root.ts';
 
 /** Tells the ages of a root whose database is open. @returns What ends it. */
 export function observeAges(root: Root): () => void {
-  const { tenant, schema, clock } = root.options;
-  const context = { tenant, actor: null, host: null };
+  const { schema, clock } = root.options;
   return observe(async (tell) => {
-    const { outbox, deliveries } = await root.read(context, pendingSince);
+    const { outbox, deliveries } = await root.across(pendingSince);
     const age = (since: Date | null) =>
       since ? Math.max(0, clock.now().getTime() - since.getTime()) / 1000 : 0;
     if (deliveries.length > 0) tell('outboxAge', age(outbox), { 'bursar.schema': schema });

@@ -96,11 +96,10 @@ export function bindEvents(
     }),
     /** What the worker does now and then, of every tenant. */
     forgetAll: async () => {
-      const tenants = await root.read(context, (scope) =>
+      const tenants = await root.across((scope) =>
         scope.many(sql`select key from bursar.tenants order by id`, (row) => text(row.key)),
       );
-      const stretches = () =>
-        root.command(context, (scope) => forgetStretches(scope, forgottenAtOnce));
+      const stretches = () => root.across((scope) => forgetStretches(scope, forgottenAtOnce));
       while ((await stretches()) === forgottenAtOnce);
       for (const tenant of tenants) {
         const of = { ...context, tenant };

@@ -60,7 +60,8 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
         tenant: readInput(namedCustomerInput, { customer: tenant }).customer,
       }),
     using: (tx) => {
-      const lane = adaptTransaction(tx as HostTransaction, { schema: root.options.schema });
+      const { schema, rls: walled } = root.options;
+      const lane = adaptTransaction(tx as HostTransaction, { schema, walled });
       return bindKit(root, { ...context, host: root.watch(lane) });
     },
     customers: bindCustomers(binding),

@@ -15,7 +15,7 @@ import {
   readsLedger,
 } from './consumer-options.ts';
 import type { Lanes } from './lanes.ts';
-import type { Context, Root } from './root.ts';
+import type { Root } from './root.ts';
 import { type Bind, takingLanes } from './take-deliveries.ts';
 
 export type Consumers = {
@@ -120,14 +120,14 @@ async function give(all: All): Promise<void> {
   const { root } = all;
   for (const consumer of all.consumers.values()) await idOf(root, consumer);
   if ([...all.consumers.values()].some(readsLedger)) await giveEntries(root);
-  const once = () => root.command(contextOf(root), (scope) => publishPending(scope));
+  const once = () => root.across((scope) => publishPending(scope));
   for (let given = await once(); given > 0; given = await once());
 }
 
 /** What cannot be read of the ledger holds no other news back. */
 async function giveEntries(root: Root): Promise<void> {
   try {
-    await root.command(contextOf(root), publishEntries);
+    await root.across(publishEntries);
   } catch (err) {
     root.options.logger.error({ err }, 'What the ledger did cannot be given out');
   }
@@ -143,7 +143,7 @@ async function idOf(root: Root, consumer: Consumer): Promise<number> {
     types: types && isOfLedger ? [...types, STRETCH] : types,
     from: from instanceof Date ? from : start,
   };
-  consumer.id = await root.command(contextOf(root), async (scope) => {
+  consumer.id = await root.across(async (scope) => {
     if (isOfLedger) await readEntriesFromNow(scope);
     return registerConsumer(scope, registration);
   });
@@ -171,8 +171,4 @@ async function settle(all: All): Promise<void> {
     await lanes?.rest();
   };
   await Promise.all([...all.consumers.values()].map(settleOne));
-}
-
-function contextOf({ options }: Root): Context {
-  return { tenant: options.tenant, actor: null, host: null };
 }

@@ -96,7 +96,7 @@ function lanesOf(root: Root, kind: JobKind, stopped: AbortSignal): Lanes {
     claim: async (limit) => {
       if (stopped.aborted) return [];
       const asked = { kind: kind.kind, limit, perLane, leaseMilliseconds };
-      return root.command(contextOf(root), (scope) => claimJobs(scope, asked));
+      return root.across((scope) => claimJobs(scope, asked));
     },
     take: (job) => take(root, { kind, job, stopped }),
     failed: (err) => logger.error({ err, kind: kind.kind }, 'Jobs cannot be taken'),
@@ -126,7 +126,7 @@ async function endingOf(root: Root, { kind, job, stopped }: Taking): Promise<End
   const losing = new AbortController();
   const beat = setInterval(() => {
     root
-      .command(contextOf(root, job), (scope) => renewLease(scope, job, leaseMilliseconds))
+      .command(contextOf(job), (scope) => renewLease(scope, job, leaseMilliseconds))
       .then((isHeld) => isHeld || losing.abort(new Error('Somebody else has the job by now.')))
       .catch(() => {});
   }, leaseMilliseconds / 3).unref();
@@ -140,7 +140,7 @@ async function endingOf(root: Root, { kind, job, stopped }: Taking): Promise<End
 /** The end and what the job wrote commit together. Whoever lost the lease writes nothing. */
 async function end(root: Root, { job }: Taking, { write, failed, later }: Ending): Promise<void> {
   const { logger } = root.options;
-  await root.command(contextOf(root, job), (scope) =>
+  await root.command(contextOf(job), (scope) =>
     scope.transaction(async (inner) => {
       const isHeld = await become(inner, job, { failed, later });
       if (isHeld) await write?.(inner);
@@ -172,6 +172,6 @@ function failure({ kind, job, stopped }: Taking, error: unknown): Ending {
   return { failed: { error: messageOf(error), delay: isLast ? null : delayOf(job.attempt) } };
 }
 
-function contextOf({ options }: Root, job?: Claimed): Context {
-  return { tenant: job?.tenant ?? options.tenant, actor: null, host: null };
+function contextOf(job: Claimed): Context {
+  return { tenant: job.tenant, actor: null, host: null };
 }

@@ -56,6 +56,12 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
    * heard, so `cache` is off.
    */
   directUrl?: string | undefined;
+  /**
+   * True: PostgreSQL itself shows each statement no other tenant's rows (row level security). `database` must then log in as a
+   * role that does not own the tables, and `directUrl` as the one that does: it migrates, and looks for what is due in all
+   * tenants, over two connections more. Not for the embedded database. Default false.
+   */
+  rls?: boolean | undefined;
   /** How many connections, and how long anything may wait. */
   pool?: PoolOptions | undefined;
   /**

@@ -19,6 +19,7 @@ import type { BursarOptions } from './kit-options.ts';
 import { readLinks } from './link-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
 import { readTriggers } from './trigger-options.ts';
+import { readWall } from './wall-options.ts';
 import { readWebhooks } from './webhook-options.ts';
 
 export type Options = {
@@ -32,6 +33,7 @@ export type Options = {
   readonly tenant: string;
   readonly prepare: boolean;
   readonly directUrl: string | undefined;
+  readonly rls: boolean;
   readonly cache: boolean;
   readonly batch: boolean;
   readonly worker: boolean;
@@ -73,6 +75,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   tenant: [(value) => isText(value) && value.length <= 255, 'a text of 1 to 255 characters'],
   prepare: [isFlag, 'true or false'],
   directUrl: [(value) => isText(value) && /^postgres(ql)?:\/\//.test(value), 'a postgres:// URL'],
+  rls: [isFlag, 'true or false'],
   cache: [isFlag, 'true or false'],
   batch: [isFlag, 'true or false'],
   worker: [isFlag, 'true or false'],
@@ -115,6 +118,7 @@ export function readOptions(given: BursarOptions): Options {
     tenant: given.tenant ?? 'default',
     prepare: given.prepare ?? true,
     directUrl: given.directUrl,
+    rls: readWall(given),
     // Through a pooler one listens on a connection that is somebody else's a moment later: deaf, and not told so.
     cache: (given.cache ?? true) && (given.prepare !== false || given.directUrl !== undefined),
     batch: given.batch ?? true,

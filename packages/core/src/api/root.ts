@@ -4,7 +4,7 @@
  * Every verb runs through here: it opens a scope, and what it committed is told afterwards. Nothing else publishes.
  */
 import { type Bus, createBus, hasRow } from '../events/index.ts';
-import type { Database, News, Ports, Scope } from '../kernel/index.ts';
+import type { Database, News, Ports, Scope, Tenant } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { chargeSubscription, paidPeriods } from '../orders/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
@@ -34,14 +34,18 @@ export interface Root {
   ready(): Promise<void>;
   close(): Promise<void>;
   database(): Promise<Database>;
+  /** The handle that all tenants' rows are seen through. */
+  overview(): Promise<Database>;
   /** The host's open transaction, as a context takes it. */
   readonly watch: Watch;
   /** Sees to it that the context's tenant and its catalogue are there. */
-  prepare(context: Context): Promise<void>;
+  prepare(context: Context): Promise<Tenant>;
   /** Runs a verb that may write: the tenant and its catalogue are there. */
   command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
   /** To read with, without waiting; `null` while the database or the tenant is not known yet. */
   atOnce(context: Context): Scope | null;
+  /** Runs what is of all tenants, such as looking for what is due; never what a tenant's call sets off. */
+  across<T>(work: (scope: Scope) => Promise<T>): Promise<T>;
   /** Runs a verb that only reads: a tenant nobody has used stays unmade. */
   read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
 }
@@ -56,7 +60,7 @@ export function createRoot(options: Options): Root {
   const { bus, ports, connection, tenants, watch, onNews } = foundations(options, () =>
     tell(false),
   );
-  const { ready, close, database } = connection;
+  const { ready, close, database, overview } = connection;
   const scopes = createScopes(options, { bus, ports, connection, tenants });
 
   function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
@@ -84,7 +88,8 @@ export function createRoot(options: Options): Root {
     return work(scopes.atOnce(context) ?? (await scopes.found(context)));
   }
 
-  const prepare = async (context: Context) => void (await scopes.prepared(context, bus.publish));
+  const prepare = async (context: Context) => (await scopes.prepared(context, bus.publish)).tenant;
+  const across: Root['across'] = async (work) => work(await scopes.across());
   const { atOnce } = scopes;
   const onQueued = (wake: (isCommitted: boolean) => void) => void jobWakers.push(wake);
   let looking: () => Promise<void> = async () => {};
@@ -92,7 +97,8 @@ export function createRoot(options: Options): Root {
     looking = look;
   };
   const followed = () => looking();
-  const reaching = { prepare, command, atOnce, read };
+  const standing = { ready, close, database, overview, watch };
+  const reaching = { prepare, command, across, atOnce, read };
   return {
     options,
     bus,
@@ -101,10 +107,7 @@ export function createRoot(options: Options): Root {
     queued,
     onFollowed,
     followed,
-    ready,
-    close,
-    database,
-    watch,
+    ...standing,
     ...reaching,
   };
 }
@@ -157,7 +160,7 @@ function foundations(options: Options, jobQueued: () => void) {
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},
   );
-  const watch = createWatch(connection.database, bus, rights);
+  const watch = createWatch(connection.overview, bus, rights);
   return { bus, ports, connection, tenants, watch, onNews };
 }
 

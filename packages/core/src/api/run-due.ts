@@ -149,11 +149,10 @@ async function readDue(
   later: Later,
 ): Promise<{ items: Item[]; horizon: Date }> {
   const limit = batchSize + later.size;
-  const context = { tenant: root.options.tenant, actor: null, host: null };
   const read = { until, limit };
-  const subscriptions = await root.read(context, (scope) => dueSubscriptions(scope, read));
-  const orders = await root.read(context, (scope) => dueOrders(scope, read));
-  const balances = await root.read(context, (scope) => dueBalances(scope, read));
+  const subscriptions = await root.across((scope) => dueSubscriptions(scope, read));
+  const orders = await root.across((scope) => dueOrders(scope, read));
+  const balances = await root.across((scope) => dueBalances(scope, read));
   const found: Item[] = [
     ...subscriptions.map((one) => ({ ...one, kind: 'subscription' as const })),
     ...orders.map((one) => ({ ...one, kind: 'order' as const })),

@@ -1,5 +1,5 @@
 /** A transaction that the kit opens and commits, with a handle of the kind the host gave. */
-import { type Database, transactionOn } from '../kernel/index.ts';
+import { transactionOn } from '../kernel/index.ts';
 import { holdBack } from './host-lane.ts';
 import type { Context, Root } from './root.ts';
 import { rowless, settleNews, type Told } from './settle-news.ts';
@@ -12,10 +12,11 @@ type Work<T> = (context: Context, transaction: unknown) => Promise<T>;
  * The tenant is prepared first: inside, each would wait with a connection in its hand for another one.
  */
 export async function runTransaction<T>(root: Root, context: Context, work: Work<T>): Promise<T> {
-  await root.prepare(context);
+  const tenant = await root.prepare(context);
   const database = await root.database();
+  const place = { handle: root.options.database, database, tenant: tenant.id };
   let told = (): Told | null => null;
-  const running = transactionOn(root.options.database, database, ({ lane, transaction }) => {
+  const running = transactionOn(place, ({ lane, transaction }) => {
     const held = holdBack(lane);
     told = held.told;
     return work({ ...context, host: held.host }, transaction);
@@ -26,13 +27,14 @@ export async function runTransaction<T>(root: Root, context: Context, work: Work
     throw error;
   });
   const kept = told();
-  if (kept) await publish(root, database, kept);
+  if (kept) await publish(root, kept);
   return answer;
 }
 
 /** Its failure is no longer the transaction's: that one is committed. */
-async function publish(root: Root, database: Database, told: Told): Promise<void> {
-  const news = await settleNews(database, told).catch((error: unknown) => {
+async function publish(root: Root, told: Told): Promise<void> {
+  const settled = root.overview().then((database) => settleNews(database, told));
+  const news = await settled.catch((error: unknown) => {
     const message = 'listeners were not told of a committed transaction';
     root.options.logger.warn({ err: error }, message);
     return rowless(told);

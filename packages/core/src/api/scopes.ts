@@ -2,7 +2,14 @@
  * How a verb gets its scope: with the database open and the tenant known at once, otherwise as soon as they are.
  */
 import type { Bus } from '../events/index.ts';
-import { type Database, type News, openScope, type Ports, type Scope } from '../kernel/index.ts';
+import {
+  createMemory,
+  type Database,
+  type News,
+  openScope,
+  type Ports,
+  type Scope,
+} from '../kernel/index.ts';
 import type { Connection } from './connection.ts';
 import type { HostLane } from './host-lane.ts';
 import type { Options } from './options.ts';
@@ -31,6 +38,8 @@ export type Scopes = {
   prepared(context: Context, publish: (news: readonly News[]) => void): Promise<Scope>;
   /** To read with: a tenant nobody has used stays unmade. */
   found(context: Context): Promise<Scope>;
+  /** Over all tenants: for what no tenant's call sets off. */
+  across(): Promise<Scope>;
 };
 
 /** Scopes over one database, its tenants and its bus. */
@@ -77,6 +86,12 @@ export function createScopes(options: Options, foundations: Foundations): Scopes
         witness: lane,
       });
       return scopeOf(context, lane, known, publish);
+    },
+    async across() {
+      const context = { tenant: options.tenant, actor: null, host: null };
+      if (!options.rls) return this.atOnce(context) ?? this.found(context);
+      const known = { tenant: { id: 0, key: options.tenant }, memory: createMemory() };
+      return scopeOf(context, await connection.overview(), known, bus.publish);
     },
     async found(context) {
       const opened = await connection.database();

@@ -42,7 +42,7 @@ export function takingLanes(taking: Taking): Lanes {
 async function claim({ root, consumer, id, isOver }: Taking, limit: number): Promise<Claimed[]> {
   if (isOver()) return [];
   const asked = { consumer: id, limit, leaseMilliseconds: consumer.timeout * 2 };
-  return root.command(contextOf(root), (scope) => claimDeliveries(scope, asked));
+  return root.across((scope) => claimDeliveries(scope, asked));
 }
 
 /** Takes what is in hand step by step; what fails is put back, with what comes after it. */
@@ -76,7 +76,7 @@ async function takeStep(taking: Taking, { claimed, step, pace }: Taken): Promise
   const aborting = new AbortController();
   const late = new Error(`Took longer than ${consumer.timeout} ms.`);
   const timeout = setTimeout(() => aborting.abort(late), consumer.timeout);
-  const context = contextOf(root, claimed);
+  const context = contextOf(claimed);
   const given = { step, attempt: attemptOf(claimed, step), signal: aborting.signal };
   try {
     if (consumer.transaction)
@@ -152,7 +152,7 @@ async function refuse(
   const message = messageOf(error);
   const nextAt = new Date(clock.now().getTime() + consumer.delay(attempt));
   const { doneTo } = step;
-  await root.command(contextOf(root, claimed), (scope) => {
+  await root.command(contextOf(claimed), (scope) => {
     if (isDead && doneTo !== null)
       return bury(scope, { ...claimed, attempt }, { id, sequence: doneTo, error: message });
     const since = doneTo === null ? undefined : { doneTo: doneTo - 1, attempts: attempt };
@@ -165,6 +165,6 @@ function attemptOf({ attempt }: Claimed, { isFirst }: Step): number {
   return isFirst ? attempt : 1;
 }
 
-function contextOf({ options }: Root, claimed?: Claimed): Context {
-  return { tenant: claimed?.event.tenant ?? options.tenant, actor: null, host: null };
+function contextOf(claimed: Claimed): Context {
+  return { tenant: claimed.event.tenant, actor: null, host: null };
 }

@@ -23,6 +23,7 @@ export async function openDatabase(target: unknown, options: OpenDatabase): Prom
   }
   const folder = pgliteFolder(handle);
   if (folder !== null || isPglite(handle)) {
+    if (options.walled) throw noWallEmbedded();
     refuseInProduction(options.allowEmbedded === true);
     const { openPglite } = await import('./pglite.ts');
     return openPglite(folder ?? (handle as object), { ...options, schema });
@@ -43,6 +44,13 @@ function refuseInProduction(allowed: boolean): void {
   if (process.env.NODE_ENV !== 'production' || allowed) return;
   throw new ConfigurationError(
     'The embedded database is refused with NODE_ENV=production: set DATABASE_URL to a PostgreSQL server, or pass allowEmbedded: true.',
+  );
+}
+
+function noWallEmbedded(): ConfigurationError {
+  return new ConfigurationError(
+    'rls: true needs a PostgreSQL server: the embedded database has one connection, of a superuser who is shown everything.',
+    { option: 'rls' },
   );
 }
 

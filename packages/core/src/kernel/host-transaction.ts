@@ -16,6 +16,7 @@ import {
 import type { Lane } from './lane.ts';
 import { schemaRewriter } from './schema-name.ts';
 import type { Statement } from './statement.ts';
+import { saysWhose } from './walled.ts';
 
 /**
  * A client with a transaction open on it: pg's `Client` and `PoolClient`, PGlite's `Transaction`, or one line around
@@ -50,13 +51,29 @@ export type HostTransaction = QueryClient | PostgresJsTransaction | DrizzleTrans
 
 /**
  * A lane into the host's transaction.
+ * @param options.walled True: it says whose rows each statement is about, should the host's role be one that is shown no others.
  * @throws {ConfigurationError} It is a pool, a database, or nothing the kit knows.
  */
-export function adaptTransaction(transaction: HostTransaction, { schema = 'bursar' } = {}): Lane {
+export function adaptTransaction(
+  transaction: HostTransaction,
+  { schema = 'bursar', walled = false } = {},
+): Lane {
   const send = senderFor(transaction as unknown);
   const rewrite = schemaRewriter(schema);
-  return { query: ({ text, values }: Statement) => send(rewrite(text), values) };
+  const lane = { query: ({ text, values }: Statement) => send(rewrite(text), values) };
+  return walled ? inTurnOn(transaction, lane) : lane;
 }
+
+/** What is said of tenants is said to the whole transaction: all lanes into one are one, so that they take turns. */
+function inTurnOn(transaction: HostTransaction, lane: Lane): Lane {
+  const known = walledLanes.get(transaction);
+  if (known) return known;
+  const made = saysWhose(lane, null, null);
+  walledLanes.set(transaction, made);
+  return made;
+}
+
+const walledLanes = new WeakMap<object, Lane>();
 
 function senderFor(given: unknown): Send {
   if (given === null || (typeof given !== 'object' && typeof given !== 'function'))

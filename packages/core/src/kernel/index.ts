@@ -97,6 +97,7 @@ export {
 } from './statement.ts';
 export { checkId, storable, unstorableIn } from './storable.ts';
 export { count, isCounting, observe, record } from './telemetry.ts';
+export { type RaiseWall, raiseWall, refuseBound } from './tenant-wall.ts';
 export { ensureTenant, findTenant } from './tenants.ts';
 export { isTestClock, type TestClock, testClock } from './test-clock.ts';
 export { type OpenTransaction, transactionOn } from './transaction-on.ts';

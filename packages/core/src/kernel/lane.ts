@@ -8,7 +8,11 @@ import type { Logger } from './scope.ts';
 import type { Statement } from './statement.ts';
 
 /** Where statements can be sent: a database, or one open transaction. */
-export type Lane = { query(statement: Statement): Promise<Row[]> };
+export type Lane = {
+  query(statement: Statement): Promise<Row[]>;
+  /** The same in the name of a tenant, whose rows alone it shows. Left out: there is no wall between tenants here. */
+  within?(tenant: number): Lane;
+};
 
 /** What happens to one who listens. */
 export type Ear = {
@@ -19,12 +23,13 @@ export type Ear = {
   lost(): void;
 };
 
-export type Database = Lane & {
+export type Database = Pick<Lane, 'query'> & {
   readonly kind: 'postgres' | 'pglite';
   /** The schema all tables live in. */
   readonly schema: string;
   /** Runs `work` once, in one guarded transaction; its lane is dead afterwards. */
   transaction<T>(work: (lane: Lane) => Promise<T>): Promise<T>;
+  within?(tenant: number): Database;
   /**
    * As `transaction`, on a connection of its own and without time limits: for migrations. A text without values
    * may hold several statements.
@@ -48,6 +53,8 @@ export type OpenDatabase = {
   readonly prepare?: boolean | undefined;
   /** Where migrations connect, past a pooler. Default: as everything else. */
   readonly migrateUrl?: string | undefined;
+  /** True: row level security hides all tenants but those that a statement is about. Default false. */
+  readonly walled?: boolean | undefined;
   /** PGlite with NODE_ENV=production. Default false. */
   readonly allowEmbedded?: boolean | undefined;
   /** The data folder that a database in memory begins with, where it can be had. Default: an empty one. */

@@ -36,7 +36,8 @@ export type OpenScope = Setting & {
 
 /** A scope over the pool, or over the host's open transaction if `lane` is one. */
 export function openScope(input: OpenScope): Scope {
-  return isDatabase(input.lane) ? poolScope(input, input.lane) : foreignScope(input, input.lane);
+  const lane = input.lane.within?.(input.tenant.id) ?? input.lane;
+  return isDatabase(lane) ? poolScope(input, lane) : foreignScope(input, lane);
 }
 
 /** The same scope at another instant or for another actor; on the same connection, with the same fate. */

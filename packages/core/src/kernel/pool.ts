@@ -10,7 +10,11 @@ import type { Watch } from './unit-of-work.ts';
 import { createWaitingLine } from './waiting-line.ts';
 
 /** One client of one connection. */
-export type Slot = Watch & { readonly client: postgres.Sql };
+export type Slot = Watch & {
+  readonly client: postgres.Sql;
+  /** Whose rows its session shows, as it was told; `null`: nobody knows. */
+  tenants: string | null;
+};
 
 export type PoolLimits = {
   readonly connectionsMax: number;
@@ -94,6 +98,7 @@ export function createPool(options: ConnectionOptions, limits: PoolLimits): Pool
 export function openSlot(options: ConnectionOptions, patience: number): Slot {
   const slot: Slot = {
     client: postgres({ ...options, max: 1, onclose }),
+    tenants: null,
     lost: false,
     onLost: null,
     patience,

@@ -5,19 +5,15 @@
 import postgres from 'postgres';
 import type { Row } from './codec.ts';
 import { ConfigurationError } from './errors.ts';
-import { codeOf, isLost, lostBefore, lostStatement, translate } from './failures.ts';
+import { codeOf } from './failures.ts';
 import type { Database, Lane, OpenDatabase } from './lane.ts';
 import { listenOn } from './listen.ts';
-import { type ConnectionOptions, createPool, openSlot, type Pool, type Slot } from './pool.ts';
+import { type ConnectionOptions, createPool, openSlot, type Pool } from './pool.ts';
 import { rewriteSchema, schemaRewriter } from './schema-name.ts';
-import type { Statement } from './statement.ts';
-import { guardedTransaction } from './unit-of-work.ts';
+import { inTransaction, onSlot, type Send, whileAlive } from './slots.ts';
+import { walledBy } from './walled.ts';
 
 type Client = { readonly options: object };
-type Send = (
-  client: postgres.Sql | postgres.TransactionSql,
-  statement: Statement,
-) => Promise<Row[]>;
 
 /** A handle over a URL or over the address of an open client. Nothing is sent yet. */
 export function openPostgres(
@@ -36,7 +32,7 @@ export function openPostgres(
     },
   );
   const send = sender(options);
-  return {
+  const plain: Database = {
     kind: 'postgres',
     schema: options.schema,
     query: (statement) =>
@@ -53,7 +49,30 @@ export function openPostgres(
     ping: () => ping(pool),
     close: () => pool.close(),
   };
+  return options.walled
+    ? behindWall(plain, walledBy(pool, send, { isPooled: options.prepare === false }))
+    : plain;
 }
+
+/** As nobody, and as each tenant: handles of one pool, made once for each. */
+function behindWall(plain: Database, walled: ReturnType<typeof walledBy>): Database {
+  const known = new Map<number, Database>();
+  return {
+    ...plain,
+    ...walled(null),
+    within(tenant) {
+      const earlier = known.get(tenant);
+      if (earlier) return earlier;
+      if (known.size === tenantsMax) known.clear();
+      const made = { ...plain, ...walled(tenant) };
+      known.set(tenant, made);
+      return made;
+    },
+  };
+}
+
+/** As many as a kit remembers. */
+const tenantsMax = 10_000;
 
 function sender(options: OpenDatabase & { schema: string }): Send {
   const rewrite = schemaRewriter(options.schema);
@@ -64,42 +83,6 @@ function sender(options: OpenDatabase & { schema: string }): Send {
       values as postgres.ParameterOrJSON<never>[],
       how,
     ) as unknown as Promise<Row[]>;
-}
-
-async function onSlot<T>(pool: Pool, work: (slot: Slot) => Promise<T>): Promise<T> {
-  const taken = pool.take();
-  const slot = taken instanceof Promise ? await taken : taken;
-  try {
-    return await work(slot);
-  } catch (error) {
-    // It closes in a moment: the next one must not be sent over it, and be told that it may have been carried out.
-    if (isLost(error)) slot.lost = true;
-    throw translate(error);
-  } finally {
-    pool.give(slot);
-  }
-}
-
-/**
- * A statement by itself, for as long as its connection lives. The driver may leave it waiting when the connection closes
- * at the wrong moment; that it has closed is always told.
- */
-function whileAlive<T>(slot: Slot, send: () => PromiseLike<T>): Promise<T> {
-  if (slot.lost) return Promise.reject(lostBefore());
-  return new Promise((resolve, reject) => {
-    slot.onLost = (cause) => reject(lostStatement(cause));
-    send().then(resolve, reject);
-  });
-}
-
-function inTransaction<T>(slot: Slot, send: Send, work: (lane: Lane) => Promise<T>): Promise<T> {
-  if (slot.lost) return Promise.reject(lostBefore());
-  return guardedTransaction<postgres.TransactionSql, T>({
-    watch: slot,
-    begin: (guarded) => slot.client.begin('isolation level read committed', guarded) as Promise<T>,
-    send,
-    work,
-  });
 }
 
 async function ping(pool: Pool): Promise<void> {

@@ -7,7 +7,12 @@
  */
 
 /** One statement, ready to be sent. */
-export type Statement = { readonly text: string; readonly values: readonly Value[] };
+export type Statement = {
+  readonly text: string;
+  readonly values: readonly Value[];
+  /** Whose rows it is about, where those are others than its scope's tenant's: what stands behind a wall must say so. */
+  readonly tenants?: readonly number[] | 'all' | undefined;
+};
 
 /** What may be bound. A `bigint` is sent as text. */
 export type Value = string | number | boolean | bigint | null;

@@ -9,8 +9,16 @@ import { adaptTransaction, type HostTransaction } from './host-transaction.ts';
 import type { Database, Lane } from './lane.ts';
 import type { Value } from './statement.ts';
 import { guardedTransaction } from './unit-of-work.ts';
+import { saysWhose } from './walled.ts';
 
 type Begin<T> = (work: (transaction: HostTransaction) => Promise<T>) => Promise<T>;
+
+/** Where one is opened: on the handle the host gave, or on the kit's own database, for a tenant. */
+export type Place = {
+  readonly handle: unknown;
+  readonly database: Database;
+  readonly tenant: number;
+};
 
 /** One transaction, twice: as the kit's lane, and as what the host's handle gives its callers. */
 export type OpenTransaction = { readonly lane: Lane; readonly transaction: unknown };
@@ -22,13 +30,14 @@ export type OpenTransaction = { readonly lane: Lane; readonly transaction: unkno
  * @throws {DatabaseError} The connection was lost: nothing is written, or its message says that it may be.
  */
 export async function transactionOn<T>(
-  handle: unknown,
-  database: Database,
+  { handle, database, tenant }: Place,
   work: (open: OpenTransaction) => Promise<T>,
 ): Promise<T> {
   const begin = beginOf<T>(handle);
   if (!begin) {
-    return database.transaction((lane) => work({ lane, transaction: clientOver(lane) }));
+    return (database.within?.(tenant) ?? database).transaction((lane) =>
+      work({ lane, transaction: clientOver(lane) }),
+    );
   }
   let adapted: Lane | null = null;
   let close = () => {};
@@ -36,13 +45,14 @@ export async function transactionOn<T>(
     watch: { lost: false, onLost: null, patience: 0, until: 0 },
     begin,
     send(transaction, statement) {
-      adapted ??= adaptTransaction(transaction, database);
+      adapted ??= adaptTransaction(transaction, { schema: database.schema });
       return adapted.query(statement);
     },
     work(lane, transaction) {
       const closing = closable(transaction);
       close = closing.close;
-      return work({ lane, transaction: closing.handle });
+      const own = database.within ? saysWhose(lane, null, null) : lane;
+      return work({ lane: own, transaction: closing.handle });
     },
   }).finally(() => close());
 }

@@ -43,9 +43,11 @@ export function sharedStatement(parties: readonly Party[], options: SharedOption
       holds ||
       asks.some(({ input }) => (input.featureId ?? input.usedById ?? input.reference) != null),
   };
+  const at = options.now.toISOString();
   return {
     text: textFor(needs, options.skipsLocked),
-    values: [options.now.toISOString(), ...lineColumns(parties), ...requestColumns(parties, needs)],
+    values: [at, ...lineColumns(parties), ...requestColumns(parties, needs)],
+    tenants: asks.map(({ scope }) => scope.tenant.id),
   };
 }
 
@@ -180,11 +182,7 @@ const reservations = `reservation as (
 
 /** A row of the answer, with the place of its line. */
 export function readFound(row: Row): Found & { readonly number: number } {
-  const known = textOrNull(row.known);
-  return {
-    number: integer(row.number),
-    seen: readSeen(row),
-    isBooked: flag(row.is_booked),
-    known: new Set(known === null ? [] : known.split(',').map(Number)),
-  };
+  const known = textOrNull(row.known)?.split(',').map(Number);
+  const number = integer(row.number);
+  return { number, seen: readSeen(row), isBooked: flag(row.is_booked), known: new Set(known) };
 }

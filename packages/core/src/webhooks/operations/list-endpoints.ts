@@ -45,11 +45,9 @@ export function findTarget(scope: Scope, id: string): Promise<Target | null> {
 
 /** Every type that some endpoint that is enabled wants, over all tenants. */
 export function wantedTypes(scope: Scope): Promise<readonly string[]> {
-  return scope.one(
-    sql`
+  const ofAll = sql`
     select coalesce(jsonb_agg(distinct type), '[]') as types
       from bursar.webhook_endpoints cross join jsonb_array_elements_text(types) as type
-     where state = 'enabled'`,
-    (row) => document<string[]>(row.types),
-  );
+     where state = 'enabled'`;
+  return scope.one({ ...ofAll, tenants: 'all' }, (row) => document<string[]>(row.types));
 }
