@@ -57,7 +57,7 @@ describeMigrated('the wall between tenants', (make) => {
        order by c.relname`);
 
     expect(tables.map(({ name }) => name)).toEqual([
-      ...['consumers', 'entry_reader', 'migrations', 'tenants', 'test_clock'],
+      ...['consumers', 'entry_reader', 'migrations', 'rate_sheets', 'tenants', 'test_clock'],
     ]);
   });
 

@@ -10,7 +10,18 @@ import { nodesOf, type Problem, problem, type Source } from './source.ts';
 
 /** From the ground up, as STYLE.md draws the house. Files directly under `src`, and those in `api/`, are the roof. */
 export const floors = [
-  ...['kernel', 'events', 'jobs', 'http', 'catalog', 'settings', 'customers', 'audit', 'webhooks'],
+  ...[
+    'kernel',
+    'events',
+    'jobs',
+    'http',
+    'catalog',
+    'settings',
+    'customers',
+    'audit',
+    'webhooks',
+    'rates',
+  ],
   'ledger',
   ...[
     'subscriptions',

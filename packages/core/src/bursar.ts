@@ -19,6 +19,7 @@ import { type Options, readOptions } from './api/options.ts';
 import { paymentJobs } from './api/payment-jobs.ts';
 import { payoutJobs } from './api/payout-jobs.ts';
 import { queuedChanges } from './api/queued-change.ts';
+import { createRateRefresher } from './api/rate-refresher.ts';
 import { createRoot } from './api/root.ts';
 import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
@@ -56,7 +57,14 @@ export function assembleKit(options: Options): object {
   const jobs = createJobs(root, kinds);
   const endpoints = followEndpoints(root, consumers);
   const exceeded = createExceeded(root);
-  const worker = createWorker(root, { each: exceeded.write, tidy: events.forgetAll });
+  const refresh = createRateRefresher(root, context);
+  const worker = createWorker(root, {
+    async each() {
+      refresh();
+      await exceeded.write();
+    },
+    tidy: events.forgetAll,
+  });
   const health = createHealth(root);
   let forgetAges = () => {};
   const ready = async () => {

@@ -116,20 +116,27 @@ export {
   type Captured,
   CustomerFrozenError,
   type Explained,
-  fixedRates,
   HoldClosedError,
   HoldExpiredError,
   type HoldLine,
   InsufficientBalanceError,
   InvalidStateError,
   LimitExceededError,
-  type Rate,
-  RateMissingError,
-  type Rates,
   type StatementLine,
   type Verdict,
   type Verify,
 } from './ledger/index.ts';
+export {
+  ecbRates,
+  fixedRates,
+  nbuRates,
+  type Rate,
+  RateMissingError,
+  type RateProvider,
+  type RateProviders,
+  type RateSheet,
+  type Rates,
+} from './rates/index.ts';
 export { SettingUnknownError } from './settings/index.ts';
 export {
   AlreadySubscribedError,

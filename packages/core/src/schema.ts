@@ -8,6 +8,7 @@ export * from './kernel/schema.ts';
 export * from './ledger/schema.ts';
 export * from './orders/schema.ts';
 export * from './payments/schema.ts';
+export * from './rates/schema.ts';
 export * from './referrals/schema.ts';
 export * from './settings/schema.ts';
 export * from './subscriptions/schema.ts';

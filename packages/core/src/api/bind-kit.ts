@@ -1,6 +1,6 @@
 /** A kit of one tenant, in the host's transaction or not: the verbs, and what is not about one customer. */
 import { listAudit } from '../audit/index.ts';
-import { type AnyKeys, type Keys, unitOf } from '../catalog/index.ts';
+import type { AnyKeys, Keys } from '../catalog/index.ts';
 import {
   countChurned,
   countCustomers,
@@ -8,14 +8,7 @@ import {
   type Range,
   recurringRevenue,
 } from '../insights/index.ts';
-import {
-  adaptTransaction,
-  convertAmount,
-  type HostTransaction,
-  readInput,
-  type Scope,
-} from '../kernel/index.ts';
-import { convertInput, findRate } from '../ledger/index.ts';
+import { adaptTransaction, type HostTransaction, readInput } from '../kernel/index.ts';
 import { bindCatalog } from './bind-catalog.ts';
 import { bindCustomers, bindProfile } from './bind-customers.ts';
 import { bindTold } from './bind-events.ts';
@@ -23,6 +16,7 @@ import { bindImport } from './bind-import.ts';
 import { bindJobs } from './bind-jobs.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindPayments } from './bind-orders.ts';
+import { bindRates } from './bind-rates.ts';
 import { bindRewarding } from './bind-referrals.ts';
 import { bindSettings } from './bind-settings.ts';
 import { bindVerbs } from './bind-verbs.ts';
@@ -71,7 +65,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     jobs: bindJobs(binding),
     webhooks: bindWebhooks(root, binding),
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
-    rates: { convert: (input) => read((scope) => convert(scope, input)) },
+    rates: bindRates(binding),
     events: bindTold(root, context) as unknown as Told,
     insights: {
       customers: (input = {}) => read((scope) => countCustomers(scope, input as Range)),
@@ -81,14 +75,6 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     },
     settings: bindSettings(binding),
   } as Kit<AnyKeys, unknown>;
-}
-
-async function convert(scope: Scope, input: unknown) {
-  const { from, to, amount } = readInput(convertInput, input);
-  const [source, target] = [unitOf(scope, from), unitOf(scope, to)];
-  const rate = await findRate(scope, { from, to });
-  const scales = { from: source.scale, to: target.scale, rounding: 'half_up' } as const;
-  return { amount: convertAmount(amount, rate, scales).amount, unit: to, rate };
 }
 
 /** The handle of a customer, with what a request knows of it. */

@@ -2,8 +2,8 @@
 import type { Catalog, Keys } from '../catalog/index.ts';
 import type { CustomerRules } from '../customers/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
-import type { Rates } from '../ledger/index.ts';
 import type { Gateway } from '../orders/index.ts';
+import type { RateProviders, Rates } from '../rates/index.ts';
 import type { LinkOptions, Triggers } from '../referrals/index.ts';
 import type { SettingValues } from '../settings/index.ts';
 import type { PayoutDrivers } from '../withdrawals/index.ts';
@@ -31,8 +31,11 @@ export interface BursarOptions<K extends Keys = Keys, D = unknown, T extends Clo
    * by itself, in the order they came, and one alone waits for nobody. False: each is a statement of its own. Default true.
    */
   batch?: boolean | undefined;
-  /** Where exchange rates come from, such as `fixedRates`. Without any there is no exchange: `rate_missing`. */
-  rates?: Rates | undefined;
+  /**
+   * Where exchange rates come from: a table (`fixedRates`), a function of your own, or providers whose daily sheets the worker
+   * fetches and keeps: `{ providers: [ecbRates(), nbuRates()] }`. Without any there is no exchange: `rate_missing`.
+   */
+  rates?: Rates | RateProviders | undefined;
   /**
    * Values of settings for all tenants, flat or nested: `{ 'holds.ttl': 'PT1H' }`, `{ holds: { ttl: 'PT1H' } }`. What an
    * operator stores comes before them, the defaults after.

@@ -9,7 +9,7 @@ import type {
   Series,
 } from '../insights/index.ts';
 import type { HostTransaction, QueryClient } from '../kernel/index.ts';
-import type { Explained, Rate, Stood, Verdict, Verify } from '../ledger/index.ts';
+import type { Explained, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
 import type { CustomerProfile, State } from './answers.ts';
 import type { JobVerbs } from './bind-jobs.ts';
@@ -17,6 +17,7 @@ import type { CustomersVerbs } from './customers-verbs.ts';
 import type { Events, Told } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
 import type { PaymentVerbs } from './order-verbs.ts';
+import type { RateVerbs } from './rate-verbs.ts';
 import type { ReferralVerbs, RewardingVerbs } from './referral-verbs.ts';
 import type { Registered } from './register.ts';
 import type { SettingVerbs } from './setting-verbs.ts';
@@ -107,14 +108,7 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   readonly jobs: JobVerbs;
   /** Where this tenant's events are sent. */
   readonly webhooks: WebhookVerbs;
-  readonly rates: {
-    /** What an amount is worth in another unit, half up at its scale. Moves nothing. @throws {RateMissingError} */
-    convert(input: { from: K['unit']; to: K['unit']; amount: number }): Promise<{
-      readonly amount: number;
-      readonly unit: string;
-      readonly rate: Rate;
-    }>;
-  };
+  readonly rates: RateVerbs<K>;
   /** What was told in this tenant, and what its consumers could not take. */
   readonly events: Told;
   readonly insights: {

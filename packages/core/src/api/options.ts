@@ -8,8 +8,8 @@ import {
   type Logger,
   systemClock,
 } from '../kernel/index.ts';
-import type { Rates } from '../ledger/index.ts';
 import type { Gateways } from '../payments/index.ts';
+import type { RateProviders, Rates } from '../rates/index.ts';
 import { type Triggers, triggerSettings } from '../referrals/index.ts';
 import { readConfiguredSettings, type Setting } from '../settings/index.ts';
 import type { PayoutDrivers } from '../withdrawals/index.ts';
@@ -18,6 +18,7 @@ import { readGateways } from './gateway-options.ts';
 import type { BursarOptions } from './kit-options.ts';
 import { readLinks } from './link-options.ts';
 import { type Pool, readPool } from './pool-options.ts';
+import { isRates } from './rate-options.ts';
 import { readTriggers } from './trigger-options.ts';
 import { readWall } from './wall-options.ts';
 import { readWebhooks } from './webhook-options.ts';
@@ -38,7 +39,7 @@ export type Options = {
   readonly batch: boolean;
   readonly worker: boolean;
   readonly pool: Pool;
-  readonly rates: Rates | undefined;
+  readonly rates: Rates | RateProviders | undefined;
   readonly triggers: Triggers;
   readonly ownSettings: Readonly<Record<string, Setting>>;
   /** What the option `settings` says, by key. */
@@ -93,7 +94,7 @@ const rules: Readonly<Record<keyof BursarOptions, Rule>> = {
   settings: [isObject, 'values by key, flat or nested'],
   referrals: [isObject, '{ secret }'],
   customers: [isObject, 'an object of rules for profiles'],
-  rates: [(value) => calls(value, ['find']), 'something with find(), such as fixedRates'],
+  rates: [isRates, 'something with find(), such as fixedRates, or { providers: [ecbRates()] }'],
 };
 
 /**

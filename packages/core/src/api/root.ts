@@ -8,10 +8,11 @@ import type { Database, News, Ports, Scope, Tenant } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { chargeSubscription, paidPeriods } from '../orders/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
+import { createRateDesk } from '../rates/index.ts';
 import { sponsorNewcomer } from '../referrals/index.ts';
 import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
-import { createConnection } from './connection.ts';
+import { type Connection, createConnection } from './connection.ts';
 import { createWatch, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
 import { createRightsMemory, type RightsMemory } from './rights-memory.ts';
@@ -60,7 +61,8 @@ export function createRoot(options: Options): Root {
   const { bus, ports, connection, tenants, watch, onNews } = foundations(options, () =>
     tell(false),
   );
-  const { ready, close, database, overview } = connection;
+  const { ready, database, overview } = connection;
+  const close = () => closeAll(ports, connection);
   const scopes = createScopes(options, { bus, ports, connection, tenants });
 
   function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
@@ -121,6 +123,12 @@ function begin<T>(work: (scope: Scope) => Promise<T>, scope: Scope): Promise<T> 
   }
 }
 
+/** Rates that are being fetched are given up. */
+function closeAll({ rateDesk }: Ports, connection: Connection): Promise<void> {
+  rateDesk?.close();
+  return connection.close();
+}
+
 /** What a root stands on. */
 function foundations(options: Options, jobQueued: () => void) {
   const tenants = createTenants();
@@ -131,7 +139,7 @@ function foundations(options: Options, jobQueued: () => void) {
   const onNews = (wake: () => void) => void wakers.push(wake);
   const subjects = options.cache ? rights.subjects : undefined;
   const spendQueue = options.batch ? createSpendQueue() : undefined;
-  const { catalog, rates: table, triggers, payouts, ownSettings, configuredSettings } = options;
+  const { catalog, rates, triggers, payouts, ownSettings, configuredSettings } = options;
   const ports: Ports = {
     catalog,
     planOf,
@@ -141,10 +149,11 @@ function foundations(options: Options, jobQueued: () => void) {
     subjects,
     spendQueue,
     hears: bus.hears,
-    rates: table,
     customerRules: options.customers,
     sponsorNewcomer,
     linkSecrets: options.linkSecrets,
+    rates: rates && 'find' in rates ? rates : undefined,
+    rateDesk: rates && 'providers' in rates ? createRateDesk(rates.providers) : undefined,
     triggers,
     ownSettings,
     configuredSettings,

@@ -6,6 +6,7 @@ import { insightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
 import { paymentRoutes } from '../payments/index.ts';
+import { rateRoutes } from '../rates/index.ts';
 import { referralRoutes } from '../referrals/index.ts';
 import { settingRoutes } from '../settings/index.ts';
 import {
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...withdrawalRoutes,
   ...referralRoutes,
   ...settingRoutes,
+  ...rateRoutes,
   ...insightRoutes,
   ...eventRoutes,
   ...jobRoutes,

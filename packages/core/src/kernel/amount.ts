@@ -105,6 +105,32 @@ export function convertAmount(
   };
 }
 
+/**
+ * A quotient as a decimal, half up: `{ of: '2', per: '3' }` with 4 decimals is `'0.6667'`.
+ * @throws {InvalidAmountError} It is no quotient of two decimals above zero.
+ */
+export function shownDecimal(factor: Quotient, decimals: number): string {
+  const [of, per] = [fractionOf(factor.of), fractionOf(factor.per)];
+  const numerator = of.numerator * per.denominator * 10n ** BigInt(decimals);
+  const denominator = of.denominator * per.numerator;
+  const rounded = (2n * numerator + denominator) / (2n * denominator);
+  const digits = rounded.toString().padStart(decimals + 1, '0');
+  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+/**
+ * The exact product of two decimals above zero, without needless zeros: `'1.50'` times `'2'` is `'3'`.
+ * @throws {InvalidAmountError} One of them is no such decimal.
+ */
+export function multiplyDecimals(one: string, other: string): string {
+  const [a, b] = [fractionOf(one), fractionOf(other)];
+  const decimals = (a.denominator * b.denominator).toString().length - 1;
+  const digits = (a.numerator * b.numerator).toString().padStart(decimals + 1, '0');
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
+  const whole = digits.slice(0, digits.length - decimals);
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
 type Fraction = { readonly numerator: bigint; readonly denominator: bigint };
 
 function fractionOf(decimal: string): Fraction {

@@ -5,8 +5,10 @@ export {
   convertAmount,
   formatAmount,
   multiply,
+  multiplyDecimals,
   parseAmount,
   type Quotient,
+  shownDecimal,
   subtract,
 } from './amount.ts';
 export { type Bucket, type BucketSize, bucketSizes, bucketsOf } from './buckets.ts';

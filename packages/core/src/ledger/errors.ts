@@ -41,14 +41,6 @@ export class HoldExpiredError extends BursarError {
   }
 }
 
-/** No exchange rate for the pair, now. Nothing was written; try again once the provider has one. */
-export class RateMissingError extends BursarError {
-  override readonly code = 'rate_missing';
-  constructor({ from, to }: { from: string; to: string }, why: string) {
-    super(`The rate from ${from} to ${to} ${why}.`, { from, to });
-  }
-}
-
 /** The books do not allow this from where they stand: giving back more than was taken, for one. */
 export class InvalidStateError extends BursarError {
   override readonly code = 'invalid_state';

@@ -3,6 +3,14 @@
  * grants, emptied by spends and holds, and every change of it is an entry.
  */
 
+export {
+  findRate,
+  fixedRates,
+  type Rate,
+  RateMissingError,
+  type RatePair,
+  type Rates,
+} from '../rates/index.ts';
 export { ledgerAdminRoutes } from './admin-routes.ts';
 export { balanceOf, type ShownBalance } from './balance-of.ts';
 export * from './correction-inputs.ts';
@@ -14,7 +22,6 @@ export {
   InsufficientBalanceError,
   InvalidStateError,
   LimitExceededError,
-  RateMissingError,
 } from './errors.ts';
 export type { LedgerEvents } from './events.ts';
 export type { Figures } from './figures.ts';
@@ -67,7 +74,6 @@ export { type Broken, type Verdict, type Verify, verify } from './operations/ver
 export { voidGrant } from './operations/void-grant.ts';
 export { type WindowFigures, windowFigures } from './operations/window-figures.ts';
 export type { BalancePlan, PlanOf, PlansOf, QuotaWindow, Rollover, SubWindow } from './plan.ts';
-export { findRate, fixedRates, type Rate, type RatePair, type Rates } from './rates.ts';
 export { ledgerRoutes } from './routes.ts';
 export { createSpendQueue, type SpendQueue } from './shared/spend-queue.ts';
 export type { Spend, SpendAnswer } from './spending.ts';

@@ -166,10 +166,3 @@ export const exchangeInput = z.strictObject({
   amount: amountInput,
   idempotencyKey: keyInput,
 });
-
-/** What an amount is worth in another unit. */
-export const convertInput = z.strictObject({
-  from: unitInput,
-  to: unitInput,
-  amount: z.int().nonnegative('must not be below 0'),
-});

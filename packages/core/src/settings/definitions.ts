@@ -1,6 +1,16 @@
 /** The settings there are: each with its title and default. A key that stands here is read by some rule; a test looks. */
 import type { Setting, SettingValues } from './setting.ts';
-import { amount, amountOrAny, duration, flag, lasting, text, whole, word } from './shapes.ts';
+import {
+  amount,
+  amountOrAny,
+  duration,
+  flag,
+  lasting,
+  text,
+  textOrNone,
+  whole,
+  word,
+} from './shapes.ts';
 
 type Definitions = { readonly [K in keyof SettingValues]: Setting<SettingValues[K]> };
 
@@ -25,6 +35,21 @@ export const definitions: Definitions = {
     'P90D',
   ),
   'referrals.cookieName': word('The cookie that remembers a referral link', 'ref_code'),
+  'points.base': textOrNone(
+    'The currency that one point stands for one whole of; null for the catalogue’s first',
+    null,
+  ),
+  'points.enabled': flag(
+    'Whether points stand for a currency, and what they are worth is told',
+    true,
+  ),
+  'points.key': text('The unit of the catalogue that points are', 'points'),
+  'points.name': text('What points are called', 'Points'),
+  'rates.fetchOnDemand': flag(
+    'Whether a rate that is not known is fetched when it is needed',
+    false,
+  ),
+  'rates.maxAge': lasting('How old a provider’s rates may be, since they were fetched', 'PT26H'),
   'referrals.enabled': flag(
     'Whether customers may be attached to a sponsor, and sponsors are rewarded',
     true,
@@ -81,5 +106,6 @@ export const definitions: Definitions = {
 
 /** Former keys, and those of the specification that are said otherwise here. */
 export const renamed: Readonly<Record<string, keyof SettingValues>> = {
+  'rates.cache': 'rates.maxAge',
   'subscriptions.credit_on_downgrade': 'subscriptions.creditProration',
 };

@@ -33,6 +33,12 @@ export type SettingValues = {
   'orders.pendingTtl': string;
   'referrals.clickRetention': string;
   'referrals.cookieName': string;
+  'points.base': string | null;
+  'points.enabled': boolean;
+  'points.key': string;
+  'points.name': string;
+  'rates.fetchOnDemand': boolean;
+  'rates.maxAge': string;
   'referrals.enabled': boolean;
   'referrals.lastClickWins': boolean;
   'referrals.linkTtlDays': number;

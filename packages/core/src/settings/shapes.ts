@@ -67,6 +67,11 @@ export function word(title: string, value: string): Setting<string> {
   return { title, type: 'text', shape, default: value };
 }
 
+/** As `text`; `null` where nothing is said. */
+export function textOrNone(title: string, value: string | null): Setting<string | null> {
+  return { ...text(title, ''), shape: text(title, '').shape.nullable(), default: value };
+}
+
 function isDuration(value: string): boolean {
   try {
     parseDuration(value);

@@ -10,6 +10,7 @@ import {
   type Scope,
   sql,
 } from '../../kernel/index.ts';
+import { findRate, type Rate } from '../../rates/index.ts';
 import { available, UNLIMITED } from '../draft.ts';
 import { transferId } from '../entry-news.ts';
 import {
@@ -24,7 +25,6 @@ import { findKeyed, standing } from '../keys.ts';
 import { convertLots, lotsOf } from '../lots.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
 import { attribute, post } from '../post.ts';
-import { findRate, type Rate } from '../rates.ts';
 import { reachOf } from '../split.ts';
 import { writeDraft } from '../write-draft.ts';
 

@@ -1,6 +1,5 @@
-/** Where exchange rates come from. A look-up may wait for anything, so it never happens inside a transaction. */
-import type { Quotient, Scope } from '../kernel/index.ts';
-import { RateMissingError } from './errors.ts';
+/** What a rate is, and a host's own source of rates. */
+import type { Quotient } from '../kernel/index.ts';
 
 /** How much of a unit one has for another: `of` wholes of `to` for `per` wholes of `from`, as decimals. */
 export type Rate = Quotient & {
@@ -10,18 +9,23 @@ export type Rate = Quotient & {
   readonly at: Date;
 };
 
-export type RatePair = { readonly tenant: string; readonly from: string; readonly to: string };
+export type Pair = { readonly from: string; readonly to: string };
+export type RatePair = Pair & { readonly tenant: string };
 
-/** What the option `rates` takes. */
+/** A host's own source of rates: a table or a function. What it promises cannot be waited for inside a transaction. */
 export interface Rates {
   /** `null`: there is none. */
   find(pair: RatePair): Rate | null | Promise<Rate | null>;
 }
 
-declare module '../kernel/scope.ts' {
-  interface Ports {
-    readonly rates?: Rates | undefined;
-  }
+/** A decimal above zero, with at most twelve digits before and after the point: what a provider or an operator may say. */
+export function isDecimalRate(text: unknown): text is string {
+  return typeof text === 'string' && /^\d{1,12}(\.\d{1,12})?$/.test(text) && /[1-9]/.test(text);
+}
+
+/** The rate the other way round: the same quotient, upside down. */
+export function inverse(rate: Rate): Rate {
+  return { ...rate, of: rate.per, per: rate.of };
 }
 
 /**
@@ -46,17 +50,4 @@ export function fixedRates(table: {
       return per === undefined || of === undefined ? null : { of, per, source, at };
     },
   };
-}
-
-/**
- * The rate for a pair.
- * @throws {RateMissingError} There is none, or it would have to be waited for inside a transaction.
- */
-export async function findRate(scope: Scope, pair: { from: string; to: string }): Promise<Rate> {
-  const found = scope.ports.rates?.find({ tenant: scope.tenant.key, ...pair }) ?? null;
-  if (found instanceof Promise && scope.inTransaction)
-    throw new RateMissingError(pair, 'cannot be waited for inside a transaction');
-  const rate = await found;
-  if (!rate) throw new RateMissingError(pair, 'is not known');
-  return rate;
 }
