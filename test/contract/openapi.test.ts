@@ -66,6 +66,7 @@ test('the routes of the contract are all there', () => {
     'GET /admin/orders/:id',
     'POST /admin/orders/:id/confirm',
     'POST /admin/orders/:id/cancel',
+    'POST /admin/orders/:id/refund',
     'GET /withdrawals',
     'POST /withdrawals',
     'GET /withdrawals/:id',

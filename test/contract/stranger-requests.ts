@@ -119,6 +119,7 @@ export const requests: Readonly<Record<string, Asking>> = {
   getAnyOrder: named((asked) => ({ ...ofOrder(asked), query: { customer: asked.who } })),
   confirmAnyOrder: named(changedOrder),
   cancelAnyOrder: named(changedOrder),
+  refundAnyOrder: named(changedOrder),
 
   listWithdrawals: plain(() => ({})),
   requestWithdrawal: plain(() => ({ body: { amount: 2, currency: 'points' } })),

@@ -255,6 +255,12 @@ const orders: Record<string, readonly Case[]> = {
     ),
     outright(({ kit, names }) => kit.orders.cancel({ order: names.order, reason } as never)),
   ],
+  refund: [
+    named(({ kit, who, names }) =>
+      kit.orders.refund({ customer: who, order: names.order, to: 'wallet', reason }),
+    ),
+    outright(({ kit, names }) => kit.orders.refund({ order: names.order, to: 'wallet', reason })),
+  ],
 };
 
 const visited = ({ names }: Asked) => ({

@@ -29,6 +29,7 @@ export const floors = [
     'orders',
     'payments',
     'referrals',
+    'refunds',
     'withdrawals',
     'insights',
   ],

@@ -12,15 +12,15 @@ import type { Events } from './api/event-verbs.ts';
 import { createExceeded } from './api/exceeded.ts';
 import { createHealth } from './api/health.ts';
 import { httpBinding } from './api/http-binding.ts';
-import { createJobs } from './api/job-runner.ts';
+import { createJobs, type JobKind } from './api/job-runner.ts';
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
 import { type Options, readOptions } from './api/options.ts';
-import { paymentJobs } from './api/payment-jobs.ts';
+import { paymentJobs, refundJobs } from './api/payment-jobs.ts';
 import { payoutJobs } from './api/payout-jobs.ts';
 import { queuedChanges } from './api/queued-change.ts';
 import { createRateRefresher } from './api/rate-refresher.ts';
-import { createRoot } from './api/root.ts';
+import { createRoot, type Root } from './api/root.ts';
 import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
 import { testTools } from './api/test-tools.ts';
@@ -53,8 +53,7 @@ export function assembleKit(options: Options): object {
   const context = { tenant: root.options.tenant, actor: null, host: null };
   const consumers = createConsumers(root, (inner) => bindKit(root, inner));
   const events = bindEvents(root, { context, consumers });
-  const kinds = [queuedChanges, webhookJobs(root), ...paymentJobs(root), payoutJobs(root)];
-  const jobs = createJobs(root, kinds);
+  const jobs = createJobs(root, jobKinds(root));
   const endpoints = followEndpoints(root, consumers);
   const exceeded = createExceeded(root);
   const refresh = createRateRefresher(root, context);
@@ -104,6 +103,12 @@ export function assembleKit(options: Options): object {
     ...testTools(root, { consumers, jobs, exceeded }),
   };
   return bindHttp(traced(kit, context.tenant), httpBinding(root, { start, close, health }));
+}
+
+/** All that is done later. */
+function jobKinds(root: Root): readonly JobKind[] {
+  const kinds = [queuedChanges, webhookJobs(root), payoutJobs(root), refundJobs(root)];
+  return [...kinds, ...paymentJobs(root)];
 }
 
 /** How long closing waits for the worker; then its connection goes, too, and what it was in the middle of is rolled back. */

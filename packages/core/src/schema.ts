@@ -10,6 +10,7 @@ export * from './orders/schema.ts';
 export * from './payments/schema.ts';
 export * from './rates/schema.ts';
 export * from './referrals/schema.ts';
+export * from './refunds/schema.ts';
 export * from './settings/schema.ts';
 export * from './subscriptions/schema.ts';
 export * from './webhooks/schema.ts';

@@ -7,6 +7,7 @@ import {
   confirmOrder,
   confirmOrderInput,
   createOrder,
+  GatewayError,
   getOrder,
   getOrderInput,
   listCredits,
@@ -22,6 +23,7 @@ import {
   payOrderInput,
 } from '../orders/index.ts';
 import { confirmPayment, takeWebhook } from '../payments/index.ts';
+import { refundedOrder, refundOrder, refundOrderInput, sendRefund } from '../refunds/index.ts';
 import type { Binding } from './binding.ts';
 import type { PaymentVerbs } from './order-verbs.ts';
 
@@ -53,7 +55,25 @@ export function bindOrders(binding: Binding) {
       asked.payment === 'manual' ? confirmOrder(scope, asked) : confirmPayment(scope, asked),
     ),
     cancel: commands(binding, cancelOrderInput, cancelOrder),
+    refund: commands(binding, refundOrderInput, async (scope, asked) => {
+      const asking = await refundOrder(scope, asked);
+      const { refund, replayed } = asking;
+      // In a transaction of the host's the job sends it, once that has committed.
+      if (replayed || refund.state !== 'pending' || scope.inTransaction) return asking;
+      await sendNow(scope, refund.id);
+      return { ...(await refundedOrder(scope, refund.id)), replayed };
+    }),
   };
+}
+
+/** Nobody knows what became of a call without an answer: the job asks. */
+async function sendNow(scope: Scope, refund: string): Promise<void> {
+  try {
+    await sendRefund(scope, refund);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.outcome === 'not_done') throw error;
+    scope.logger.warn({ refund, code: error.code }, 'nobody knows yet whether a refund was sent');
+  }
 }
 
 /** The verbs of `payments`. */

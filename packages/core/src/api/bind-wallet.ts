@@ -19,6 +19,7 @@ import {
   sumEntries,
   totalsInput,
 } from '../ledger/index.ts';
+import { isHeldForRefund } from '../refunds/index.ts';
 import { isHeldForWithdrawal } from '../withdrawals/index.ts';
 import { bindCorrections } from './bind-corrections.ts';
 import { expiryOf } from './bind-holding.ts';
@@ -45,31 +46,35 @@ function bindHolds({ command, read, whole }: Binding) {
     capture: async (input: unknown) => {
       const { idempotencyKey: key, ...asked } = readInput(captureInput, whole(input));
       return command(async (scope) => {
-        await refuseWithdrawals(scope, asked.hold);
+        await refuseReserved(scope, asked.hold);
         return captureHold(scope, { ...asked, key, source: 'wallet.capture' });
       });
     },
     release: async (input: unknown) => {
       const asked = readInput(releaseInput, whole(input));
       return command(async (scope) => {
-        await refuseWithdrawals(scope, asked.hold);
+        await refuseReserved(scope, asked.hold);
         return releaseHold(scope, asked);
       });
     },
     extend: async (input: unknown) => {
       const { until, ...asked } = readInput(extendInput, whole(input));
       return command(async (scope) => {
-        await refuseWithdrawals(scope, asked.hold);
+        await refuseReserved(scope, asked.hold);
         return extendHold(scope, { ...asked, until: expiryOf(scope, until, '/until') });
       });
     },
   };
 }
 
-/** What a withdrawal sets aside moves with it alone: else it could be paid and spent. */
-async function refuseWithdrawals(scope: Scope, hold: string): Promise<void> {
+/** What a withdrawal or a refund sets aside moves with it alone: else it could be paid and spent. */
+async function refuseReserved(scope: Scope, hold: string): Promise<void> {
   if (await isHeldForWithdrawal(scope, hold))
     throw new InvalidStateError(`Hold ${hold} belongs to a withdrawal: cancel or reject that.`);
+  if (await isHeldForRefund(scope, hold))
+    throw new InvalidStateError(
+      `Hold ${hold} belongs to a refund or a dispute: it ends with that.`,
+    );
 }
 
 function bindBalances({ read, whole }: Binding) {

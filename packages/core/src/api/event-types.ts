@@ -18,6 +18,7 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'order.expired': true,
   'order.inconsistent': true,
   'order.paid': true,
+  'order.refunded': true,
   'quota.exceeded': true,
   'quota.over_limit': true,
   'quota.reached': true,

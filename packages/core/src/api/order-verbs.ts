@@ -18,6 +18,7 @@ import type {
   PlacedOrder,
   Purchase,
 } from '../orders/index.ts';
+import type { RefundedOrder, RefundOrder } from '../refunds/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Perhaps, Without } from './asked.ts';
 
@@ -76,4 +77,11 @@ export interface OrderVerbs<K extends Keys, With> {
   confirm(input: With & Dated<Without<ConfirmOrder, never>>): Promise<Order>;
   /** Gives an unpaid order up. @throws {AlreadyPaidError} */
   cancel(input: With & Without<CancelOrder, never>): Promise<Order>;
+  /**
+   * Gives the unused part back, or a sum and units in proportion: to the gateway it was paid at, or to the wallet. While the gateway has
+   * not said what became of it, it is `pending`, and what it takes is set aside.
+   * @throws {InvalidStateError} Not paid, over, disputed, or nothing is unused. @throws {LimitExceededError} More than is left.
+   * @throws {GatewayError} Nothing was sent back if its `outcome` is `not_done`: everything is as before.
+   */
+  refund(input: Perhaps<With> & Without<RefundOrder, never>): Promise<RefundedOrder>;
 }

@@ -11,6 +11,7 @@ import {
   SEND_BACK,
   WATCH,
 } from '../payments/index.ts';
+import { REFUND, sendRefund } from '../refunds/index.ts';
 import type { JobKind } from './job-runner.ts';
 import type { Root } from './root.ts';
 
@@ -49,6 +50,18 @@ export function paymentJobs(root: Root): readonly JobKind[] {
         }),
     },
   ];
+}
+
+/** Asks until the gateway has said what became of it; of one that waits itself, its webhook tells. */
+export function refundJobs(root: Root): JobKind {
+  return {
+    ...{ kind: REFUND, concurrency: 4, perLane: 4, attemptsMax: 60 },
+    run: ({ tenant, payload }) =>
+      root.command({ tenant, actor: null, host: null }, async (scope) => {
+        await sendRefund(scope, String(payload.refund));
+        return {};
+      }),
+  };
 }
 
 /** @returns Whether there is nothing left to ask. */

@@ -8,6 +8,7 @@ import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
 import { paymentRoutes } from '../payments/index.ts';
 import { rateRoutes } from '../rates/index.ts';
 import { referralRoutes } from '../referrals/index.ts';
+import { refundAdminRoutes } from '../refunds/index.ts';
 import { settingRoutes } from '../settings/index.ts';
 import {
   subscriptionAdminRoutes,
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...subscriptionAdminRoutes,
   ...orderRoutes,
   ...orderAdminRoutes,
+  ...refundAdminRoutes,
   ...withdrawalRoutes,
   ...referralRoutes,
   ...settingRoutes,

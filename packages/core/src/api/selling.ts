@@ -61,3 +61,4 @@ export {
   WebhookSignatureError,
   type WrittenWebhook,
 } from '../orders/index.ts';
+export type { Refund, RefundedOrder, RefundOrder } from '../refunds/index.ts';

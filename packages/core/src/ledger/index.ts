@@ -59,8 +59,15 @@ export { freezeCustomer } from './operations/freeze-customer.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';
 export { type HoldLine, type ListHolds, listHolds } from './operations/list-holds.ts';
+export {
+  type LotMove,
+  type MovedLot,
+  type MoveLots,
+  moveLots,
+} from './operations/move-lots.ts';
 export { newsOfEntries } from './operations/news-of-entries.ts';
 export { publishEntries, readEntriesFromNow } from './operations/publish-entries.ts';
+export { type Lot, type LotOf, readLots } from './operations/read-lots.ts';
 export { extendHold, releaseHold } from './operations/release-hold.ts';
 export { type Reverse, type Reversed, reverse } from './operations/reverse.ts';
 export { type Expiring, type SetExpiry, setExpiry } from './operations/set-expiry.ts';

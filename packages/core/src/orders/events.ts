@@ -37,4 +37,16 @@ export type OrderEvents = {
   'order.inconsistent': OrderNews & { payment: string; because: string };
   /** Its time is over; also of a bundled offer that lasted longer or shorter than its order. */
   'order.expired': OrderNews;
+  /** Money went back, and what was not used of it was taken out of the books. */
+  'order.refunded': OrderNews & {
+    refund: string;
+    amount: { amount: number; unit: string };
+    /** Where it went; `none` where there was nothing to give. */
+    to: 'gateway' | 'wallet' | 'manual' | 'none';
+    /** The whole order went back. */
+    full: boolean;
+    units: { amount: number; unit: string }[];
+    /** Of what is not paid for any more: what was used, by then. */
+    outstanding: { amount: number; unit: string }[];
+  };
 };

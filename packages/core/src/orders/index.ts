@@ -39,10 +39,12 @@ export { type ListPurchases, listPurchases, type Purchase } from './operations/l
 export { paidPeriods } from './operations/paid-periods.ts';
 export { type PayOrder, payOrder } from './operations/pay-order.ts';
 export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';
-export type { Bought, Order, OrderItem } from './order.ts';
+export { type Bought, type Order, type OrderItem, orderOf, reviveOrder } from './order.ts';
+export { orderShape } from './order-wire.ts';
+export { grantsOf } from './remaining.ts';
 export { orderRoutes } from './routes.ts';
-export type { OrderTree } from './rows.ts';
-export { isOpen, type OrderStatus, orderStatuses, statusAt } from './status.ts';
+export type { OrderRow, OrderTree } from './rows.ts';
+export { isHeld, isOpen, type OrderStatus, orderStatuses, statusAt } from './status.ts';
 export { testGateway } from './test-gateway.ts';
 export type { WrittenWebhook } from './test-gateway-events.ts';
 export type * from './test-gateway-options.ts';

@@ -38,6 +38,12 @@ export type Order = Bought & {
   /** Of one piece. */
   readonly perPiece: { readonly price: Money; readonly grants: readonly Money[] };
   readonly total: Money;
+  /** What of the total has gone back. */
+  readonly refunded: Money;
+  /** Per unit, what was used of what is not paid for any more. */
+  readonly outstanding: readonly Money[];
+  /** The payer's bank calls the payment into question: what is left of its grants is set aside meanwhile. */
+  readonly disputed: boolean;
   readonly country: string | null;
   /** Percent; it is no part of the total. */
   readonly taxRate: number | null;
@@ -63,6 +69,11 @@ export function orderOf(scope: Scope, { root, items }: OrderTree): Order {
       grants: amounts(scope, root, 1),
     },
     total: moneyOf(scope, root.currency, root.total),
+    refunded: moneyOf(scope, root.currency, root.refunded),
+    outstanding: Object.entries(root.outstanding).map(([unit, amount]) =>
+      moneyOf(scope, unit, amount),
+    ),
+    disputed: root.disputed,
     ...{ country: root.country, taxRate: root.taxRate, method: root.method, period: root.period },
     items: items.map((item) => itemOf(scope, root, item)),
     ...{ lapsesAt: root.lapsesAt, createdAt: root.createdAt, updatedAt: root.updatedAt },

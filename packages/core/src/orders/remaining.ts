@@ -35,10 +35,21 @@ export async function lotsOf(
      where (balance.tenant_id, balance.customer_id) = (${scope.tenant.id}::int, ${customerId}::bigint)
        and entry.grant_id is not null
        and entry.key in (select jsonb_array_elements_text(${ids}::text::jsonb))
+     order by entry.key_attempt
      limit 100000`,
     (row) => [`${text(row.order_id)}/${text(row.unit)}`, grantName(integer(row.grant_id))] as const,
   );
   return new Map(lots);
+}
+
+/** As `lotsOf`, by the numbers of the grants. */
+export async function grantsOf(
+  scope: Scope,
+  customerId: number,
+  rows: readonly OrderRow[],
+): Promise<ReadonlyMap<string, number>> {
+  const named = await lotsOf(scope, customerId, rows);
+  return new Map([...named].map(([line, name]) => [line, Number(name.replace('grt_', ''))]));
 }
 
 /** What is left of one unit of a line, of a lot that is still to begin all of it; `null`: the lot is over. */

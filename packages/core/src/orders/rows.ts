@@ -60,6 +60,12 @@ export type OrderRow = {
   readonly period: number | null;
   readonly lapsesAt: Date;
   readonly paidAt: Date | null;
+  readonly refunded: number;
+  /** On its way back. */
+  readonly refunding: number;
+  /** By unit. */
+  readonly outstanding: Readonly<Record<string, number>>;
+  readonly disputed: boolean;
   readonly dueAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -89,7 +95,7 @@ export function selectOrders(
            bought.price, bought.total, bought.country, bought.tax_rate, bought.cycle, bought.grants,
            bought.append, bought.not_before_start, bought.time_zone, bought.asks_start, bought.status,
            bought.at_gateway, bought.method, bought.starts_at, bought.expires_at, bought.subscription_id, bought.period,
-           bought.lapses_at,
+           bought.lapses_at, bought.refunded, bought.refunding, bought.outstanding, bought.disputed,
            bought.paid_at, bought.due_at, bought.created_at, bought.updated_at, customer.external_id as customer, plan.key as plan
       from bursar.orders as bought
       join bursar.customers as customer on (customer.tenant_id, customer.id) = (bought.tenant_id, bought.customer_id)
@@ -168,6 +174,10 @@ function readOrder(row: Row): OrderRow {
     period: integerOrNull(row.period),
     lapsesAt: instant(row.lapses_at),
     paidAt: instantOrNull(row.paid_at),
+    refunded: integer(row.refunded),
+    refunding: integer(row.refunding),
+    outstanding: document<Record<string, number>>(row.outstanding),
+    disputed: flag(row.disputed),
     dueAt: instant(row.due_at),
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),

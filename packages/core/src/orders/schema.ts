@@ -73,6 +73,14 @@ export const orders = bursar.table(
     /** When it is canceled by itself unless it is paid. */
     lapsesAt: instant('lapses_at').notNull(),
     paidAt: instant('paid_at'),
+    /** What of the total has gone back. */
+    refunded: whole('refunded').notNull().default(0),
+    /** What is on its way back: it goes back, or is the order's again. */
+    refunding: whole('refunding').notNull().default(0),
+    /** By unit, what was used of what is not paid for any more. */
+    outstanding: jsonb().notNull().default({}),
+    /** The payer's bank calls the payment into question; what is left of it is set aside. */
+    disputed: boolean().notNull().default(false),
     /** When time brings something to it next; 'infinity' for never. */
     dueAt: instant('due_at').notNull(),
     createdAt: instant('created_at').notNull(),
@@ -124,6 +132,10 @@ export const orders = bursar.table(
       sql`${table.period} is null or (${table.period} >= 1 and ${table.subscriptionId} is not null)`,
     ),
     check('orders_cost_nothing_or_more', sql`${table.price} >= 0 and ${table.total} >= 0`),
+    check(
+      'orders_give_no_more_back_than_was_paid',
+      sql`${table.refunded} >= 0 and ${table.refunding} >= 0 and ${table.refunded} + ${table.refunding} <= ${table.total}`,
+    ),
     check(
       'orders_paid_have_begun',
       sql`${table.status} in ('pending', 'refused', 'error', 'canceled') or num_nonnulls(${table.paidAt}, ${table.startsAt}, ${table.method}) = 3`,

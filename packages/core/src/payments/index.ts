@@ -1,9 +1,9 @@
 /** The door of payments: opening them at gateways, asking for them, and taking what gateways tell. */
 export { applyPayment, SEND_BACK, type Word } from './operations/apply-payment.ts';
-export { askOf, confirmPayment, paymentById } from './operations/ask-gateway.ts';
+export { askOf, confirmPayment, paymentById, paymentThatPaid } from './operations/ask-gateway.ts';
 export { keyOf, openPayment, WATCH } from './operations/open-payment.ts';
 export { recordSentBack } from './operations/record-sent-back.ts';
 export { type TakeWebhook, takeWebhook } from './operations/take-webhook.ts';
-export type { PaymentRow } from './payment.ts';
-export { chosenGateway, faultOfChoice, type Gateways } from './ports.ts';
+export { type PaymentRow, partsOf } from './payment.ts';
+export { chosenGateway, faultOfChoice, type Gateways, refuseInTransaction } from './ports.ts';
 export { paymentRoutes } from './routes.ts';

@@ -13,7 +13,7 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
-import type { GatewaySum, PaymentState } from '../orders/index.ts';
+import { type GatewaySum, type PaymentState, rescaleSum } from '../orders/index.ts';
 
 export type PaymentRow = {
   readonly id: string;
@@ -86,6 +86,11 @@ function readPayment(row: Row): PaymentRow {
     flagged: textOrNull(row.flagged),
     createdAt: instant(row.created_at),
   };
+}
+
+/** In the payment's own parts; `null` when they cannot tell it. */
+export function partsOf(row: PaymentRow, sum: GatewaySum): number | null {
+  return rescaleSum(sum, row.sum.scale);
 }
 
 /** What was said of a payment, and when it was so at the gateway. */

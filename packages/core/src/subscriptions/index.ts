@@ -59,6 +59,7 @@ export {
   type SubscriptionPeriods,
   subscriptionPeriods,
 } from './operations/subscription-periods.ts';
+export { type TakeBackPlan, takeBackPlan } from './operations/take-back-plan.ts';
 export type { PaidPeriods, Span, SubscriptionCharge } from './payments.ts';
 export type { SubscriptionPeriod } from './periods.ts';
 export { planOf, plansOf } from './plan-of.ts';

@@ -11,7 +11,12 @@ export async function insertHold(
     spend,
     own,
     other,
-  }: { customerId: number; spend: Prepared; own: Opened; other: Opened | undefined },
+  }: {
+    customerId: number;
+    spend: Pick<Prepared, 'hold' | 'featureId' | 'usedById' | 'reference'>;
+    own: Opened;
+    other: Opened | undefined;
+  },
 ): Promise<void> {
   const { hold } = spend;
   if (!hold) return;

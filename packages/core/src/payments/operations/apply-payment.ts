@@ -19,7 +19,7 @@ import {
   recordStep,
   statusAt,
 } from '../../orders/index.ts';
-import { type Merged, merge, type PaymentRow, selectPayments } from '../payment.ts';
+import { type Merged, merge, type PaymentRow, partsOf, selectPayments } from '../payment.ts';
 
 /** The kind of the job that sends back what was paid and could not be taken. */
 export const SEND_BACK = 'payment.send_back';
@@ -65,13 +65,6 @@ function saidOf(row: PaymentRow, { payment }: Word) {
   const same = refunded !== null && refunded.currency === row.sum.currency;
   const back = same ? (partsOf(row, refunded) ?? row.refunded) : row.refunded;
   return { state, refunded: back, disputed: disputed ?? false };
-}
-
-/** In the payment's own parts; `null` when they cannot tell it. */
-function partsOf(row: PaymentRow, sum: NonNullable<GatewayPayment['refunded']>): number | null {
-  const parts = BigInt(sum.amount) * 10n ** BigInt(row.sum.scale);
-  const each = 10n ** BigInt(sum.scale);
-  return parts % each === 0n ? Number(parts / each) : null;
 }
 
 /** Right signature, wrong content: nothing of it is taken over. */

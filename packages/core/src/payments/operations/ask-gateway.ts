@@ -62,3 +62,14 @@ export async function paymentById(scope: Scope, id: string): Promise<PaymentRow 
   const [found] = await selectPayments(scope, { where: sql`payment.id = ${id}::text`, limit: 1 });
   return found ?? null;
 }
+
+/** The payment that an order was handed out for; `null` where it was paid by other means. */
+export async function paymentThatPaid(scope: Scope, order: string): Promise<PaymentRow | null> {
+  const [found] = await selectPayments(scope, {
+    where: sql`payment.order_id = ${order}::text and payment.state = 'succeeded' and payment.id = (
+      select history.payload ->> 'payment' from bursar.order_history as history
+       where (history.tenant_id, history.order_id, history.status) = (payment.tenant_id, payment.order_id, 'paid'))`,
+    limit: 1,
+  });
+  return found ?? null;
+}

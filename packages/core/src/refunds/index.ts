@@ -1,0 +1,14 @@
+/** The door of refunds: what goes back of orders, and what of that a gateway does. */
+export { refundAdminRoutes } from './admin-routes.ts';
+export { refundOrderInput } from './inputs.ts';
+export { failRefund, settleRefund } from './operations/end-refund.ts';
+export { isHeldForRefund } from './operations/is-held-for-refund.ts';
+export {
+  REFUND,
+  type RefundedOrder,
+  type RefundOrder,
+  refundedOrder,
+  refundOrder,
+} from './operations/refund-order.ts';
+export { sendRefund } from './operations/send-refund.ts';
+export type { Refund } from './refund.ts';

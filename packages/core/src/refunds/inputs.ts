@@ -1,0 +1,16 @@
+/** What `orders.refund` takes, checked at the border; the route uses the same shapes. */
+import { z } from 'zod';
+import { customerInput, keyInput, reasonInput } from '../ledger/index.ts';
+
+/** In the smallest part of the order's currency. */
+export const refundAmountShape = z.int().min(1);
+export const refundTargetShape = z.enum(['gateway', 'wallet', 'manual']);
+
+export const refundOrderInput = z.strictObject({
+  customer: customerInput.optional(),
+  order: z.string().min(1).max(255),
+  amount: refundAmountShape.optional(),
+  to: refundTargetShape.optional(),
+  reason: reasonInput,
+  idempotencyKey: keyInput,
+});

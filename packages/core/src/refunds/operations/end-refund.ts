@@ -1,0 +1,63 @@
+/** The two ends of a refund that a gateway was asked for: the money went, or it did not. Each once, in one transaction. */
+import { type Scope, sql } from '../../kernel/index.ts';
+import { applyRefund } from '../apply-refund.ts';
+import { letGo, takeLots } from '../kept-lots.ts';
+import { type Standing, standingOf } from '../order-lots.ts';
+import { endRefund, findRefund, type RefundRow } from '../rows.ts';
+
+export type RefundEnd = {
+  readonly refund: string;
+  /** What the gateway calls it. */
+  readonly externalId: string | null;
+};
+
+/** The money went: takes what was set aside, and moves the order. One that has ended stays as it is. */
+export function settleRefund(scope: Scope, { refund, externalId }: RefundEnd): Promise<void> {
+  return endOnce(scope, refund, async (inner, row, standing) => {
+    const of = { customer: standing.customer, reference: { type: 'refund', id: row.id } };
+    const lots = await takeLots(inner, of, { lots: row.lots, all: row.takesAll });
+    const ended = await endRefund(inner, row, {
+      ...{ state: 'succeeded', lots, externalId, failure: null },
+    });
+    await applyRefund(inner, { standing, row: ended, wasPending: true, isUnused: false });
+  });
+}
+
+/**
+ * No money went: everything is as it was before. One that has ended stays as it is.
+ * @param end.attempt Given, another attempt since then keeps it pending: that one knows more.
+ */
+export function failRefund(
+  scope: Scope,
+  {
+    refund,
+    failure,
+    attempt,
+    externalId,
+  }: RefundEnd & { readonly failure: string; readonly attempt?: number | undefined },
+): Promise<void> {
+  return endOnce(scope, refund, async (inner, row, { customer }) => {
+    if (attempt !== undefined && row.attempts !== attempt) return;
+    await letGo(inner, { customer, reference: { type: 'refund', id: row.id } }, row.lots);
+    const lots = row.lots.map((lot) => ({ ...lot, hold: null }));
+    await endRefund(inner, row, { state: 'failed', lots, externalId, failure });
+    await inner.run(sql`
+      update bursar.orders set refunding = refunding - ${row.amount}::bigint
+       where (tenant_id, id) = (${inner.tenant.id}::int, ${row.order}::text)`);
+  });
+}
+
+/** Under the order's locks, which every change of its refunds holds. */
+function endOnce(
+  scope: Scope,
+  refund: string,
+  end: (inner: Scope, row: RefundRow, standing: Standing) => Promise<void>,
+): Promise<void> {
+  return scope.transaction(async (inner) => {
+    const found = await findRefund(inner, refund);
+    if (found?.state !== 'pending') return;
+    const standing = await standingOf(inner, found.order);
+    const row = await findRefund(inner, refund, { lock: true });
+    if (row?.state === 'pending') await end(inner, row, standing);
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * Giving money of an order back, with what was not used of it.
+ *
+ * To the wallet, or by hand, it is one transaction. Through a gateway the intent is committed first, with the units set aside:
+ * whatever becomes of the call, nobody spends them meanwhile, and nobody loses them if no money moves.
+ */
+import { audited } from '../../audit/index.ts';
+import { answerOnce } from '../../customers/index.ts';
+import { queueJob } from '../../jobs/index.ts';
+import { addDuration, NotFoundError, newId, type Scope, sql } from '../../kernel/index.ts';
+import { credit } from '../../ledger/index.ts';
+import { getOrder, type Order } from '../../orders/index.ts';
+import { applyRefund } from '../apply-refund.ts';
+import { setAside, takeLots } from '../kept-lots.ts';
+import { type Standing, standingOf } from '../order-lots.ts';
+import { planRefund, type RefundPlan, targetOf } from '../plan-refund.ts';
+import { type Refund, refundOf } from '../refund.ts';
+import { findRefund, insertRefund, type RefundRow } from '../rows.ts';
+
+/** The kind of the job that sends a refund, and asks what became of it. */
+export const REFUND = 'order.refund';
+
+/** Who asks for it sends it at once; the job is for when that process ends. */
+const firstTry = 'PT1M';
+
+export type RefundOrder = {
+  readonly order: string;
+  /** Given, another customer's order is not found. */
+  readonly customer?: string | undefined;
+  /** In the smallest part of the order's currency; the unused part unless said. */
+  readonly amount?: number | undefined;
+  /** The gateway that was paid at, unless said; `manual`: somebody gives it back by hand. */
+  readonly to?: 'gateway' | 'wallet' | 'manual' | undefined;
+  /** Kept in the audit. */
+  readonly reason?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+};
+
+export type RefundedOrder = {
+  readonly refund: Refund;
+  readonly order: Order;
+  /** It was asked for before under the same key. */
+  readonly replayed: boolean;
+};
+
+/**
+ * Gives back the unused part, or a sum and units in proportion. What goes to a gateway is pending until `sendRefund` or the job has
+ * sent it.
+ *
+ * @throws {NotFoundError} There is no such order of this customer.
+ * @throws {InvalidStateError} It is not paid, its time is over, it is disputed, or nothing of it is unused.
+ * @throws {LimitExceededError} More than is left of what was paid, or the wallet would pass its ceiling.
+ * @throws {ValidationError} It was paid at no gateway, and `to` does not say where the money goes.
+ * @throws {IdempotencyConflictError} The key belongs to another request.
+ */
+export async function refundOrder(scope: Scope, input: RefundOrder): Promise<RefundedOrder> {
+  const { idempotencyKey: key, reason, ...request } = input;
+  const { answer, replayed } = await audited(
+    scope,
+    reason,
+    (scope) =>
+      answerOnce(scope, { verb: 'orders.refund', customerId: 0, key, request }, (scope) =>
+        refund(scope, input),
+      ),
+    ({ answer: { id, customer, amount, target }, replayed }) =>
+      replayed
+        ? null
+        : {
+            ...{
+              operation: 'orders.refund',
+              customer,
+              subject: { type: 'order', id: input.order },
+            },
+            facts: { refund: id, amount, to: target },
+          },
+  );
+  return { ...(await refundedOrder(scope, answer.id)), replayed };
+}
+
+/** A refund and its order as they are now. */
+export async function refundedOrder(
+  scope: Scope,
+  id: string,
+): Promise<Omit<RefundedOrder, 'replayed'>> {
+  const row = await findRefund(scope, id);
+  if (!row) throw new NotFoundError('refund', id);
+  const order = await getOrder(scope, { order: row.order });
+  return { refund: refundOf(scope, row, order.total.unit), order };
+}
+
+async function refund(scope: Scope, { order, customer, amount, to }: RefundOrder) {
+  const isWallet = to === 'wallet';
+  const standing = await standingOf(scope, order, ({ root }) => (isWallet ? [root.currency] : []));
+  const { root } = standing.tree;
+  if (customer !== undefined && root.customer !== customer) throw new NotFoundError('order', order);
+  const plan = planRefund(scope, standing, amount);
+  const { target, payment } = await targetOf(scope, standing, { amount: plan.amount, to });
+  const row: RefundRow = {
+    ...{ id: newId('rfd'), order, payment: payment?.id ?? null, source: 'asked', target },
+    ...{ amount: plan.amount, sent: target === 'gateway' ? plan.amount : 0, attempts: 0 },
+    ...{ externalId: null, failure: null, outstanding: {}, takesAll: plan.takesAll },
+    ...{ lots: [], state: 'pending', createdAt: scope.now, endedAt: null },
+  };
+  if (target === 'gateway') await intend(scope, standing, { row, plan });
+  else await giveBack(scope, standing, { row, plan });
+  return { id: row.id, customer: root.customer, amount: row.amount, target };
+}
+
+type Planned = { readonly row: RefundRow; readonly plan: RefundPlan };
+
+const referenceOf = ({ id }: RefundRow) => ({ type: 'refund', id });
+
+async function intend(scope: Scope, standing: Standing, { row, plan }: Planned): Promise<void> {
+  const of = { customer: standing.customer, reference: referenceOf(row) };
+  await insertRefund(scope, { ...row, lots: await setAside(scope, of, plan.takes) });
+  await scope.run(sql`
+    update bursar.orders set refunding = refunding + ${row.amount}::bigint
+     where (tenant_id, id) = (${scope.tenant.id}::int, ${row.order}::text)`);
+  const dueAt = addDuration(scope.now, firstTry, 1, 'UTC');
+  await queueJob(scope, { kind: REFUND, key: row.id, payload: { refund: row.id }, dueAt });
+}
+
+async function giveBack(scope: Scope, standing: Standing, { row, plan }: Planned): Promise<void> {
+  const { tree, customer } = standing;
+  const { currency: unit } = tree.root;
+  const reference = referenceOf(row);
+  // It is the one thing that may still be refused.
+  if (row.target === 'wallet')
+    await credit(scope, {
+      ...{ customer: customer.externalId, unit, amount: row.amount, grantSource: 'refund' },
+      ...{ reference, key: row.id, source: 'orders.refund' },
+    });
+  const lots = plan.takes.map(({ lot: { order, unit, grantId }, units }) => ({
+    ...{ order, unit, grantId, units, hold: null, ended: null },
+  }));
+  const taken = await takeLots(scope, { customer, reference }, { lots, all: plan.takesAll });
+  const done = { ...row, lots: taken, state: 'succeeded', endedAt: scope.now } as const;
+  await insertRefund(scope, done);
+  const { isUnused } = plan;
+  await applyRefund(scope, { standing, row: done, wasPending: false, isUnused });
+}
