@@ -11,6 +11,10 @@ const catalog = defineCatalog({
       ...{ period: 'P1M', price: { EUR: 2900 }, billing: 'order', pastDue: 'P3D' },
       features: { reports: { quota: 100 } },
     },
+    hosted: {
+      ...{ family: null, period: 'P1M', price: { EUR: 2900 }, billing: 'gateway' },
+      features: { reports: { quota: 100 } },
+    },
   },
 });
 const open = () => createTestBursar({ catalog, at: '2026-01-01T00:00:00Z' });
@@ -71,4 +75,15 @@ test('January is paid at once, February two days late, March never', async () =>
     '2026-03-04 subscription.ended ended',
     '2026-03-04 order.canceled',
   ]);
+});
+
+test('a plan that a gateway charges is asked nothing for, and runs on', async () => {
+  const bob = bursar.customer('bob');
+  await bob.subscribe({ plan: 'hosted' });
+
+  await bursar.advanceTo('2026-08-15T00:00:00Z');
+
+  expect(await bob.subscriptions.current()).toMatchObject({ plan: 'hosted', status: 'active' });
+  expect((await bob.check({ feature: 'reports' })).available).toBe(100);
+  expect((await bob.orders.list()).items).toEqual([]);
 });

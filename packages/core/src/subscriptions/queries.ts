@@ -155,17 +155,20 @@ export async function findDeleted(scope: Scope, id: string): Promise<Subscriptio
   return row ?? null;
 }
 
+/** Of those that orders pay for. What a gateway charges by itself is not mirrored, so that nobody would ever say it is paid. */
 async function withPayments(
   scope: Scope,
   rows: readonly SubscriptionRow[],
 ): Promise<SubscriptionRow[]> {
-  const billed = rows.filter((row) => row.billing !== 'none').map((row) => row.id);
+  const billed = rows.filter(isBilledByOrder).map((row) => row.id);
   if (billed.length === 0 || !scope.ports.paidPeriods) return [...rows];
   const paid = await scope.ports.paidPeriods(scope, billed);
   if (paid === null) return [...rows];
   return rows.map((row) =>
-    row.billing === 'none'
-      ? row
-      : { ...row, unpaidSince: unpaidSince(row, paid.get(row.id) ?? []) },
+    isBilledByOrder(row) ? { ...row, unpaidSince: unpaidSince(row, paid.get(row.id) ?? []) } : row,
   );
+}
+
+function isBilledByOrder({ billing }: SubscriptionRow): boolean {
+  return billing === 'order';
 }
