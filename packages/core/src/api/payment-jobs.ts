@@ -21,6 +21,12 @@ const watchMilliseconds = 600_000;
 /** Over two weeks of asking: longer than any payment is under way. */
 const watchesMax = 2_500;
 
+/** Between two times of asking for a refund that a gateway itself is waiting for: an hour. */
+const refundMilliseconds = 3_600_000;
+
+/** Over a month of asking: longer than any bank takes to send money back. */
+const refundsMax = 800;
+
 const over: readonly PaymentRow['state'][] = ['succeeded', 'canceled'];
 
 /** The kinds of jobs about payments. */
@@ -55,12 +61,11 @@ export function paymentJobs(root: Root): readonly JobKind[] {
 /** Asks until the gateway has said what became of it; of one that waits itself, its webhook tells. */
 export function refundJobs(root: Root): JobKind {
   return {
-    ...{ kind: REFUND, concurrency: 4, perLane: 4, attemptsMax: 60 },
+    ...{ kind: REFUND, concurrency: 4, perLane: 4, attemptsMax: refundsMax },
     run: ({ tenant, payload }) =>
-      root.command({ tenant, actor: null, host: null }, async (scope) => {
-        await sendRefund(scope, String(payload.refund));
-        return {};
-      }),
+      root.command({ tenant, actor: null, host: null }, async (scope) =>
+        (await sendRefund(scope, String(payload.refund))) ? {} : { later: refundMilliseconds },
+      ),
   };
 }
 

@@ -317,6 +317,33 @@ describe('a refund whose answer is lost', () => {
     },
   );
 
+  test.each([
+    ['succeeded', { status: 'refunded', refunded: { amount: 1000 } }, 0],
+    ['failed', { status: 'paid', refunded: { amount: 0 } }, 100],
+  ] as const)(
+    'that the gateway itself waits for is asked for until it has %s',
+    async (state, order, left) => {
+      const gateway = testGateway({ refunds: ['delay'] });
+      const kit = at(`waits-${state}`, gateway);
+      const points = { ...ann, unit: 'points' } as const;
+      const placed = await kit.orders.create({ ...ann, offer: 'pack', returnUrl });
+      const { id } = await kit.orders.confirm({ ...ann, order: placed.order.id });
+
+      const { refund } = await kit.orders.refund({ order: id });
+      await shared.advance('P1D');
+      const meanwhile = await kit.wallet.balance(points);
+      gateway.endRefund(gateway.refunds()[0]?.id ?? '', state);
+      await shared.advance('PT2H');
+
+      expect(refund.state).toBe('pending');
+      expect(meanwhile).toMatchObject({ settled: 100, held: 100 });
+      expect(await kit.orders.get({ ...ann, order: id })).toMatchObject(order);
+      expect(await kit.wallet.balance(points)).toMatchObject({ held: 0, available: left });
+      expect(gateway.refunds()).toHaveLength(1);
+      expect(await kit.ledger.verify()).toEqual({ ok: true, broken: [] });
+    },
+  );
+
   test('of what has not begun, and is refused at last, is put back to begin when it was to', async () => {
     const gateway = testGateway({ refunds: ['fail_before', 'refuse'] });
     const kit = at('later', gateway);

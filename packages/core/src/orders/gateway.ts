@@ -22,7 +22,8 @@ export interface Gateway {
    */
   fetchPayment(id: string): Promise<GatewayPayment>;
   /**
-   * Sends money of a payment back. Asked again under the same key, however much later, it answers with the first.
+   * Sends money of a payment back. Asked again under the same key, however much later, it answers with the first, as that is by
+   * then: so a pending one is followed.
    * @throws {GatewayError} Its `outcome` tells whether the money may be on its way.
    */
   refund(input: RefundPayment): Promise<GatewayRefund>;

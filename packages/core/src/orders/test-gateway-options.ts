@@ -54,6 +54,11 @@ export interface TestGateway extends Gateway {
     options?: { readonly received?: GatewaySum | undefined },
   ): GatewayPayment;
   /**
+   * What becomes of a refund that is pending. One that failed still counts as sent back in its payment, as nothing asks for it.
+   * @throws {GatewayValidationError} There is no such refund, or it has ended.
+   */
+  endRefund(refund: string, state: 'succeeded' | 'failed'): void;
+  /**
    * The payer's bank calls the payment into question.
    * @throws {GatewayValidationError} There is no such payment.
    */

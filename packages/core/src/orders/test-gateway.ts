@@ -82,6 +82,11 @@ export function testGateway(options: TestGatewayOptions = {}): TestGateway {
     payments: () => [...payments.values()].map(shown),
     refunds: () => [...refunds],
     settle: (id, outcome, { received } = {}) => settle(id, outcome, received),
+    endRefund(id, state) {
+      const refund = refunds.find((one) => one.id === id && one.state === 'pending');
+      if (!refund) throw refusal(name, 'there is no such refund', 'refund');
+      Object.assign(refund, { state });
+    },
     dispute: (id) => shown(Object.assign(kept(id), { disputed: true })),
     webhook(told, { id, at = clock.now() } = {}) {
       const fact =

@@ -25,7 +25,6 @@ export async function sendRefund(scope: Scope, id: string): Promise<boolean> {
   refuseInTransaction(scope);
   const row = await begin(scope, id);
   if (!row?.payment) return true;
-  if (row.externalId !== null) return false;
   const payment = await paymentById(scope, row.payment);
   if (!payment?.externalId) throw new Error(`Payment ${row.payment} was paid and has no name.`);
   const { gateway } = await chosenGateway(scope, { gateway: payment.gateway });
