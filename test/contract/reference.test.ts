@@ -100,7 +100,13 @@ describe.each(frameworks)('the reference server on %s', (framework) => {
     expect(await left('ai-tokens')).toBe(49_877);
 
     expect((await asked(`${url}/test/clock`, ann, { advance: 'P1M' })).status).toBe(403);
-    expect((await asked(`${url}/test/clock`, admin, { advance: 'P1M' })).body).toEqual({
+    // The trial is over, and what is left of the month is owed.
+    await asked(`${url}/test/clock`, admin, { advance: 'P14D' });
+    const orders = `${url}/billing/admin/orders`;
+    const [owed] = (await asked(`${orders}?status=pending`, admin)).body.items;
+    await asked(`${orders}/${owed.id}/confirm`, admin, { customer: 'ann', reason: 'in cash' });
+    const later = { to: '2026-02-28T00:00:00Z' };
+    expect((await asked(`${url}/test/clock`, admin, later)).body).toEqual({
       now: '2026-02-28T00:00:00.000Z',
     });
     expect(await left('ai-tokens')).toBe(50_000);
