@@ -54,6 +54,13 @@ const changedOrder: Request = (asked) => ({
   body: { customer: asked.who, reason },
 });
 
+const refundedOrder: Request = (asked) => ({
+  ...ofOrder(asked),
+  body: { customer: asked.who, to: 'wallet', reason },
+});
+const pay: Asking['before'] = ({ kit, who, names }) =>
+  kit.orders.confirm({ customer: who, order: names.order, payment: 'manual' });
+
 const endpoint =
   (body?: object): Request =>
   ({ names }) => ({ params: { id: names.endpoint }, ...(body && { body: { ...body, reason } }) });
@@ -70,6 +77,10 @@ const pause: Asking['before'] = ({ kit, who, names }) =>
 const remove: Asking['before'] = ({ kit, who, names }) =>
   kit.subscriptions.delete({ customer: who, subscription: names.subscription });
 
+/** Tell what the asker's own tenant had before: who asks second is told of what the first has set. */
+export const successive: readonly string[] = ['setSetting', 'unsetSetting'];
+/** There is nothing to tell in a kit without rates: 404, to whoever asks. */
+export const empty: readonly string[] = ['listRates'];
 /** Believed by a signature, whoever sends it: nobody asks. */
 export const signed: readonly string[] = ['takeWebhook', 'takeTenantWebhook'];
 const patron: Asking['before'] = ({ kit }) =>
@@ -119,7 +130,7 @@ export const requests: Readonly<Record<string, Asking>> = {
   getAnyOrder: named((asked) => ({ ...ofOrder(asked), query: { customer: asked.who } })),
   confirmAnyOrder: named(changedOrder),
   cancelAnyOrder: named(changedOrder),
-  refundAnyOrder: named(changedOrder),
+  refundAnyOrder: named(refundedOrder, pay),
 
   listWithdrawals: plain(() => ({})),
   requestWithdrawal: plain(() => ({ body: { amount: 2, currency: 'points' } })),
@@ -195,7 +206,7 @@ export const requests: Readonly<Record<string, Asking>> = {
   listRates: wide(() => ({})),
   listRateSources: wide(() => ({})),
   setRate: wide(() => ({ body: { from: 'EUR', to: 'points', rate: '3', reason } })),
-  unsetRate: wide(() => ({ body: { from: 'EUR', to: 'points', reason } })),
+  unsetRate: wide(() => ({ body: { from: 'points', to: 'EUR', reason } })),
   refreshRates: wide(() => ({})),
   listSettings: wide(() => ({})),
   setSetting: wide(() => ({ body: { key: 'holds.ttl', value: 'P3D', reason } })),
