@@ -1,5 +1,6 @@
 /** What the test gateway can be told to do, and by what it is moved by hand. */
-import type { Clock } from '../kernel/index.ts';
+import { randomBytes } from 'node:crypto';
+import { type Clock, ConfigurationError } from '../kernel/index.ts';
 import type {
   CreatePayment,
   Gateway,
@@ -72,4 +73,17 @@ export interface TestGateway extends Gateway {
     told: string | GatewayFact | null,
     options?: { readonly id?: string | undefined; readonly at?: Date | undefined },
   ): WrittenWebhook;
+}
+
+/**
+ * The secrets, the first of which signs.
+ * @throws {ConfigurationError} One is empty.
+ */
+export function readSecrets(
+  given: TestGatewayOptions['webhookSecret'],
+): readonly [string, ...string[]] {
+  const [first, ...others] = [given ?? randomBytes(32).toString('hex')].flat();
+  if (first === undefined || [first, ...others].some((one) => one.trim() === ''))
+    throw new ConfigurationError('testGateway: webhookSecret is empty: leave it out, or give one.');
+  return [first, ...others];
 }

@@ -4,8 +4,7 @@
  * It keeps the promises of the contract (keys, exact sums, signed webhooks) in memory, and ends with the process. No money
  * moves, so it must never stand where money is meant to.
  */
-import { randomBytes } from 'node:crypto';
-import { ConfigurationError, canonicalJson, newId, systemClock } from '../kernel/index.ts';
+import { canonicalJson, newId, systemClock } from '../kernel/index.ts';
 import type { CreatePayment, GatewayPayment, GatewayRefund, PaymentState } from './gateway.ts';
 import {
   GatewayAuthorizationError,
@@ -16,7 +15,12 @@ import {
 } from './gateway-errors.ts';
 import { type GatewaySum, rescaleSum } from './gateway-sum.ts';
 import { readWebhook, writeWebhook } from './test-gateway-events.ts';
-import type { TestFailure, TestGateway, TestGatewayOptions } from './test-gateway-options.ts';
+import {
+  readSecrets,
+  type TestFailure,
+  type TestGateway,
+  type TestGatewayOptions,
+} from './test-gateway-options.ts';
 
 const stateAfter = {
   succeed: 'succeeded',
@@ -82,11 +86,7 @@ export function testGateway(options: TestGatewayOptions = {}): TestGateway {
     payments: () => [...payments.values()].map(shown),
     refunds: () => [...refunds],
     settle: (id, outcome, { received } = {}) => settle(id, outcome, received),
-    endRefund(id, state) {
-      const refund = refunds.find((one) => one.id === id && one.state === 'pending');
-      if (!refund) throw refusal(name, 'there is no such refund', 'refund');
-      Object.assign(refund, { state });
-    },
+    endRefund: (id, state) => void Object.assign(pendingIn(refunds, name, id), { state }),
     dispute: (id) => shown(Object.assign(kept(id), { disputed: true })),
     webhook(told, { id, at = clock.now() } = {}) {
       const fact =
@@ -96,13 +96,6 @@ export function testGateway(options: TestGatewayOptions = {}): TestGateway {
       return writeWebhook(fact, { secret: secrets[0], at, id });
     },
   };
-}
-
-function readSecrets(given: TestGatewayOptions['webhookSecret']): readonly [string, ...string[]] {
-  const [first, ...others] = [given ?? randomBytes(32).toString('hex')].flat();
-  if (first === undefined || [first, ...others].some((one) => one.trim() === ''))
-    throw new ConfigurationError('testGateway: webhookSecret is empty: leave it out, or give one.');
-  return [first, ...others];
 }
 
 type Kept = {
@@ -123,6 +116,12 @@ function shown({ id, asked, state, received, refunded, disputed }: Kept): Gatewa
     refunded: { ...asked.sum, amount: refunded },
     metadata: { ...asked.metadata },
   };
+}
+
+function pendingIn(refunds: readonly GatewayRefund[], name: string, id: string): GatewayRefund {
+  const found = refunds.find((one) => one.id === id && one.state === 'pending');
+  if (!found) throw refusal(name, 'there is no such refund', 'refund');
+  return found;
 }
 
 /** At the scale of what was asked; `null` for more than is left, or for other money than came in. */
