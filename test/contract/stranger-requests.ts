@@ -77,7 +77,7 @@ const pause: Asking['before'] = ({ kit, who, names }) =>
 const remove: Asking['before'] = ({ kit, who, names }) =>
   kit.subscriptions.delete({ customer: who, subscription: names.subscription });
 
-/** Tell what the asker's own tenant had before: who asks second is told of what the first has set. */
+/** Tell what the asker's own tenant had before: they are asked once ahead, so that both strangers meet the same state. */
 export const successive: readonly string[] = ['setSetting', 'unsetSetting'];
 /** There is nothing to tell in a kit without rates: 404, to whoever asks. */
 export const empty: readonly string[] = ['listRates'];
