@@ -22,7 +22,7 @@ const taskShape = z.object({
 });
 export type Task = z.input<typeof taskShape>;
 
-/** How often each outcome came: `accepted`, `replayed`, or an error's code. */
+/** How often each outcome came: `accepted`, `replayed`, or an error's code; with its message where no spend should meet it. */
 export type Outcomes = Record<string, number>;
 
 let moment: Date | null = null;
@@ -68,8 +68,8 @@ async function attempt(task: z.output<typeof taskShape>, number: number): Promis
     if (task.do === 'hold') return told(await kit.hold(moved));
     return told(await kit.consume({ customer, feature: task.feature, idempotencyKey }));
   } catch (error) {
-    if (isBursarError(error)) return error.code;
-    throw error;
+    if (!isBursarError(error)) throw error;
+    return error.code === 'database' ? `database: ${error.message}` : error.code;
   }
 }
 

@@ -59,7 +59,8 @@ describePostgres('a give-back that waits for a lock', (makeUrl) => {
 
     expect(answer.status).toBe(500);
     expect(took).toBeGreaterThanOrEqual(950);
-    expect(took).toBeLessThan(2500);
+    // The lock is still held, and the statement itself would give up after three seconds and be tried again.
+    expect(took).toBeLessThan(3_000);
     await vi.waitFor(async () => {
       expect(
         await bursar.check({ customer: 'ann', feature: 'api-calls', amount: 0 }),

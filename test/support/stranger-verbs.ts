@@ -225,6 +225,9 @@ const wallet: Record<string, readonly Case[]> = {
   ],
 };
 
+const paid: Call = ({ kit, who, names }) =>
+  kit.orders.confirm({ customer: who, order: names.order, payment: 'manual', reason });
+
 const orders: Record<string, readonly Case[]> = {
   create: [plain((asked) => asked.kit.orders.create({ ...keyed(asked), offer: 'pack' }))],
   get: [
@@ -256,10 +259,15 @@ const orders: Record<string, readonly Case[]> = {
     outright(({ kit, names }) => kit.orders.cancel({ order: names.order, reason } as never)),
   ],
   refund: [
-    named(({ kit, who, names }) =>
-      kit.orders.refund({ customer: who, order: names.order, to: 'wallet', reason }),
+    named(
+      ({ kit, who, names }) =>
+        kit.orders.refund({ customer: who, order: names.order, to: 'wallet', reason }),
+      paid,
     ),
-    outright(({ kit, names }) => kit.orders.refund({ order: names.order, to: 'wallet', reason })),
+    outright(
+      ({ kit, names }) => kit.orders.refund({ order: names.order, to: 'wallet', reason }),
+      paid,
+    ),
   ],
 };
 
@@ -434,6 +442,9 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
     ),
   ],
   state: [plain(({ kit, who }) => kit.state(who))],
+  updateProfile: [
+    plain(({ kit, who }) => kit.customer(who).updateProfile({ firstName: 'somebody' })),
+  ],
   ...under('subscriptions', subscriptions),
   ...under('entitlements', entitlements),
   ...under('wallet', wallet),
@@ -473,7 +484,14 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'insights.mrr': [wide(({ kit }) => kit.insights.mrr({ bucket: 'month' }))],
   'settings.get': [wide(({ kit }) => kit.settings.get('holds.ttl'))],
   'settings.list': [wide(({ kit }) => kit.settings.list({ group: 'holds' }))],
-  'settings.set': [wide(({ kit }) => kit.settings.set({ key: 'holds.ttl', value: 'P3D', reason }))],
+  // Whoever comes first in a tenant changes it, so what both are told is of a second time.
+  'settings.set': [
+    wide(async ({ kit }) => {
+      const change = { key: 'holds.ttl', value: 'P3D', reason };
+      await kit.settings.set(change);
+      return kit.settings.set(change);
+    }),
+  ],
   'settings.unset': [wide(({ kit }) => kit.settings.unset({ key: 'orders.pendingTtl', reason }))],
   'settings.export': [wide(({ kit }) => kit.settings.export())],
   'settings.import': [wide(({ kit }) => kit.settings.import({ settings: [], reason }))],

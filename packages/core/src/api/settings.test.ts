@@ -54,7 +54,10 @@ describePostgres('settings of two processes', (makeUrl) => {
     opened.push(...kits);
     await Promise.all(kits.map((kit) => kit.ready()));
     const listens = async () =>
-      (await admin`select pid from pg_stat_activity where query = 'listen "bursar_rights"'`).length;
+      (
+        await admin`select pid from pg_stat_activity
+                     where datname = current_database() and query = 'listen "bursar_rights"'`
+      ).length;
     await eventually(async () => (await listens()) === 2);
     return {
       admin,
