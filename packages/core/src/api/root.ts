@@ -10,6 +10,7 @@ import { chargeSubscription, paidPeriods } from '../orders/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
 import { createRateDesk } from '../rates/index.ts';
 import { sponsorNewcomer } from '../referrals/index.ts';
+import { followBack } from '../refunds/index.ts';
 import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { type Connection, createConnection } from './connection.ts';
@@ -163,6 +164,7 @@ function foundations(options: Options, jobQueued: () => void) {
       gateways: options.gateways,
       openCheckout: openPayment,
       gatewayFault: faultOfChoice,
+      followBack,
     }),
     payouts,
   };

@@ -5,5 +5,11 @@ export { keyOf, openPayment, WATCH } from './operations/open-payment.ts';
 export { recordSentBack } from './operations/record-sent-back.ts';
 export { type TakeWebhook, takeWebhook } from './operations/take-webhook.ts';
 export { type PaymentRow, partsOf } from './payment.ts';
-export { chosenGateway, faultOfChoice, type Gateways, refuseInTransaction } from './ports.ts';
+export {
+  chosenGateway,
+  faultOfChoice,
+  type Gateways,
+  type PaymentNews,
+  refuseInTransaction,
+} from './ports.ts';
 export { paymentRoutes } from './routes.ts';

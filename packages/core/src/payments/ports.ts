@@ -2,7 +2,8 @@
 
 import { type Scope, ValidationError } from '../kernel/index.ts';
 import { InvalidStateError } from '../ledger/index.ts';
-import type { Gateway, PaymentChoice } from '../orders/index.ts';
+import type { Gateway, GatewayRefund, PaymentChoice } from '../orders/index.ts';
+import type { PaymentRow } from './payment.ts';
 
 export type Gateways = Readonly<Record<string, Gateway>>;
 
@@ -13,8 +14,16 @@ declare module '../kernel/scope.ts' {
   interface Ports {
     /** By name, of one tenant; what the host's function gives is checked. */
     readonly gateways?: ((tenant: string) => Promise<Gateways>) | undefined;
+    /** Told of each payment that succeeded, in the transaction of what a gateway says of it. */
+    readonly followBack?: ((scope: Scope, news: PaymentNews) => Promise<void>) | undefined;
   }
 }
+
+export type PaymentNews = {
+  readonly payment: PaymentRow;
+  /** The refund that was told of. */
+  readonly refund?: GatewayRefund | undefined;
+};
 
 /**
  * The gateway that is named, or the only one there is.

@@ -1,5 +1,5 @@
 /** What a refund makes of its order: figures, status, history, what it had delivered, and the news. Money and units are moved. */
-import { at, type Scope, sql } from '../kernel/index.ts';
+import { add, at, json, type Scope, sql } from '../kernel/index.ts';
 import {
   announceOrder,
   isHeld,
@@ -55,11 +55,19 @@ async function countBack(
 ): Promise<OrderRow> {
   const refunded = root.refunded + row.amount;
   const refunding = root.refunding - (wasPending ? row.amount : 0);
+  const outstanding = sumOfUnits(root.outstanding, row.outstanding);
   await scope.run(sql`
     update bursar.orders
-       set refunded = ${refunded}::bigint, refunding = ${refunding}::bigint, updated_at = ${at(scope.now)}::text::timestamptz
+       set refunded = ${refunded}::bigint, refunding = ${refunding}::bigint, outstanding = ${json(outstanding)}::text::jsonb,
+           updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${root.id}::text)`);
-  return { ...root, refunded, refunding, updatedAt: scope.now };
+  return { ...root, refunded, refunding, outstanding, updatedAt: scope.now };
+}
+
+function sumOfUnits(one: RefundRow['outstanding'], other: RefundRow['outstanding']) {
+  const sums = { ...one };
+  for (const [unit, amount] of Object.entries(other)) sums[unit] = add(sums[unit] ?? 0, amount);
+  return sums;
 }
 
 async function step(
@@ -78,7 +86,9 @@ async function step(
 
 async function endPlan(scope: Scope, line: OrderRow): Promise<void> {
   const { customer, subscriptionId, startsAt, expiresAt } = line;
-  if (subscriptionId === null || startsAt === null) return;
+  // What is over has ended what it brought.
+  if (subscriptionId === null || startsAt === null || statusAt(line, scope.now) === 'expired')
+    return;
   await takeBackPlan(scope, {
     ...{ customer, subscription: subscriptionId, startsAt, endsAt: expiresAt },
   });

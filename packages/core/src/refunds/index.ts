@@ -2,6 +2,7 @@
 export { refundAdminRoutes } from './admin-routes.ts';
 export { refundOrderInput } from './inputs.ts';
 export { failRefund, settleRefund } from './operations/end-refund.ts';
+export { followBack } from './operations/follow-back.ts';
 export { isHeldForRefund } from './operations/is-held-for-refund.ts';
 export {
   REFUND,

@@ -79,10 +79,10 @@ export async function findRefund(
 export async function insertRefund(scope: Scope, row: RefundRow): Promise<void> {
   await scope.run(sql`
     insert into bursar.refunds (tenant_id, id, order_id, payment_id, source, target, amount, sent, state, lots, outstanding,
-                                takes_all, created_at, ended_at)
+                                takes_all, external_id, created_at, ended_at)
     values (${scope.tenant.id}::int, ${row.id}::text, ${row.order}::text, ${row.payment}::text, ${row.source}::text, ${row.target}::text,
             ${row.amount}::bigint, ${row.sent}::bigint, ${row.state}::text, ${json(row.lots)}::text::jsonb,
-            ${json(row.outstanding)}::text::jsonb, ${row.takesAll}::boolean, ${at(row.createdAt)}::text::timestamptz,
+            ${json(row.outstanding)}::text::jsonb, ${row.takesAll}::boolean, ${row.externalId}::text, ${at(row.createdAt)}::text::timestamptz,
             ${at(row.endedAt)}::text::timestamptz)`);
 }
 

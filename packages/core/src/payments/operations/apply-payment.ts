@@ -4,22 +4,22 @@
  * Runs in one transaction with whatever told it. The customer is locked first, then the order, then the payment, so that of any
  * number that bring the same news exactly one hands out what was bought. What does not fit is flagged and hands out nothing.
  */
-import { pseudonymOf } from '../../customers/index.ts';
 import { queueJob } from '../../jobs/index.ts';
 import { at, isBursarError, type Scope, sql } from '../../kernel/index.ts';
 import {
   announceOrder,
   fulfilOrder,
   type GatewayPayment,
+  type GatewayRefund,
   isOpen,
-  isSameSum,
   lockOrder,
   moveOrder,
   type OrderTree,
   recordStep,
   statusAt,
 } from '../../orders/index.ts';
-import { type Merged, merge, type PaymentRow, partsOf, selectPayments } from '../payment.ts';
+import { faultOf, saidOf } from '../fit.ts';
+import { type Merged, merge, type PaymentRow, selectPayments } from '../payment.ts';
 
 /** The kind of the job that sends back what was paid and could not be taken. */
 export const SEND_BACK = 'payment.send_back';
@@ -30,6 +30,8 @@ const processingMilliseconds = 86_400_000;
 export type Word = {
   /** As the gateway has it. */
   readonly payment: GatewayPayment;
+  /** The refund that it was told with. */
+  readonly refund?: GatewayRefund | undefined;
   /** When it was so there. */
   readonly at: Date;
   /** Who says it: `webhook`, or `asked`. */
@@ -50,39 +52,19 @@ export function applyPayment(
     if (!row) return 'flagged';
     const fault = faultOf(scope, { tree, row }, word.payment);
     if (fault !== null) return flag(scope, { tree, row, because: fault });
-    const merged = merge(row, { ...saidOf(row, word), at: word.at });
+    const merged = merge(row, { ...saidOf(row, word.payment), at: word.at });
     await keep(scope, row, merged, word);
-    if (merged.state === 'succeeded' && row.state !== 'succeeded')
-      return settle(scope, { tree, row });
-    await follow(scope, { tree, row, merged });
+    const isNew = merged.state === 'succeeded' && row.state !== 'succeeded';
+    if (isNew && (await settle(scope, { tree, row })) === 'flagged') return 'flagged';
+    if (!isNew) await follow(scope, { tree, row, merged });
+    // What went back may have been told before the payment itself was.
+    if (merged.state === 'succeeded')
+      await scope.ports.followBack?.(scope, {
+        payment: { ...row, ...merged },
+        refund: word.refund,
+      });
     return 'applied';
   });
-}
-
-/** Sums of a webhook that does not tell change nothing. */
-function saidOf(row: PaymentRow, { payment }: Word) {
-  const { state, refunded, disputed } = payment;
-  const same = refunded !== null && refunded.currency === row.sum.currency;
-  const back = same ? (partsOf(row, refunded) ?? row.refunded) : row.refunded;
-  return { state, refunded: back, disputed: disputed ?? false };
-}
-
-/** Right signature, wrong content: nothing of it is taken over. */
-function faultOf(scope: Scope, { tree, row }: Settling, said: GatewayPayment): string | null {
-  const { tenant, order, customer } = said.metadata;
-  if (tenant !== undefined && tenant !== scope.tenant.key) return 'tenant';
-  if (order !== undefined && order !== row.order) return 'order';
-  if (customer !== undefined && !isOf(scope, tree, customer)) return 'customer';
-  if (row.livemode !== null && said.livemode !== row.livemode) return 'mode';
-  if (said.state !== 'succeeded') return null;
-  if (said.received === null) return 'amount';
-  if (said.received.currency !== row.sum.currency) return 'currency';
-  return isSameSum(said.received, row.sum) ? null : 'amount';
-}
-
-/** Also under the id that somebody had before being erased: the gateway still knows it. */
-function isOf(scope: Scope, { root }: OrderTree, customer: string): boolean {
-  return [customer, pseudonymOf(scope, customer)].includes(root.customer);
 }
 
 async function keep(

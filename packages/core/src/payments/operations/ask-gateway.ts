@@ -68,7 +68,9 @@ export async function paymentThatPaid(scope: Scope, order: string): Promise<Paym
   const [found] = await selectPayments(scope, {
     where: sql`payment.order_id = ${order}::text and payment.state = 'succeeded' and payment.id = (
       select history.payload ->> 'payment' from bursar.order_history as history
-       where (history.tenant_id, history.order_id, history.status) = (payment.tenant_id, payment.order_id, 'paid'))`,
+       where (history.tenant_id, history.order_id, history.status) = (payment.tenant_id, payment.order_id, 'paid')
+       order by history.sequence
+       limit 1)`,
     limit: 1,
   });
   return found ?? null;

@@ -45,10 +45,9 @@ export async function takeWebhook(
   return scope.transaction(async (scope) => {
     if (!(await keep(scope, { gateway: name, event, row }))) return { outcome: 'repeated' };
     if (!row || !payment) return { outcome: 'ignored' };
-    const outcome = await applyPayment(scope, {
-      row,
-      word: { payment, at: event.at, by: 'webhook' },
-    });
+    const refund = event.fact?.kind === 'refund' ? event.fact.refund : undefined;
+    const word = { payment, refund, at: event.at, by: 'webhook' as const };
+    const outcome = await applyPayment(scope, { row, word });
     if (outcome === 'flagged') await storeFlagged(scope, name, event);
     return { outcome };
   });

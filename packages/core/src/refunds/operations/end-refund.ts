@@ -1,9 +1,12 @@
 /** The two ends of a refund that a gateway was asked for: the money went, or it did not. Each once, in one transaction. */
 import { type Scope, sql } from '../../kernel/index.ts';
+import type { GatewayRefund } from '../../orders/index.ts';
+import { paymentById } from '../../payments/index.ts';
 import { applyRefund } from '../apply-refund.ts';
 import { letGo, takeLots } from '../kept-lots.ts';
 import { type Standing, standingOf } from '../order-lots.ts';
-import { endRefund, findRefund, type RefundRow } from '../rows.ts';
+import { endRefund, findRefund, type RefundRow, selectRefunds } from '../rows.ts';
+import { takeReported } from '../take-reported.ts';
 
 export type RefundEnd = {
   readonly refund: string;
@@ -47,6 +50,23 @@ export function failRefund(
   });
 }
 
+/** Ends the one that a gateway names, as it says; one of another name, or that has ended, stays as it is. */
+export async function endNamed(
+  scope: Scope,
+  { payment, refund }: { readonly payment: string; readonly refund: GatewayRefund },
+): Promise<void> {
+  const { id: externalId, state } = refund;
+  if (state === 'pending') return;
+  const [row] = await selectRefunds(scope, {
+    where: sql`refund.payment_id = ${payment}::text and refund.external_id = ${externalId}::text
+               and refund.source = 'asked' and refund.state = 'pending'`,
+    limit: 1,
+  });
+  if (!row) return;
+  if (state === 'succeeded') await settleRefund(scope, { refund: row.id, externalId });
+  else await failRefund(scope, { refund: row.id, externalId, failure: 'gateway_refused' });
+}
+
 /** Under the order's locks, which every change of its refunds holds. */
 function endOnce(
   scope: Scope,
@@ -58,6 +78,10 @@ function endOnce(
     if (found?.state !== 'pending') return;
     const standing = await standingOf(inner, found.order);
     const row = await findRefund(inner, refund, { lock: true });
-    if (row?.state === 'pending') await end(inner, row, standing);
+    if (row?.state !== 'pending') return;
+    await end(inner, row, standing);
+    // What the gateway told meanwhile could have been this one.
+    const payment = row.payment === null ? null : await paymentById(inner, row.payment);
+    if (payment) await takeReported(inner, payment);
   });
 }

@@ -10,12 +10,12 @@ import { queueJob } from '../../jobs/index.ts';
 import { addDuration, NotFoundError, newId, type Scope, sql } from '../../kernel/index.ts';
 import { credit } from '../../ledger/index.ts';
 import { getOrder, type Order } from '../../orders/index.ts';
-import { applyRefund } from '../apply-refund.ts';
-import { setAside, takeLots } from '../kept-lots.ts';
+import { setAside } from '../kept-lots.ts';
 import { type Standing, standingOf } from '../order-lots.ts';
 import { planRefund, type RefundPlan, targetOf } from '../plan-refund.ts';
 import { type Refund, refundOf } from '../refund.ts';
 import { findRefund, insertRefund, type RefundRow } from '../rows.ts';
+import { takeNow } from '../take-now.ts';
 
 /** The kind of the job that sends a refund, and asks what became of it. */
 export const REFUND = 'order.refund';
@@ -123,19 +123,12 @@ async function intend(scope: Scope, standing: Standing, { row, plan }: Planned):
 async function giveBack(scope: Scope, standing: Standing, { row, plan }: Planned): Promise<void> {
   const { tree, customer } = standing;
   const { currency: unit } = tree.root;
-  const reference = referenceOf(row);
   // It is the one thing that may still be refused.
   if (row.target === 'wallet')
     await credit(scope, {
       ...{ customer: customer.externalId, unit, amount: row.amount, grantSource: 'refund' },
-      ...{ reference, key: row.id, source: 'orders.refund' },
+      ...{ reference: referenceOf(row), key: row.id, source: 'orders.refund' },
     });
-  const lots = plan.takes.map(({ lot: { order, unit, grantId }, units }) => ({
-    ...{ order, unit, grantId, units, hold: null, ended: null },
-  }));
-  const taken = await takeLots(scope, { customer, reference }, { lots, all: plan.takesAll });
-  const done = { ...row, lots: taken, state: 'succeeded', endedAt: scope.now } as const;
-  await insertRefund(scope, done);
-  const { isUnused } = plan;
-  await applyRefund(scope, { standing, row: done, wasPending: false, isUnused });
+  const { takes, isUnused } = plan;
+  await takeNow(scope, standing, { row, takes, isUnused });
 }
