@@ -234,6 +234,10 @@ const orders: Record<string, readonly Case[]> = {
     named(({ kit, who, names }) => kit.orders.get({ customer: who, order: names.order })),
     outright(({ kit, names }) => kit.orders.get({ order: names.order } as never)),
   ],
+  receipt: [
+    named(({ kit, who, names }) => kit.orders.receipt({ customer: who, order: names.order }), paid),
+    outright(({ kit, names }) => kit.orders.receipt({ order: names.order }), paid),
+  ],
   list: [
     plain(({ kit, who }) => kit.orders.list({ customer: who })),
     wide(({ kit }) => kit.orders.list()),

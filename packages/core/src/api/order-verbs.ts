@@ -17,6 +17,7 @@ import type {
   PayOrder,
   PlacedOrder,
   Purchase,
+  Receipt,
 } from '../orders/index.ts';
 import type { RefundedOrder, RefundOrder } from '../refunds/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
@@ -61,6 +62,8 @@ export interface OrderVerbs<K extends Keys, With> {
     input: With & Dated<Without<NewOrder, 'offer' | 'plan' | 'kind'>> & Ordered<K>,
   ): Promise<PlacedOrder>;
   get(input: With & Without<GetOrder, never>): Promise<Order>;
+  /** What was paid, numbered without gaps; as it was issued, whatever went back since. @throws {NotFoundError} Not paid. */
+  receipt(input: Perhaps<With> & Without<GetOrder, never>): Promise<Receipt>;
   /** Newest first. On the kit, of all customers unless one is named. */
   list(input?: Perhaps<With> & Without<ListOrders, never>): Promise<Page<Order>>;
   /** What was bought, line by line, bundled offers too. */

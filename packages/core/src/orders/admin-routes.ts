@@ -9,6 +9,7 @@ import {
   type Route,
 } from '../http/index.ts';
 import { anyOrderBody, orderParams, orderRefusals, orderShape, toPayShape } from './order-wire.ts';
+import { receiptShape } from './receipt-wire.ts';
 import { orderStatuses } from './status.ts';
 
 const customer = z.string().min(1).max(255);
@@ -58,6 +59,18 @@ export const orderAdminRoutes: readonly Route[] = [
     answers: orderShape,
     refuses: ['not_found'],
     handle: ({ kit }, { params, query }) => kit.orders.get({ ...query, order: params.id }),
+  }),
+  defineRoute({
+    operation: 'getAnyReceipt',
+    summary: 'The receipt of a paid order of any customer, as it was issued.',
+    method: 'GET',
+    path: '/admin/orders/:id/receipt',
+    access: 'admin',
+    params: orderParams,
+    query: z.object({ customer: customer.optional() }),
+    answers: receiptShape,
+    refuses: ['not_found'],
+    handle: ({ kit }, { params, query }) => kit.orders.receipt({ ...query, order: params.id }),
   }),
   defineRoute({
     operation: 'confirmAnyOrder',

@@ -26,6 +26,7 @@ export { createOrder, type NewOrder, type PlacedOrder } from './operations/creat
 export { eraseOrders } from './operations/erase-orders.ts';
 export { type FulfilOrder, fulfilOrder, lockOrder } from './operations/fulfil-order.ts';
 export { type GetOrder, getOrder } from './operations/get-order.ts';
+export { getReceipt } from './operations/get-receipt.ts';
 export {
   type Credit,
   type CreditGroup,
@@ -41,6 +42,7 @@ export { type PayOrder, payOrder } from './operations/pay-order.ts';
 export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';
 export { type Bought, type Order, type OrderItem, orderOf, reviveOrder } from './order.ts';
 export { orderShape } from './order-wire.ts';
+export type { Receipt, ReceiptDocument, ReceiptLine, ReceiptPayment } from './receipt.ts';
 export { grantsOf } from './remaining.ts';
 export { orderRoutes } from './routes.ts';
 export type { OrderRow, OrderTree } from './rows.ts';

@@ -11,6 +11,7 @@ import {
   purchaseShape,
   toPayShape,
 } from './order-wire.ts';
+import { receiptShape } from './receipt-wire.ts';
 import { orderStatuses } from './status.ts';
 import { offerShape } from './wire.ts';
 
@@ -111,6 +112,17 @@ export const orderRoutes: readonly Route[] = [
     answers: orderShape,
     refuses: ['not_found'],
     handle: ({ me }, { params }) => me.orders.get({ order: params.id }),
+  }),
+  defineRoute({
+    operation: 'getReceipt',
+    summary: 'The receipt of a paid order of one’s own, as it was issued.',
+    method: 'GET',
+    path: '/orders/:id/receipt',
+    access: 'customer',
+    params: orderParams,
+    answers: receiptShape,
+    refuses: ['not_found'],
+    handle: ({ me }, { params }) => me.orders.receipt({ order: params.id }),
   }),
   defineRoute({
     operation: 'payOrder',

@@ -21,7 +21,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { offerVersions, planVersions } from '../catalog/schema.ts';
 import { customers } from '../customers/schema.ts';
-import { bursar, instant, safeRange, tenantId, whole } from '../kernel/schema.ts';
+import { bursar, instant, safeRange, tenantId, tenants, whole } from '../kernel/schema.ts';
 
 export const orders = bursar.table(
   'orders',
@@ -172,5 +172,37 @@ export const orderHistory = bursar.table(
       'order_history_status_is_known',
       sql`${table.status} in ('pending', 'paid', 'refused', 'error', 'expired', 'partly_refunded', 'refunded', 'canceled', 'inconsistent')`,
     ),
+  ],
+);
+
+/** The number of each tenant's newest receipt. Its row is locked from there to the end of the transaction, so that none is left out. */
+export const receiptCounters = bursar.table('receipt_counters', {
+  tenantId: tenantId()
+    .primaryKey()
+    .references(() => tenants.id),
+  last: whole('last').notNull(),
+});
+
+/** What was paid for, as it was then. Append-only (a trigger forbids UPDATE, DELETE and TRUNCATE): nothing in it names a person. */
+export const receipts = bursar.table(
+  'receipts',
+  {
+    tenantId: tenantId(),
+    /** From 1, without gaps, in the order of the commits. */
+    number: whole('number').notNull(),
+    orderId: text('order_id').notNull(),
+    issuedAt: instant('issued_at').notNull(),
+    /** `ReceiptDocument`. */
+    document: jsonb().notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'receipts_pkey', columns: [table.tenantId, table.number] }),
+    uniqueIndex('receipts_one_per_order').on(table.tenantId, table.orderId),
+    foreignKey({
+      name: 'receipts_of_an_order',
+      columns: [table.tenantId, table.orderId],
+      foreignColumns: [orders.tenantId, orders.id],
+    }),
+    check('receipts_number_from_1', sql`${table.number} between 1 and 9007199254740991`),
   ],
 );

@@ -17,6 +17,7 @@ import { findTree, type OrderRow, type OrderTree } from '../rows.ts';
 import { isOpen, statusAt } from '../status.ts';
 import type { BoughtWindow } from '../window.ts';
 import { fulfilCharge } from './fulfil-charge.ts';
+import { issueReceipt } from './issue-receipt.ts';
 
 export type FulfilOrder = {
   readonly order: string;
@@ -27,8 +28,8 @@ export type FulfilOrder = {
 } & Pick<Step, 'message' | 'payload'>;
 
 /**
- * Moves an order to `paid`, once: issues its grants and those of its items, begins, extends or changes subscriptions, and announces
- * `order.paid`.
+ * Moves an order to `paid`, once: issues its grants and those of its items, begins, extends or changes subscriptions, announces
+ * `order.paid`, and issues the receipt.
  *
  * @returns The order and its items as they are then.
  * @throws {NotFoundError} There is no such order, or it is a bundled line.
@@ -40,30 +41,42 @@ export type FulfilOrder = {
  */
 export function fulfilOrder(scope: Scope, input: FulfilOrder): Promise<OrderTree> {
   return scope.transaction(async (scope) => {
-    const { root, items } = await lockOrder(scope, input.order);
-    refusePaid(root, scope.now);
-    if (isOwed(root))
-      return fulfilCharge(scope, root, async (window) => {
-        const paid = await hand(scope, root, { window, ...input });
-        await announcePaid(scope, paid, []);
-        return paid;
-      });
-    const [window, ...windows] = await windowsOf(scope, {
-      ...{ customerId: root.customerId, customer: root.customer, timeZone: root.timeZone },
-      ...{ lines: [root, ...items], asked: input.startsAt ?? root.asksStart, isPaid: true },
-      paid: { amount: root.total, unit: root.currency },
-    });
-    if (!window) throw new Error(`Order ${root.id} has no time.`);
-    const bought = await hand(scope, root, { window, ...input });
-    const bundled = [];
-    for (const [index, item] of items.entries()) {
-      const own = item.append ? windows[index] : undefined;
-      const common = { startsAt: bought.startsAt, expiresAt: bought.expiresAt };
-      bundled.push(await hand(scope, item, { window: own ?? common, method: input.method }));
-    }
-    await announcePaid(scope, bought, bundled);
-    return { root: bought, items: bundled };
+    const tree = await lockOrder(scope, input.order);
+    refusePaid(tree.root, scope.now);
+    const paid = await (isOwed(tree.root) ? payCharge : handOut)(scope, tree, input);
+    await issueReceipt(scope, paid);
+    return paid;
   });
+}
+
+function payCharge(scope: Scope, { root }: OrderTree, input: FulfilOrder): Promise<OrderTree> {
+  return fulfilCharge(scope, root, async (window) => {
+    const paid = await hand(scope, root, { window, ...input });
+    await announcePaid(scope, paid, []);
+    return paid;
+  });
+}
+
+async function handOut(
+  scope: Scope,
+  { root, items }: OrderTree,
+  input: FulfilOrder,
+): Promise<OrderTree> {
+  const [window, ...windows] = await windowsOf(scope, {
+    ...{ customerId: root.customerId, customer: root.customer, timeZone: root.timeZone },
+    ...{ lines: [root, ...items], asked: input.startsAt ?? root.asksStart, isPaid: true },
+    paid: { amount: root.total, unit: root.currency },
+  });
+  if (!window) throw new Error(`Order ${root.id} has no time.`);
+  const bought = await hand(scope, root, { window, ...input });
+  const bundled = [];
+  for (const [index, item] of items.entries()) {
+    const own = item.append ? windows[index] : undefined;
+    const common = { startsAt: bought.startsAt, expiresAt: bought.expiresAt };
+    bundled.push(await hand(scope, item, { window: own ?? common, method: input.method }));
+  }
+  await announcePaid(scope, bought, bundled);
+  return { root: bought, items: bundled };
 }
 
 /**
