@@ -10,7 +10,8 @@ import {
   testGateway,
 } from '@bursar/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
-import { describeDatabases, type Engine } from '#test/databases.ts';
+import type { Engine } from '#test/databases.ts';
+import { type Ask, describeWalled, type Place } from '#test/walled.ts';
 import { catalog } from './catalog.ts';
 import type { Answer, Call, Host, HostRoute, Registration } from './host.ts';
 import { onExpress } from './on-express.ts';
@@ -21,6 +22,8 @@ export type Contract = {
   readonly engine: Engine;
   /** The kit of this test's own tenant. */
   kit(): ReturnType<Bursar['tenant']>;
+  /** Rows of all tenants. */
+  readonly ask: Ask;
   /** Every row of every table of the kit, of all tenants, as text. */
   dump(): Promise<string[]>;
   /** The kit of all tenants. */
@@ -53,7 +56,8 @@ export function describeContract(
   suite: (contract: Contract) => void,
   { worker }: { worker: boolean } = { worker: true },
 ): void {
-  describeDatabases(name, (makeUrl, engine) => {
+  describeWalled(name, (makePlace, engine) => {
+    let place: Place;
     let bursar: Bursar;
     let tenants = 0;
     let tenant = '';
@@ -64,9 +68,9 @@ export function describeContract(
     const logger: Logger = { debug() {}, info() {}, warn, error: warn };
 
     beforeAll(async () => {
-      const database = await makeUrl();
+      place = await makePlace();
       bursar = createBursar({
-        ...{ catalog, database, logger, worker, gateways: { test: gateway } },
+        ...{ ...place.options, catalog, logger, worker, gateways: { test: gateway } },
         triggers: { visit: {}, sale: { base: () => ({ amount: 1_000, unit: 'EUR' }) } },
         referrals: { secret: 'a secret of the contract' },
       }) as unknown as Bursar;
@@ -87,7 +91,8 @@ export function describeContract(
       suite({
         ...{ framework: framework.name, engine, warnings, gateway },
         kit: () => bursar.tenant(tenant),
-        dump: () => dumpOf(bursar),
+        ask: (text) => place.ask(bursar)(text),
+        dump: () => dumpOf(place.ask(bursar)),
         bursar: () => bursar,
         host: async (routes, registration = {}, prefix = '/billing') => {
           const host = await framework.start({ bursar, prefix, registration, routes });
@@ -99,19 +104,14 @@ export function describeContract(
   });
 }
 
-function dumpOf(bursar: Bursar): Promise<string[]> {
-  return bursar.transaction(async (_, tx) => {
-    const { rows: tables } = await tx.query(
-      "select tablename as name from pg_tables where schemaname = 'bursar'",
-      [],
-    );
-    const found: string[] = [];
-    for (const { name } of tables as { name: string }[]) {
-      const { rows } = await tx.query(`select one::text as row from bursar."${name}" as one`, []);
-      found.push(...(rows as { row: string }[]).map(({ row }) => `${name}: ${row}`));
-    }
-    return found;
-  });
+async function dumpOf(ask: Ask): Promise<string[]> {
+  const tables = await ask("select tablename as name from pg_tables where schemaname = 'bursar'");
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await ask(`select one::text as row from bursar."${name}" as one`);
+    found.push(...rows.map(({ row }) => `${name}: ${row}`));
+  }
+  return found;
 }
 
 function callsOf(host: Host, tenant: string): Calls {

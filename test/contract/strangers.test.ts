@@ -54,7 +54,7 @@ function strangersAtTheRoutes(contract: Contract): void {
       ]);
     }
 
-    expect((await dumpOf(contract.bursar(), calls.tenant)).rows).toEqual(rows);
+    expect((await dumpOf(contract.ask, calls.tenant)).rows).toEqual(rows);
   });
 
   test('of the same tenant is told what one is told of nothing, and changes nothing', async () => {
@@ -62,7 +62,7 @@ function strangersAtTheRoutes(contract: Contract): void {
     const { names, marks } = await victims(contract, calls);
     await strangers(contract.kit());
     const owners = ['ann-private', 'bea-private'];
-    const { rows } = await dumpOf(contract.bursar(), calls.tenant, owners);
+    const { rows } = await dumpOf(contract.ask, calls.tenant, owners);
 
     for (const operation of await operationsOf(calls)) {
       const kind = requests[operation.name]?.kind;
@@ -73,7 +73,7 @@ function strangersAtTheRoutes(contract: Contract): void {
       ]);
     }
 
-    expect((await dumpOf(contract.bursar(), calls.tenant, owners)).rows).toEqual(rows);
+    expect((await dumpOf(contract.ask, calls.tenant, owners)).rows).toEqual(rows);
   });
 }
 
@@ -85,7 +85,7 @@ async function victims(contract: Contract, calls: Calls) {
     if (requests[operation.name]?.kind === 'plain' && operation.name !== 'eraseCustomer')
       await send(calls, operation, { who: own.customer, names: own });
   const names = await settle(kit, 'bea-private', key);
-  return { names, ...(await dumpOf(contract.bursar(), calls.tenant)) };
+  return { names, ...(await dumpOf(contract.ask, calls.tenant)) };
 }
 
 async function strangers(kit: AnyKit): Promise<void> {

@@ -5,9 +5,10 @@
  * What a victim owns bears the word `private`, so that a leak is seen wherever it comes out.
  */
 import { randomUUID } from 'node:crypto';
-import type { Bursar, QueryClient } from '@bursar/core';
+import type { Bursar } from '@bursar/core';
 import { isBursarError } from '@bursar/core';
 import { toProblem } from '@bursar/core/http';
+import type { Ask } from './walled.ts';
 
 export type AnyKit = ReturnType<Bursar['tenant']>;
 
@@ -149,25 +150,17 @@ export type Dump = {
 };
 
 /** Every row of a tenant in every table, or those that are of `only`, by whatever column says so. */
-export async function dumpOf(
-  bursar: Bursar,
-  tenant: string,
-  only?: readonly string[],
-): Promise<Dump> {
-  const rows = await bursar.transaction(async (_kit, tx) => {
-    const { rows: tables } = await (tx as QueryClient).query(
-      `select c.table_name as name from information_schema.columns as c join information_schema.tables as t
-          on (t.table_schema, t.table_name, t.table_type) = (c.table_schema, c.table_name, 'BASE TABLE')
-        where c.table_schema = 'bursar' and c.column_name = 'tenant_id' order by 1`,
-      [],
-    );
-    const parts = tables.map(
-      ({ name }) => `select '${name}' as place, to_jsonb(r) as row from bursar.${name} as r
-                      where tenant_id = (select id from bursar.tenants where key = $1)`,
-    );
-    return (await (tx as QueryClient).query(`${parts.join(' union all ')} order by 1, 2`, [tenant]))
-      .rows;
-  });
+export async function dumpOf(ask: Ask, tenant: string, only?: readonly string[]): Promise<Dump> {
+  const tables = await ask(
+    `select c.table_name as name from information_schema.columns as c join information_schema.tables as t
+        on (t.table_schema, t.table_name, t.table_type) = (c.table_schema, c.table_name, 'BASE TABLE')
+      where c.table_schema = 'bursar' and c.column_name = 'tenant_id' order by 1`,
+  );
+  const parts = tables.map(
+    ({ name }) => `select '${name}' as place, to_jsonb(r) as row from bursar.${name} as r
+                    where tenant_id = (select id from bursar.tenants where key = '${tenant}')`,
+  );
+  const rows = await ask(`${parts.join(' union all ')} order by 1, 2`);
   const all = rows.map(({ place, row }) => ({ place: String(place), row: row as Row }));
   const kept = only ? ownedBy(all, only) : all;
   const text = kept.map(({ place, row }) => `${place} ${JSON.stringify(row)}`);

@@ -1,7 +1,9 @@
 /** A database with the two roles of `rls: true`, made by what the documentation tells a host to run. */
 import { readFile } from 'node:fs/promises';
+import type { Bursar, QueryClient } from '@bursar/core';
 import postgres from 'postgres';
-import { postgresDatabase } from './databases.ts';
+import { afterAll, describe } from 'vitest';
+import { type Engine, postgresDatabase } from './databases.ts';
 
 export type WalledDatabase = {
   /** Of the role that verbs run as. */
@@ -13,6 +15,50 @@ export type WalledDatabase = {
   /** Runs one statement text in a session of its own, as whoever `url` says. */
   ask(url: string, text: string): Promise<readonly Record<string, unknown>[]>;
   drop(): Promise<void>;
+};
+
+/** Answers a statement with rows of every tenant. */
+export type Ask = (text: string) => Promise<readonly Record<string, unknown>[]>;
+
+/** An empty database. */
+export type Place = {
+  /** What opens a kit on it. */
+  readonly options: { readonly database: string; readonly directUrl?: string; readonly rls?: true };
+  /** Behind the wall only the owner sees all tenants; without one, whoever uses the kit. */
+  ask(bursar: Pick<Bursar, 'transaction'>): Ask;
+};
+
+/**
+ * As `describeDatabases`, with `rls: true` on PostgreSQL: the embedded database shows that each statement names its tenant, and
+ * the wall that all of them work behind it.
+ */
+export function describeWalled(
+  name: string,
+  suite: (makePlace: () => Promise<Place>, engine: Engine) => void,
+): void {
+  describe(`${name} on pglite`, () => suite(async () => unwalled, 'pglite'));
+  describe(`${name} on postgres, behind the wall`, () => {
+    const ends: (() => Promise<void>)[] = [];
+    // Registered first, so it runs last: vitest runs these hooks in reverse.
+    afterAll(async () => {
+      for (const end of ends) await end();
+    });
+    suite(async () => {
+      const { url: database, ownerUrl: directUrl, drop } = await walledDatabase();
+      const owner = postgres(directUrl, { max: 1, onnotice: () => {} });
+      ends.push(() => owner.end(), drop);
+      return {
+        options: { database, directUrl, rls: true },
+        ask: () => (text) => owner.unsafe(text),
+      };
+    }, 'postgres');
+  });
+}
+
+const unwalled: Place = {
+  options: { database: 'memory://' },
+  ask: (bursar) => (text) =>
+    bursar.transaction(async (_, tx) => (await (tx as QueryClient).query(text, [])).rows),
 };
 
 /** An empty database; Bursar is not in it yet. */

@@ -3,7 +3,6 @@
  * it is not there, in the very words that are used of what never was.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeDatabases } from '#test/databases.ts';
 import { eventually } from '#test/kit.ts';
 import { silentLogger } from '#test/silent-logger.ts';
 import { type Asked, actsForNobody, type Case, cases, pages } from '#test/stranger-verbs.ts';
@@ -16,6 +15,7 @@ import {
   outcomeOf,
   settle,
 } from '#test/strangers.ts';
+import { type Ask, describeWalled } from '#test/walled.ts';
 import { catalog } from '../../../../test/contract/catalog.ts';
 import { type Bursar, createBursar, fixedRates } from '../index.ts';
 
@@ -30,15 +30,17 @@ test('every verb of the kit and of a handle has its cases', () => {
   expect(Object.keys(cases).sort()).toEqual([...verbs].sort());
 });
 
-describeDatabases('a stranger', (makeUrl) => {
+describeWalled('a stranger', (makePlace) => {
   let bursar: Bursar;
+  let ask: Ask;
   let scenes = 0;
   beforeAll(async () => {
-    const database = await makeUrl();
+    const place = await makePlace();
     bursar = createBursar({
-      ...{ catalog, database, rates, triggers: { visit: {} } },
+      ...{ ...place.options, catalog, rates, triggers: { visit: {} } },
       logger: silentLogger,
     }) as unknown as Bursar;
+    ask = place.ask(bursar);
     await bursar.ready();
   });
   afterAll(() => bursar.close());
@@ -71,7 +73,7 @@ describeDatabases('a stranger', (makeUrl) => {
       const thief = bursar.tenant(`thief-${scenes}`);
       const none = neverMade();
       await Promise.all([mine(one, thief, 'mallory'), mine(one, thief, 'oscar')]);
-      const { rows, marks } = await dumpOf(bursar, tenant);
+      const { rows, marks } = await dumpOf(ask, tenant);
 
       await expectAlike(one, marks, [
         { kit: thief, who: 'mallory', names },
@@ -81,18 +83,18 @@ describeDatabases('a stranger', (makeUrl) => {
         { kit: thief, who: names.customer, names },
         { kit: thief, who: none.customer, names: none },
       ]);
-      expect((await dumpOf(bursar, tenant)).rows).toEqual(rows);
+      expect((await dumpOf(ask, tenant)).rows).toEqual(rows);
 
       if (one.kind !== 'named' && one.kind !== 'plain') return;
       const owners = ['ann-private', 'bea-private'];
       await Promise.all([mine(one, kit, 'mallory'), mine(one, kit, 'oscar')]);
-      const before = await dumpOf(bursar, tenant, owners);
+      const before = await dumpOf(ask, tenant, owners);
 
       await expectAlike(one, marks, [
         { kit, who: 'mallory', names },
         { kit, who: 'oscar', names: neverMade() },
       ]);
-      expect((await dumpOf(bursar, tenant, owners)).rows).toEqual(before.rows);
+      expect((await dumpOf(ask, tenant, owners)).rows).toEqual(before.rows);
     });
   });
 
@@ -105,7 +107,7 @@ describeDatabases('a stranger', (makeUrl) => {
       await settle(owners, 'bea-private', key);
       await settle(thief, 'mallory', key);
       const page = pages[list] as NonNullable<(typeof pages)[string]>;
-      const { marks } = await dumpOf(bursar, `victim-${scenes}`);
+      const { marks } = await dumpOf(ask, `victim-${scenes}`);
 
       const { next } = await page({ kit: owners, who: names.customer, names });
       const theirs = await outcomeOf(() =>
@@ -131,7 +133,7 @@ describeDatabases('a stranger', (makeUrl) => {
     off();
     const [letter] = (await owners.events.deadLetters()).items;
     const names = { ...neverMade(), event: letter?.event.id ?? '' };
-    const { rows, marks } = await dumpOf(bursar, 'victim');
+    const { rows, marks } = await dumpOf(ask, 'victim');
 
     for (const one of [...(cases['events.deadLetters'] ?? []), ...(cases['events.replay'] ?? [])])
       await expectAlike(one, marks, [
@@ -139,7 +141,7 @@ describeDatabases('a stranger', (makeUrl) => {
         { kit: thief, who: 'oscar', names: neverMade() },
       ]);
 
-    expect((await dumpOf(bursar, 'victim')).rows).toEqual(rows);
+    expect((await dumpOf(ask, 'victim')).rows).toEqual(rows);
     expect(
       await owners.events.replay({ consumer: 'broken', event: names.event, reason: 'ours' }),
     ).toEqual({
