@@ -39,6 +39,45 @@ describeContract('a gateway', ({ kit, host, gateway }) => {
     expect((await kit().wallet.balance({ customer: 'ann', unit: 'points' })).available).toBe(100);
   });
 
+  test('tells of money that went back and of a dispute, and the order shows it', async () => {
+    const calls = await started();
+    const placed = await calls.post(`${prefix}/orders`, 'cid', bought);
+    const id = placed.body.order.id;
+    const payment = gateway.payments().at(-1)?.id ?? '';
+    gateway.settle(payment, 'succeed');
+    const tell = async (told: Parameters<typeof gateway.webhook>[0]) => {
+      const { rawBody, headers } = gateway.webhook(told);
+      const answer = await fetch(`${calls.url}${prefix}/webhooks/test/${calls.tenant}`, {
+        ...{ method: 'POST', body: rawBody },
+        headers: { ...(headers as Record<string, string>), 'content-type': 'application/json' },
+      });
+      return [answer.status, await answer.json()];
+    };
+    const order = async () => (await calls.get(`${prefix}/orders/${id}`, 'cid')).body;
+    await tell(payment);
+    const { total } = await order();
+    const sum = { amount: total.amount / 2, currency: total.unit, scale: total.scale };
+
+    await gateway.refund({ payment, sum, idempotencyKey: `dashboard-${payment}` });
+    const refunded = [await tell(payment), await order()];
+    const disputed = [
+      await tell({
+        ...{ kind: 'dispute', payment, dispute: `dp-${payment}`, state: 'open', sum },
+        reason: 'fraudulent',
+      }),
+      await order(),
+    ];
+
+    const applied = [200, { outcome: 'applied' }];
+    expect(refunded).toMatchObject([
+      applied,
+      { status: 'partly_refunded', refunded: { amount: sum.amount }, disputed: false },
+    ]);
+    expect(disputed).toMatchObject([applied, { status: 'partly_refunded', disputed: true }]);
+    const points = await kit().wallet.balance({ customer: 'cid', unit: 'points' });
+    expect(points).toMatchObject({ settled: 50, held: 50, available: 0 });
+  });
+
   test('that is not set up is not found, and what is no event is refused', async () => {
     const calls = await started();
     const post = (path: string, body: string) =>

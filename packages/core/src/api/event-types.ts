@@ -15,6 +15,7 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'hold.released': true,
   'order.canceled': true,
   'order.created': true,
+  'order.disputed': true,
   'order.expired': true,
   'order.inconsistent': true,
   'order.paid': true,

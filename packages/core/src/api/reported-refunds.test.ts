@@ -123,6 +123,45 @@ describeDatabases('a refund that a gateway reports', (makeUrl) => {
     }
   });
 
+  test('beside one that is under way owes nothing for what that has set aside', async () => {
+    const { kit, gateway, buy } = mall.shop(['delay', 'succeed']);
+    const { id, payment, tell, back, order, left, right } = await buy();
+    await kit.orders.refund({ order: id, amount: 400 });
+    await back(600);
+    await tell();
+    const meanwhile = [await left(), await order()];
+    gateway.endRefund(gateway.refunds()[0]?.id ?? '', 'succeeded');
+    const [refund] = gateway.refunds();
+    if (!refund) throw new Error('no refund');
+
+    await tell({ kind: 'refund', payment, refund });
+
+    expect(meanwhile).toMatchObject([
+      [40, 40],
+      { status: 'partly_refunded', refunded: { amount: 600 }, outstanding: [] },
+    ]);
+    expect(await order()).toMatchObject({ status: 'refunded', refunded: { amount: 1000 } });
+    expect(await left()).toEqual([0, 0]);
+    await right();
+  });
+
+  test('and that fails after all is flagged once, and takes nothing more', async () => {
+    const { gateway, buy } = mall.shop(['delay']);
+    const { payment, tell, back, order, left, news, right } = await buy();
+    const refund = await back(400);
+    await tell({ kind: 'refund', payment, refund });
+    gateway.endRefund(refund.id, 'failed');
+    const failed = { kind: 'refund', payment, refund: { ...refund, state: 'failed' } } as const;
+
+    await tell(failed);
+    await tell(failed);
+
+    expect(await left()).toEqual([60, 0]);
+    expect(await order()).toMatchObject({ status: 'partly_refunded', refunded: { amount: 400 } });
+    expect(await news('order.inconsistent')).toMatchObject([{ because: 'refund_failed' }]);
+    await right();
+  });
+
   test('before the payment itself is kept, and taken when the payment comes', async () => {
     const { gateway, buy } = mall.shop();
     const { payment, tell, back, order, left, right } = await buy({ isTold: false });

@@ -37,9 +37,22 @@ export type OrderEvents = {
   'order.inconsistent': OrderNews & { payment: string; because: string };
   /** Its time is over; also of a bundled offer that lasted longer or shorter than its order. */
   'order.expired': OrderNews;
+  /** The payer's bank calls the payment into question, or has decided. Of what is lost `order.refunded` tells more. */
+  'order.disputed': OrderNews & {
+    dispute: string;
+    /** Of an `inquiry` no money has gone, and nothing is set aside. */
+    state: 'inquiry' | 'open' | 'won' | 'lost';
+    amount: { amount: number; unit: string };
+    /** Set aside; the order's again; or taken. */
+    units: { amount: number; unit: string }[];
+    /** Of what is not paid for as long as it is open or once it is lost: what was used, by then. */
+    outstanding: { amount: number; unit: string }[];
+  };
   /** Money went back, and what was not used of it was taken out of the books. */
   'order.refunded': OrderNews & {
     refund: string;
+    /** By whose word: an operator's, the gateway's, or that of the payer's bank. */
+    source: 'asked' | 'reported' | 'dispute';
     amount: { amount: number; unit: string };
     /** Where it went; `none` where there was nothing to give. */
     to: 'gateway' | 'wallet' | 'manual' | 'none';

@@ -1,15 +1,33 @@
 /** Whether what a gateway says of a payment fits what was asked for, and what of it counts. Nothing is written. */
 import { pseudonymOf } from '../customers/index.ts';
 import type { Scope } from '../kernel/index.ts';
-import { type GatewayPayment, isSameSum, type OrderTree } from '../orders/index.ts';
+import {
+  type DisputeFact,
+  type GatewayPayment,
+  isSameSum,
+  type OrderTree,
+} from '../orders/index.ts';
 import { type PaymentRow, partsOf, type Said } from './payment.ts';
 
 /** What it says, in the payment's own parts. Sums of a webhook that does not tell change nothing. */
-export function saidOf(row: PaymentRow, payment: GatewayPayment): Omit<Said, 'at'> {
+export function saidOf(
+  row: PaymentRow,
+  payment: GatewayPayment,
+  dispute?: DisputeFact | undefined,
+): Omit<Said, 'at'> {
   const { state, refunded, disputed } = payment;
   const same = refunded !== null && refunded.currency === row.sum.currency;
   const back = same ? (partsOf(row, refunded) ?? row.refunded) : row.refunded;
-  return { state, refunded: back, disputed: disputed ?? false };
+  return {
+    ...{ state, refunded: back, disputed: disputed ?? dispute !== undefined },
+    ...(dispute && { dispute: disputeOf(row, dispute) }),
+  };
+}
+
+/** Of all of it where nobody can tell: a bank may count in its own currency. */
+function disputeOf(row: PaymentRow, { dispute: id, state, sum }: DisputeFact) {
+  const parts = sum.currency === row.sum.currency ? partsOf(row, sum) : null;
+  return { id, state, amount: Math.min(parts ?? row.sum.amount, row.sum.amount) };
 }
 
 /** Why it is no word of this payment, right signature, wrong content: nothing of it is taken over. `null`: it fits. */

@@ -4,7 +4,7 @@ export { askOf, confirmPayment, paymentById, paymentThatPaid } from './operation
 export { keyOf, openPayment, WATCH } from './operations/open-payment.ts';
 export { recordSentBack } from './operations/record-sent-back.ts';
 export { type TakeWebhook, takeWebhook } from './operations/take-webhook.ts';
-export { type PaymentRow, partsOf } from './payment.ts';
+export { type Dispute, type PaymentRow, partsOf } from './payment.ts';
 export {
   chosenGateway,
   faultOfChoice,

@@ -9,13 +9,21 @@ const states = [
 ];
 const start: Merged = {
   ...{ state: 'creating', stateAt: new Date(0), refusal: null, refusalAt: null },
-  ...{ refunded: 0, disputed: false },
+  ...{ refunded: 0, disputed: false, disputes: {} },
 };
 const word: fc.Arbitrary<Said> = fc.record({
   state: fc.constantFrom(...states),
   at: fc.integer({ min: 1, max: 6 }).map((minute) => new Date(minute * 60_000)),
   refunded: fc.integer({ min: 0, max: 3 }),
   disputed: fc.boolean(),
+  dispute: fc.option(
+    fc.record({
+      id: fc.constantFrom('dp_1', 'dp_2'),
+      state: fc.constantFrom('inquiry', 'open', 'won', 'lost'),
+      amount: fc.integer({ min: 1, max: 3 }),
+    }),
+    { nil: undefined },
+  ),
 });
 const told = (words: readonly Said[]) => words.reduce(merge, start);
 
@@ -46,6 +54,8 @@ test('what succeeded stays so, and what was refunded never becomes less', () => 
       if (before.state === 'succeeded') expect(after.state).toBe('succeeded');
       expect(after.refunded).toBeGreaterThanOrEqual(before.refunded);
       if (before.disputed) expect(after.disputed).toBe(true);
+      for (const [id, { state }] of Object.entries(before.disputes))
+        if (state === 'lost') expect(after.disputes[id]?.state).toBe('lost');
     }),
   );
 });

@@ -13,7 +13,12 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
-import { type GatewaySum, type PaymentState, rescaleSum } from '../orders/index.ts';
+import {
+  type DisputeFact,
+  type GatewaySum,
+  type PaymentState,
+  rescaleSum,
+} from '../orders/index.ts';
 
 export type PaymentRow = {
   readonly id: string;
@@ -29,9 +34,14 @@ export type PaymentRow = {
   readonly livemode: boolean | null;
   readonly refunded: number;
   readonly disputed: boolean;
+  /** By their ids at the gateway. */
+  readonly disputes: Readonly<Record<string, Dispute>>;
   readonly flagged: string | null;
   readonly createdAt: Date;
 };
+
+/** How a dispute stands, and of how much of the payment it is, in the payment's own parts. */
+export type Dispute = { readonly state: DisputeFact['state']; readonly amount: number };
 
 /** What is asked with, beside the order. */
 export type PaymentRequest = {
@@ -83,6 +93,7 @@ function readPayment(row: Row): PaymentRow {
     livemode: row.livemode === null ? null : flag(row.livemode),
     refunded: integer(row.refunded),
     disputed: flag(row.disputed),
+    disputes: document<Record<string, Dispute>>(row.disputes),
     flagged: textOrNull(row.flagged),
     createdAt: instant(row.created_at),
   };
@@ -99,11 +110,12 @@ export type Said = {
   readonly at: Date;
   readonly refunded: number;
   readonly disputed: boolean;
+  readonly dispute?: (Dispute & { readonly id: string }) | undefined;
 };
 
 export type Merged = Pick<
   PaymentRow,
-  'state' | 'stateAt' | 'refusal' | 'refusalAt' | 'refunded' | 'disputed'
+  'state' | 'stateAt' | 'refusal' | 'refusalAt' | 'refunded' | 'disputed' | 'disputes'
 >;
 
 /** Of two words of one instant the later line wins. */
@@ -133,7 +145,20 @@ export function merge(row: Merged, said: Said): Merged {
     refusalAt: isRefusal ? said.at : row.refusalAt,
     refunded: Math.max(row.refunded, said.refunded),
     disputed: row.disputed || said.disputed,
+    disputes: mergeDispute(row.disputes, said.dispute),
   };
+}
+
+/** How disputes go: what is lost stays so, whatever is told of how it was before. */
+const stages: readonly Dispute['state'][] = ['inquiry', 'open', 'won', 'lost'];
+
+function mergeDispute(known: Merged['disputes'], said: Said['dispute']): Merged['disputes'] {
+  if (!said) return known;
+  const { id, state, amount } = said;
+  const own = Object.hasOwn(known, id) ? known[id] : undefined;
+  const stage = Math.max(stages.indexOf(state), own ? stages.indexOf(own.state) : 0);
+  const merged = { state: stages[stage] ?? state, amount: Math.max(amount, own?.amount ?? 0) };
+  return { ...known, [id]: merged };
 }
 
 function isLater(

@@ -20,6 +20,8 @@ declare module '../kernel/scope.ts' {
 }
 
 export type PaymentNews = {
+  /** As it was before. */
+  readonly was: PaymentRow;
   readonly payment: PaymentRow;
   /** The refund that was told of. */
   readonly refund?: GatewayRefund | undefined;

@@ -44,6 +44,8 @@ export const payments = bursar.table(
     /** What went back of it so far, as the gateway says. */
     refunded: whole('refunded').notNull().default(0),
     disputed: boolean().notNull().default(false),
+    /** By the gateway's id of each: how it stands there, and of how much. */
+    disputes: jsonb().notNull().default({}),
     /** Why it succeeded and nothing was handed out. */
     flagged: text(),
     createdAt: instant('created_at').notNull(),

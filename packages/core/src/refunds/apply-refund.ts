@@ -1,5 +1,5 @@
 /** What a refund makes of its order: figures, status, history, what it had delivered, and the news. Money and units are moved. */
-import { add, at, json, type Scope, sql } from '../kernel/index.ts';
+import { at, json, type Scope, sql } from '../kernel/index.ts';
 import {
   announceOrder,
   isHeld,
@@ -11,7 +11,7 @@ import {
 } from '../orders/index.ts';
 import { takeBackPlan } from '../subscriptions/index.ts';
 import type { Standing } from './order-lots.ts';
-import type { RefundRow } from './rows.ts';
+import { addUnits, type RefundRow } from './rows.ts';
 
 export type Applied = {
   readonly standing: Standing;
@@ -41,9 +41,9 @@ export async function applyRefund(
   if ((full || row.takesAll) && customer.erasedAt === null)
     for (const line of [root, ...tree.items]) await endPlan(scope, line);
   await announceOrder(scope, moved, 'order.refunded', {
-    ...{ refund: row.id, amount: { amount: row.amount, unit: root.currency } },
+    ...{ refund: row.id, source: row.source, amount: { amount: row.amount, unit: root.currency } },
     ...{ to: row.target, full, units: sumsOf(row) },
-    outstanding: Object.entries(row.outstanding).map(([unit, amount]) => ({ amount, unit })),
+    outstanding: outstandingOf(row),
   });
   return { root: moved, items };
 }
@@ -55,19 +55,13 @@ async function countBack(
 ): Promise<OrderRow> {
   const refunded = root.refunded + row.amount;
   const refunding = root.refunding - (wasPending ? row.amount : 0);
-  const outstanding = sumOfUnits(root.outstanding, row.outstanding);
+  const outstanding = addUnits(root.outstanding, row.outstanding);
   await scope.run(sql`
     update bursar.orders
        set refunded = ${refunded}::bigint, refunding = ${refunding}::bigint, outstanding = ${json(outstanding)}::text::jsonb,
            updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${root.id}::text)`);
   return { ...root, refunded, refunding, outstanding, updatedAt: scope.now };
-}
-
-function sumOfUnits(one: RefundRow['outstanding'], other: RefundRow['outstanding']) {
-  const sums = { ...one };
-  for (const [unit, amount] of Object.entries(other)) sums[unit] = add(sums[unit] ?? 0, amount);
-  return sums;
 }
 
 async function step(
@@ -92,6 +86,11 @@ async function endPlan(scope: Scope, line: OrderRow): Promise<void> {
   await takeBackPlan(scope, {
     ...{ customer, subscription: subscriptionId, startsAt, endsAt: expiresAt },
   });
+}
+
+/** By unit, what was used of what it stands for. */
+export function outstandingOf({ outstanding }: Pick<RefundRow, 'outstanding'>) {
+  return Object.entries(outstanding).map(([unit, amount]) => ({ amount, unit }));
 }
 
 /** What was taken, by unit. */

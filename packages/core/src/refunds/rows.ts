@@ -1,5 +1,6 @@
 /** Refunds as they are stored, and the statements that read and write their rows. */
 import {
+  add,
   at,
   document,
   flag,
@@ -75,15 +76,30 @@ export async function findRefund(
   return found ?? null;
 }
 
-/** Writes a new one. */
-export async function insertRefund(scope: Scope, row: RefundRow): Promise<void> {
+/** Writes it, or what has become of it. */
+export async function storeRefund(scope: Scope, row: RefundRow): Promise<void> {
   await scope.run(sql`
     insert into bursar.refunds (tenant_id, id, order_id, payment_id, source, target, amount, sent, state, lots, outstanding,
-                                takes_all, external_id, created_at, ended_at)
+                                takes_all, external_id, failure, created_at, ended_at)
     values (${scope.tenant.id}::int, ${row.id}::text, ${row.order}::text, ${row.payment}::text, ${row.source}::text, ${row.target}::text,
             ${row.amount}::bigint, ${row.sent}::bigint, ${row.state}::text, ${json(row.lots)}::text::jsonb,
-            ${json(row.outstanding)}::text::jsonb, ${row.takesAll}::boolean, ${row.externalId}::text, ${at(row.createdAt)}::text::timestamptz,
-            ${at(row.endedAt)}::text::timestamptz)`);
+            ${json(row.outstanding)}::text::jsonb, ${row.takesAll}::boolean, ${row.externalId}::text, ${row.failure}::text, ${at(row.createdAt)}::text::timestamptz,
+            ${at(row.endedAt)}::text::timestamptz)
+    on conflict (tenant_id, id) do update
+       set amount = excluded.amount, state = excluded.state, lots = excluded.lots, outstanding = excluded.outstanding,
+           takes_all = excluded.takes_all, failure = excluded.failure, ended_at = excluded.ended_at`);
+}
+
+/** Both together, by unit; what comes to nothing is left out. */
+export function addUnits(
+  one: Readonly<Record<string, number>>,
+  other: Readonly<Record<string, number>>,
+  sign: 1 | -1 = 1,
+): Record<string, number> {
+  const sums = { ...one };
+  for (const [unit, units] of Object.entries(other))
+    sums[unit] = add(sums[unit] ?? 0, sign * units);
+  return Object.fromEntries(Object.entries(sums).filter(([, units]) => units > 0));
 }
 
 /** Writes how a pending one ended. */

@@ -1,9 +1,12 @@
-/** What of an order is not paid for any more once a part of its money is gone by the gateway's word. Pure. */
-
+/** What of an order is not paid for any more once a part of its money is gone by the gateway's word. */
+import { type Scope, sql } from '../kernel/index.ts';
 import type { Take } from './kept-lots.ts';
 import { unitsFor } from './measure.ts';
 import type { OrderLot, Standing } from './order-lots.ts';
-import type { RefundRow } from './rows.ts';
+import { type RefundRow, selectRefunds } from './rows.ts';
+
+/** More refunds of one order than are ever on their way at once. */
+const pendingMax = 1_000;
 
 export type Share = {
   readonly takes: readonly Take[];
@@ -15,12 +18,18 @@ export type Share = {
 
 /**
  * The units that `amount` stands for, as far as they are free, and what was used of them.
- * @param onTheirWay Refunds that nobody knows the end of: what they have set aside was used by nobody.
+ * No dispute holds any of its lots meanwhile.
  */
-export function shareOf(
+export async function shareOf(
+  scope: Scope,
   { tree: { root }, lots }: Standing,
-  { amount, onTheirWay }: { amount: number; onTheirWay: readonly RefundRow[] },
-): Share {
+  amount: number,
+): Promise<Share> {
+  // What an operator's refunds have set aside was used by nobody.
+  const onTheirWay = await selectRefunds(scope, {
+    where: sql`refund.order_id = ${root.id}::text and (refund.source, refund.state) = ('asked', 'pending')`,
+    limit: pendingMax,
+  });
   const { total } = root;
   const from = root.refunded + root.refunding;
   const to = from + amount;

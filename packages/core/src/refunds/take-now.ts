@@ -1,10 +1,9 @@
 /** Taking what goes back of an order at once, where there is nothing to wait for. */
 import type { Scope } from '../kernel/index.ts';
-import type { OrderTree } from '../orders/index.ts';
 import { applyRefund } from './apply-refund.ts';
 import { type Take, takeLots } from './kept-lots.ts';
 import type { Standing } from './order-lots.ts';
-import { insertRefund, type RefundRow } from './rows.ts';
+import { type RefundRow, storeRefund } from './rows.ts';
 
 export type TakeNow = {
   /** Without lots, as it begins. */
@@ -19,13 +18,14 @@ export async function takeNow(
   scope: Scope,
   standing: Standing,
   { row, takes, isUnused = false }: TakeNow,
-): Promise<OrderTree> {
+): Promise<RefundRow> {
   const of = { customer: standing.customer, reference: { type: 'refund', id: row.id } };
   const lots = takes.map(({ lot: { order, unit, grantId }, units }) => ({
     ...{ order, unit, grantId, units, hold: null, ended: null },
   }));
   const taken = await takeLots(scope, of, { lots, all: row.takesAll });
   const done = { ...row, lots: taken, state: 'succeeded', endedAt: scope.now } as const;
-  await insertRefund(scope, done);
-  return applyRefund(scope, { standing, row: done, wasPending: false, isUnused });
+  await storeRefund(scope, done);
+  await applyRefund(scope, { standing, row: done, wasPending: false, isUnused });
+  return done;
 }

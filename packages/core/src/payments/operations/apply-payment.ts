@@ -5,9 +5,10 @@
  * number that bring the same news exactly one hands out what was bought. What does not fit is flagged and hands out nothing.
  */
 import { queueJob } from '../../jobs/index.ts';
-import { at, isBursarError, type Scope, sql } from '../../kernel/index.ts';
+import { at, isBursarError, json, type Scope, sql } from '../../kernel/index.ts';
 import {
   announceOrder,
+  type DisputeFact,
   fulfilOrder,
   type GatewayPayment,
   type GatewayRefund,
@@ -32,6 +33,8 @@ export type Word = {
   readonly payment: GatewayPayment;
   /** The refund that it was told with. */
   readonly refund?: GatewayRefund | undefined;
+  /** The dispute that it was told with. */
+  readonly dispute?: DisputeFact | undefined;
   /** When it was so there. */
   readonly at: Date;
   /** Who says it: `webhook`, or `asked`. */
@@ -52,7 +55,7 @@ export function applyPayment(
     if (!row) return 'flagged';
     const fault = faultOf(scope, { tree, row }, word.payment);
     if (fault !== null) return flag(scope, { tree, row, because: fault });
-    const merged = merge(row, { ...saidOf(row, word.payment), at: word.at });
+    const merged = merge(row, { ...saidOf(row, word.payment, word.dispute), at: word.at });
     await keep(scope, row, merged, word);
     const isNew = merged.state === 'succeeded' && row.state !== 'succeeded';
     if (isNew && (await settle(scope, { tree, row })) === 'flagged') return 'flagged';
@@ -60,6 +63,7 @@ export function applyPayment(
     // What went back may have been told before the payment itself was.
     if (merged.state === 'succeeded')
       await scope.ports.followBack?.(scope, {
+        was: row,
         payment: { ...row, ...merged },
         refund: word.refund,
       });
@@ -77,7 +81,7 @@ async function keep(
     update bursar.payments
        set state = ${merged.state}::text, state_at = ${at(merged.stateAt)}::text::timestamptz, refusal = ${merged.refusal}::text,
            refusal_at = ${at(merged.refusalAt)}::text::timestamptz, refunded = ${merged.refunded}::bigint,
-           disputed = ${merged.disputed}::boolean, external_id = coalesce(external_id, ${payment.id}::text),
+           disputed = ${merged.disputed}::boolean, disputes = ${json(merged.disputes)}::text::jsonb, external_id = coalesce(external_id, ${payment.id}::text),
            livemode = coalesce(livemode, ${payment.livemode}::boolean), updated_at = ${at(scope.now)}::text::timestamptz
      where (tenant_id, id) = (${scope.tenant.id}::int, ${row.id}::text)`);
 }

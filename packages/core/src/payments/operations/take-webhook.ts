@@ -45,8 +45,10 @@ export async function takeWebhook(
   return scope.transaction(async (scope) => {
     if (!(await keep(scope, { gateway: name, event, row }))) return { outcome: 'repeated' };
     if (!row || !payment) return { outcome: 'ignored' };
-    const refund = event.fact?.kind === 'refund' ? event.fact.refund : undefined;
-    const word = { payment, refund, at: event.at, by: 'webhook' as const };
+    const { fact, at } = event;
+    const refund = fact?.kind === 'refund' ? fact.refund : undefined;
+    const dispute = fact?.kind === 'dispute' ? fact : undefined;
+    const word = { payment, refund, dispute, at, by: 'webhook' as const };
     const outcome = await applyPayment(scope, { row, word });
     if (outcome === 'flagged') await storeFlagged(scope, name, event);
     return { outcome };

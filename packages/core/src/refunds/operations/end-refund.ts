@@ -1,12 +1,13 @@
 /** The two ends of a refund that a gateway was asked for: the money went, or it did not. Each once, in one transaction. */
 import { type Scope, sql } from '../../kernel/index.ts';
-import type { GatewayRefund } from '../../orders/index.ts';
+import { type GatewayRefund, lockOrder } from '../../orders/index.ts';
 import { paymentById } from '../../payments/index.ts';
 import { applyRefund } from '../apply-refund.ts';
+import { bringForward } from '../bring-forward.ts';
+import { flagRefund } from '../flag-refund.ts';
 import { letGo, takeLots } from '../kept-lots.ts';
 import { type Standing, standingOf } from '../order-lots.ts';
-import { endRefund, findRefund, type RefundRow, selectRefunds } from '../rows.ts';
-import { takeReported } from '../take-reported.ts';
+import { endRefund, findRefund, type RefundRow, selectRefunds, storeRefund } from '../rows.ts';
 
 export type RefundEnd = {
   readonly refund: string;
@@ -50,7 +51,10 @@ export function failRefund(
   });
 }
 
-/** Ends the one that a gateway names, as it says; one of another name, or that has ended, stays as it is. */
+/**
+ * Ends the one that a gateway names, as it says. One that had ended well, and failed after all, stays as it is and is flagged: its
+ * units are gone, and an operator decides what becomes of the money.
+ */
 export async function endNamed(
   scope: Scope,
   { payment, refund }: { readonly payment: string; readonly refund: GatewayRefund },
@@ -59,10 +63,15 @@ export async function endNamed(
   if (state === 'pending') return;
   const [row] = await selectRefunds(scope, {
     where: sql`refund.payment_id = ${payment}::text and refund.external_id = ${externalId}::text
-               and refund.source = 'asked' and refund.state = 'pending'`,
+               and refund.source <> 'dispute'`,
     limit: 1,
   });
-  if (!row) return;
+  if (row?.state === 'succeeded' && state === 'failed' && row.failure === null) {
+    const { root } = await lockOrder(scope, row.order);
+    await storeRefund(scope, { ...row, failure: 'gateway_refused' });
+    await flagRefund(scope, { root, row, because: 'refund_failed' });
+  }
+  if (row?.state !== 'pending') return;
   if (state === 'succeeded') await settleRefund(scope, { refund: row.id, externalId });
   else await failRefund(scope, { refund: row.id, externalId, failure: 'gateway_refused' });
 }
@@ -82,6 +91,6 @@ function endOnce(
     await end(inner, row, standing);
     // What the gateway told meanwhile could have been this one.
     const payment = row.payment === null ? null : await paymentById(inner, row.payment);
-    if (payment) await takeReported(inner, payment);
+    if (payment) await bringForward(inner, payment, { isAgain: true });
   });
 }

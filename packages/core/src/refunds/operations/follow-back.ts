@@ -6,13 +6,17 @@
  */
 import type { Scope } from '../../kernel/index.ts';
 import { type PaymentNews, paymentThatPaid } from '../../payments/index.ts';
-import { takeReported } from '../take-reported.ts';
+import { bringForward, tellInquiries } from '../bring-forward.ts';
 import { endNamed } from './end-refund.ts';
 
 /** Follows what a payment says, if it is the one that its order was handed out for. In the transaction of whatever told it. */
-export async function followBack(scope: Scope, { payment, refund }: PaymentNews): Promise<void> {
-  if (payment.refunded === 0 && refund === undefined) return;
+export async function followBack(
+  scope: Scope,
+  { was, payment, refund }: PaymentNews,
+): Promise<void> {
+  if (payment.refunded === 0 && !refund && Object.keys(payment.disputes).length === 0) return;
   if ((await paymentThatPaid(scope, payment.order))?.id !== payment.id) return;
   if (refund) await endNamed(scope, { payment: payment.id, refund });
-  await takeReported(scope, payment, refund);
+  await bringForward(scope, payment, { refund });
+  await tellInquiries(scope, was, payment);
 }

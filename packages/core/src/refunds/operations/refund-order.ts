@@ -14,7 +14,7 @@ import { setAside } from '../kept-lots.ts';
 import { type Standing, standingOf } from '../order-lots.ts';
 import { planRefund, type RefundPlan, targetOf } from '../plan-refund.ts';
 import { type Refund, refundOf } from '../refund.ts';
-import { findRefund, insertRefund, type RefundRow } from '../rows.ts';
+import { findRefund, type RefundRow, storeRefund } from '../rows.ts';
 import { takeNow } from '../take-now.ts';
 
 /** The kind of the job that sends a refund, and asks what became of it. */
@@ -112,7 +112,7 @@ const referenceOf = ({ id }: RefundRow) => ({ type: 'refund', id });
 
 async function intend(scope: Scope, standing: Standing, { row, plan }: Planned): Promise<void> {
   const of = { customer: standing.customer, reference: referenceOf(row) };
-  await insertRefund(scope, { ...row, lots: await setAside(scope, of, plan.takes) });
+  await storeRefund(scope, { ...row, lots: await setAside(scope, of, plan.takes) });
   await scope.run(sql`
     update bursar.orders set refunding = refunding + ${row.amount}::bigint
      where (tenant_id, id) = (${scope.tenant.id}::int, ${row.order}::text)`);
