@@ -19,6 +19,7 @@ import express, {
   Router,
 } from 'express';
 import { drainServer } from './drain-server.ts';
+import { refuseParserBefore } from './refuse-parser-before.ts';
 import { settleBeforeEnd } from './settle-before-end.ts';
 import type { BursarExpressOptions, ExpressBursar, Guard } from './types.ts';
 
@@ -28,7 +29,8 @@ const bodyBytesMax = 65_536;
 /**
  * Makes the router and the guards of one registration.
  *
- * @throws {ConfigurationError} An option is unknown, or `customer` is missing.
+ * @throws {ConfigurationError} An option is unknown, or `customer` is missing; from `app.use`: the kit has gateways, and a JSON
+ *   parser stands before the router.
  */
 export function bursarExpress<K extends Keys, R extends Request = Request>(
   options: BursarExpressOptions<K, R>,
@@ -108,6 +110,7 @@ function attach(surface: Surface<Request>, request: Request): void {
 
 function routerOf(surface: Surface<Request>): Router {
   const router = Router();
+  if (surface.binding.hasGateways) refuseParserBefore(router);
   for (const route of surface.routes) {
     const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     const answer: RequestHandler = async (request, response) => {

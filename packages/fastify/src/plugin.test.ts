@@ -1,5 +1,5 @@
 /** What the plugin leaves alone: the host's parsers, errors, 404s and log, and every scope beside its own. */
-import { createBursar, defineCatalog } from '@bursar/core';
+import { createBursar, defineCatalog, testGateway } from '@bursar/core';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import bursarFastify, { type BursarFastifyOptions } from './index.ts';
@@ -50,6 +50,65 @@ describe('the plugin', () => {
     expect(missing.json()).toMatchObject({ statusCode: 404, error: 'Not Found' });
     expect(ours.json()).toMatchObject({ status: 404, code: 'not_found' });
     expect(refused.json()).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  test('webhooks come as they were sent, whatever parsers the host has', async () => {
+    const gateway = testGateway();
+    const kit = createBursar({ catalog, database: 'memory://', gateways: { test: gateway } });
+    await kit.ready();
+    const app = Fastify();
+    const parse = async (_request: unknown, body: unknown) => ({ parsed: String(body) });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, parse);
+    app.addContentTypeParser(/^text\//, { parseAs: 'buffer' }, parse);
+    app.addContentTypeParser('*', { parseAs: 'string' }, parse);
+    await app.register(bursarFastify, { ...options, bursar: kit as never });
+    app.post('/own', async (request) => request.body);
+
+    const { rawBody, headers } = gateway.webhook(null);
+    const told = [];
+    for (const type of ['application/json', 'application/json; charset=utf-8', 'text/plain', 'a/b'])
+      told.push(
+        await app.inject({
+          ...{ method: 'POST', url: '/billing/webhooks/test', payload: rawBody },
+          headers: { ...(headers as Record<string, string>), 'content-type': type },
+        }),
+      );
+    const own = await app.inject({ method: 'POST', url: '/own', payload: { a: 1 } });
+    await app.close();
+    await kit.close();
+
+    expect(told.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
+    expect(told.map((answer) => answer.json().outcome)).toEqual([
+      ...['ignored', 'repeated', 'repeated', 'repeated'],
+    ]);
+    expect(own.json()).toEqual({ parsed: '{"a":1}' });
+  });
+
+  test('a body that a hook of the host has taken is said to be, and logged as an error', async () => {
+    const logged: object[] = [];
+    const quiet = () => {};
+    const error = (facts: object) => void logged.push(facts);
+    const logger = { debug: quiet, info: quiet, warn: quiet, error };
+    const gateways = { test: testGateway() };
+    const kit = createBursar({ catalog, database: 'memory://', gateways, logger });
+    await kit.ready();
+    const app = Fastify();
+    app.addHook('preHandler', async (request) => {
+      if (request.body instanceof Buffer) request.body = JSON.parse(request.body.toString());
+    });
+    await app.register(bursarFastify, { ...options, bursar: kit as never });
+
+    const url = '/billing/webhooks/test';
+    const told = await app.inject({ method: 'POST', url, payload: { id: 'x' } });
+    await app.close();
+    await kit.close();
+
+    expect(told.json()).toMatchObject({
+      ...{ status: 500, code: 'configuration' },
+      detail: expect.stringContaining('before any body parser'),
+    });
+    expect(logged).toMatchObject([{ err: { code: 'configuration' }, path: url }]);
   });
 
   test('the prefix is honoured, also below the prefix of the scope it is registered in', async () => {

@@ -23,6 +23,7 @@ export function httpBinding(
     guards,
     catalog: options.catalog,
     logger: options.logger,
+    hasGateways: options.gateways !== undefined,
     tenant: options.tenant,
     now: () => options.clock.now(),
     run: (input, work) => root.command(contextOf(input), work),

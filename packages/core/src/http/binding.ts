@@ -37,6 +37,8 @@ export type HttpBinding = {
   readonly guards: Guards;
   readonly catalog: GuardCatalog;
   readonly logger: Logger;
+  /** Gateways may tell: their webhooks have to come as they were sent. */
+  readonly hasGateways: boolean;
   /** The default one. */
   readonly tenant: string;
   /** The kit's clock. */

@@ -3,11 +3,11 @@
  *
  * Validation and error bodies are made here and nowhere else, so that two frameworks cannot disagree.
  */
-import { isBursarError, ValidationError } from '../kernel/index.ts';
+import { ConfigurationError, isBursarError, ValidationError } from '../kernel/index.ts';
 import { statusFor } from './enforce.ts';
 import { ForbiddenError, UnauthenticatedError } from './errors.ts';
 import { toProblem } from './problem.ts';
-import type { Reply } from './registration.ts';
+import type { HttpRequest, Reply } from './registration.ts';
 import { Answer, type Route, type RouteContext, type RouteCustomer } from './route.ts';
 import { authorize, type Identity, identify, type Session } from './session.ts';
 import { validate } from './validate.ts';
@@ -27,7 +27,7 @@ export async function dispatch(route: Route, session: Session, me: RouteCustomer
       kit: session.binding.kit({ tenant: identity.tenant, actor: identity.actor }),
       customer: identity.asker?.customer ?? null,
       prefix: request.prefix,
-      raw: { body: route.raw ? request.body : undefined, headers: request.headers },
+      raw: { body: route.raw ? rawBody(request) : undefined, headers: request.headers },
       idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']) ?? idempotencyKey,
     };
     const result = await route.handle(context, { ...input, body: rest });
@@ -69,6 +69,19 @@ async function admit(route: Route, session: Session): Promise<Identity> {
   if (!identity.asker) throw new UnauthenticatedError();
   await authorize(session, route.operation);
   return identity;
+}
+
+/**
+ * The bytes that were sent; none where nothing was.
+ * @throws {ConfigurationError} A parser of the host's came first: what it read cannot be put together again to the byte.
+ */
+function rawBody({ body, prefix, route }: HttpRequest): string | Uint8Array {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  if (body === undefined || body === null) return '';
+  throw new ConfigurationError(
+    `The body for ${route} was parsed before it came here, so no signature can be checked: mount what serves ${prefix || '/'} before any body parser.`,
+    { route, reason: 'parsed' },
+  );
 }
 
 function idempotencyKeyOf(header: string | readonly string[] | undefined): string | undefined {

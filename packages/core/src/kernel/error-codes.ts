@@ -98,6 +98,8 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   webhook_signature: 400,
   too_large: 413,
   unsupported_media_type: 415,
+  // Whoever asks has done nothing wrong, and the host's log must have it.
+  configuration: 500,
 };
 
 /** The HTTP status a code answers with unless a registration says otherwise. */
