@@ -8,6 +8,7 @@ import { bursarExpress } from '@bursar/express';
 import express, { type Request, type RequestHandler } from 'express';
 import { chatBody, checkBody, renderBody } from './bodies.ts';
 import { documentOf, type Kit, type MoveClock } from './kit.ts';
+import type { Paying } from './paying.ts';
 import { readToken, type User } from './tokens.ts';
 
 type Server = { listen(port: number, host: string): Promise<string>; close(): Promise<void> };
@@ -17,9 +18,10 @@ type Signed = Request & { user?: User | null };
 export async function createExpressServer(kit: {
   bursar: Kit;
   moveClock: MoveClock | null;
+  paying: Paying | null;
   jwtSecret: string;
 }): Promise<Server> {
-  const { bursar, moveClock, jwtSecret } = kit;
+  const { bursar, moveClock, paying, jwtSecret } = kit;
   const billing = bursarExpress({
     bursar,
     customer: (request: Signed) => request.user?.sub,
@@ -61,6 +63,17 @@ export async function createExpressServer(kit: {
     // Without a number nothing is captured here, so all that is held will be.
     response.json(tokens === undefined ? { held: 1000 } : await request.bursar.capture(tokens));
   });
+  if (paying) {
+    app.get('/test-gateway/:payment', (request, response) => {
+      response.type('html').send(paying.page(request.params.payment));
+    });
+    app.post('/test-gateway/:payment', async (request, response) => {
+      const { outcome } = request.query as { outcome?: string };
+      const { location, body } = await paying.pay(request.params.payment, outcome);
+      response.status(303).location(location).json(body);
+    });
+    app.get('/demo/bought', (_request, response) => void response.json({ bought: 'thank you' }));
+  }
   if (moveClock) {
     app.post('/test/clock', async (request: Signed, response) => {
       response.json(await moveClock(request.user ?? null, request.body));

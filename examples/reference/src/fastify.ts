@@ -4,9 +4,10 @@
 import { UnauthenticatedError } from '@bursar/core';
 import bursarFastify from '@bursar/fastify';
 import fastifyJwt from '@fastify/jwt';
-import Fastify, { type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { chatBody, checkBody, renderBody } from './bodies.ts';
 import { documentOf, type Kit, type MoveClock } from './kit.ts';
+import type { Paying } from './paying.ts';
 import { checkUser, type User } from './tokens.ts';
 
 declare module '@fastify/jwt' {
@@ -22,9 +23,10 @@ type Server = { listen(port: number, host: string): Promise<string>; close(): Pr
 export async function createFastifyServer(kit: {
   bursar: Kit;
   moveClock: MoveClock | null;
+  paying: Paying | null;
   jwtSecret: string;
 }): Promise<Server> {
-  const { bursar, moveClock, jwtSecret } = kit;
+  const { bursar, moveClock, paying, jwtSecret } = kit;
   const app = Fastify({
     // What Fastify refuses before any plugin runs: a path that cannot be decoded, an id that is too long.
     frameworkErrors: (error, request, reply) => {
@@ -81,6 +83,7 @@ export async function createFastifyServer(kit: {
       return tokens === undefined ? { held: 1000 } : request.bursar.capture(tokens);
     },
   );
+  if (paying) servePaying(app, paying);
   if (moveClock)
     app.post('/test/clock', async (request) => moveClock(request.user ?? null, request.body));
 
@@ -91,6 +94,20 @@ export async function createFastifyServer(kit: {
     listen: (port, host) => app.listen({ port, host }),
     close: () => app.close(),
   };
+}
+
+type AtGateway = { Params: { payment: string }; Querystring: { outcome?: string } };
+
+function servePaying(app: FastifyInstance, paying: Paying): void {
+  app.get<AtGateway>('/test-gateway/:payment', async ({ params }, reply) => {
+    reply.type('text/html; charset=utf-8');
+    return paying.page(params.payment);
+  });
+  app.post<AtGateway>('/test-gateway/:payment', async ({ params, query }, reply) => {
+    const { location, body } = await paying.pay(params.payment, query.outcome);
+    return reply.code(303).header('location', location).send(body);
+  });
+  app.get('/demo/bought', async () => ({ bought: 'thank you' }));
 }
 
 async function checkRender({ body }: FastifyRequest): Promise<void> {

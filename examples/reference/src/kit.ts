@@ -5,13 +5,13 @@ import {
   createBursar,
   ForbiddenError,
   testClock,
-  testGateway,
   UnauthenticatedError,
   ValidationError,
 } from '@bursar/core';
 import { bindingOf, openApiDocument } from '@bursar/core/http';
 import { catalog } from './catalog.ts';
 import type { Environment } from './environment.ts';
+import { createPaying } from './paying.ts';
 import type { User } from './tokens.ts';
 
 export type Kit = ReturnType<typeof createKit>['bursar'];
@@ -20,11 +20,12 @@ export type Kit = ReturnType<typeof createKit>['bursar'];
 export function createKit({ databaseUrl, testClock: start, webhooksPrivate }: Environment) {
   const webhooks = { allowPrivate: webhooksPrivate };
   // No money moves at it: where money is meant to, a real one stands in its place.
-  const gateways = process.env.NODE_ENV === 'production' ? undefined : { test: testGateway() };
+  const paying = process.env.NODE_ENV === 'production' ? null : createPaying();
+  const gateways = paying ? { test: paying.gateway } : undefined;
   const options = { catalog, database: databaseUrl, webhooks, gateways };
-  if (start === null) return { bursar: createBursar(options), moveClock: null };
+  if (start === null) return { bursar: createBursar(options), moveClock: null, paying };
   const bursar = createBursar({ ...options, clock: testClock(start) });
-  return { bursar, moveClock: moverOf(bursar) };
+  return { bursar, moveClock: moverOf(bursar), paying };
 }
 
 /** Moves the test clock as `POST /test/clock` asks, for an admin. */

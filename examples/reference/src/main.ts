@@ -13,7 +13,7 @@ import { createTour, curlOf, walk } from './tour.ts';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const environment = readEnvironment(process.env, process.argv);
-const { bursar, moveClock } = createKit(environment);
+const { bursar, moveClock, paying } = createKit(environment);
 const { framework, host, port, jwtSecret, check } = environment;
 await bursar.ready();
 if (!check)
@@ -22,8 +22,9 @@ if (!check)
   );
 
 const create = framework === 'fastify' ? createFastifyServer : createExpressServer;
-const server = await create({ bursar, moveClock, jwtSecret });
+const server = await create({ bursar, moveClock, paying, jwtSecret });
 const url = await server.listen(port, host);
+paying?.servedAt(url);
 print(JSON.stringify({ listening: url }));
 
 let stopping: Promise<void> | undefined;
@@ -35,7 +36,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => void stop().then(() => process.exit(0)));
 }
 
-const tour = await createTour(jwtSecret);
+const { steps: tour, ann } = await createTour(jwtSecret, { url, sells: paying !== null });
 if (check) {
   const right = await walk(tour, url, print);
   await stop();
@@ -47,4 +48,5 @@ if (jwtSecret === demoSecret) {
   );
 }
 print('# Try these, from the top:');
+print(`export DEMO=${url} ANN=${ann}`);
 for (const step of tour) print(curlOf(step, url));
