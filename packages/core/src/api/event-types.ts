@@ -2,12 +2,14 @@
 import type { EventMap } from './event-map.ts';
 
 const known: Readonly<Record<keyof EventMap, true>> = {
+  'balance.low': true,
   'balance.updated': true,
   'customer.created': true,
   'customer.erased': true,
   'customer.updated': true,
   'grant.created': true,
   'grant.expired': true,
+  'grant.expiring': true,
   'grant.voided': true,
   'hold.captured': true,
   'hold.created': true,

@@ -1,15 +1,16 @@
 /**
- * Doing what is due over all tenants, in the order of its instants: what time brings to subscriptions, to orders, and to
- * balances that nobody has touched. Each thing is done once, whoever runs this, how often and how late.
+ * Doing what is due over all tenants, in the order of its instants: what time brings to subscriptions, to orders, to
+ * balances that nobody has touched, and what is to be told of grants that end soon. Each thing is done once, whoever runs this, how often and how late.
  *
  * Bounded: at most a hundred of each are read at a time. What is due at one instant is done in one transaction; what that
  * leaves out, and all of it if that fails, in transactions of their own. At one instant subscriptions come before the balances
  * that they feed.
  */
 import { FOREVER } from '../kernel/index.ts';
-import { dueBalances, settleDue, settleDueAll } from '../ledger/index.ts';
-import { dueOrders, settleOrder } from '../orders/index.ts';
-import { announceDue, announceDueAll, dueSubscriptions } from '../subscriptions/index.ts';
+import { settleDue, settleDueAll, warnOfGrant } from '../ledger/index.ts';
+import { settleOrder } from '../orders/index.ts';
+import { announceDue, announceDueAll } from '../subscriptions/index.ts';
+import { type Item, keyOf, type Later, place, readDue } from './due-items.ts';
 import type { Root } from './root.ts';
 
 export type RunDue = {
@@ -19,25 +20,11 @@ export type RunDue = {
   readonly signal?: AbortSignal | undefined;
 };
 
-type Item =
-  | {
-      readonly kind: 'subscription' | 'order';
-      readonly tenant: string;
-      readonly id: string;
-      at: Date;
-    }
-  | { readonly kind: 'balance'; readonly tenant: string; readonly id: number; at: Date };
-
 type Outcome = {
   readonly done: boolean;
   readonly next: Date;
   readonly isStale?: boolean | undefined;
 };
-
-/** Those that would be found again at once: not before these instants. */
-type Later = Map<string, Date>;
-
-const batchSize = 100;
 
 /**
  * Does everything that is due until then, also what doing it makes due.
@@ -119,7 +106,7 @@ async function doTogether(
   items: readonly Item[],
 ): Promise<ReadonlyMap<Item['id'], Outcome> | null> {
   const [first] = items;
-  if (!first || first.kind === 'order') return null;
+  if (!first || first.kind === 'order' || first.kind === 'grant') return null;
   const context = { tenant: first.tenant, actor: null, host: null };
   const ids = items.map(({ id }) => id);
   try {
@@ -138,47 +125,7 @@ function doDue(root: Root, item: Item): Promise<Outcome> {
   const context = { tenant: item.tenant, actor: null, host: null };
   return root.command<Outcome>(context, (scope) => {
     if (item.kind === 'balance') return settleDue(scope, item);
+    if (item.kind === 'grant') return warnOfGrant(scope, item);
     return item.kind === 'order' ? settleOrder(scope, item) : announceDue(scope, item);
   });
 }
-
-/** What is due, in order, and up to where that is all there is. */
-async function readDue(
-  root: Root,
-  until: Date,
-  later: Later,
-): Promise<{ items: Item[]; horizon: Date }> {
-  const limit = batchSize + later.size;
-  const read = { until, limit };
-  const subscriptions = await root.across((scope) => dueSubscriptions(scope, read));
-  const orders = await root.across((scope) => dueOrders(scope, read));
-  const balances = await root.across((scope) => dueBalances(scope, read));
-  const found: Item[] = [
-    ...subscriptions.map((one) => ({ ...one, kind: 'subscription' as const })),
-    ...orders.map((one) => ({ ...one, kind: 'order' as const })),
-    ...balances.map((one) => ({ ...one, kind: 'balance' as const })),
-  ];
-  const items = found
-    .map((item) => ({ ...item, at: later.get(keyOf(item)) ?? item.at }))
-    .filter((item) => item.at <= until)
-    .sort(inOrder);
-  const lists = [subscriptions, orders, balances];
-  const ends = lists.map((list) => (list[limit - 1]?.at ?? until).getTime());
-  return { items, horizon: new Date(Math.min(...ends)) };
-}
-
-function keyOf({ tenant, kind, id }: Item): string {
-  return `${kind}/${id}/${tenant}`;
-}
-
-function place(items: Item[], item: Item): void {
-  const index = items.findIndex((other) => inOrder(item, other) < 0);
-  items.splice(index === -1 ? items.length : index, 0, item);
-}
-
-function inOrder(one: Item, other: Item): number {
-  const byTime = one.at.getTime() - other.at.getTime();
-  return byTime === 0 ? kinds.indexOf(one.kind) - kinds.indexOf(other.kind) : byTime;
-}
-
-const kinds: readonly Item['kind'][] = ['subscription', 'order', 'balance'];

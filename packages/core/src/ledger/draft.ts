@@ -138,6 +138,8 @@ export type Draft = {
   readonly madeGrants: GrantRow[];
   /** A grant came, went, began or lost units: what was granted is another. */
   isRegranted: boolean;
+  /** At how much or less it is announced as low; `null`: of a feature, whose quota is announced instead. */
+  lowAt: number | null;
   /** Grants made here have ids from here upwards until they are written. */
   nextGrantId: number;
 };

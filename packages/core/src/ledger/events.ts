@@ -11,11 +11,21 @@ export type LedgerEvents = {
     kind: string;
     transfer: string;
   };
+  /** It came down to the minimum of `credits.warnAtOrBelow`: once for each drop. Features tell of their quotas instead. */
+  'balance.low': { unit: string; available: number; atOrBelow: number };
   'hold.created': { hold: string; unit: string; amount: number };
   'hold.captured': { hold: string; unit: string; amount: number };
   'hold.released': { hold: string; unit: string; amount: number };
   'hold.expired': { hold: string; unit: string; amount: number };
   'grant.created': { grant: string; unit: string; amount: number; source: string };
+  /** What is left of it ends within `credits.warnExpiresIn`: once for each end. Not of a plan's quota. */
+  'grant.expiring': {
+    grant: string;
+    unit: string;
+    amount: number;
+    source: string;
+    expiresAt: string;
+  };
   'grant.expired': { grant: string; unit: string; amount: number };
   'grant.voided': { grant: string; unit: string; amount: number };
   /** The last of the customer's quotas of this feature is used up or reserved. */

@@ -5,6 +5,7 @@
 import type { UnitSpec } from '../catalog/index.ts';
 import { BEFORE_ALL, FOREVER } from '../kernel/index.ts';
 import { available, type Draft, NO_FLOOR, UNLIMITED } from './draft.ts';
+import { lowMark } from './low.ts';
 import type { BalancePlan, QuotaWindow } from './plan.ts';
 import { openGrants } from './post.ts';
 import { leftOfCap } from './sub-window.ts';
@@ -28,7 +29,7 @@ export function foresee(draft: Draft, outlook: Outlook): void {
   setLimits(draft, outlook);
   balance.capLeft = leftOfCap(balance);
   balance.debt = Math.max(0, balance.floor - available(balance));
-  balance.mark = nextMark(draft, outlook.plan);
+  balance.mark = Math.min(nextMark(draft, outlook.plan), lowMark(draft));
   balance.validUntil = outlook.frozen ? BEFORE_ALL : nextInstant(draft, outlook.plan);
 }
 

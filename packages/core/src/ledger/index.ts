@@ -79,6 +79,7 @@ export { type SumEntries, sumEntries, type UnitTotal } from './operations/sum-en
 export { type Transfer, type Transferred, transfer } from './operations/transfer.ts';
 export { type Broken, type Verdict, type Verify, verify } from './operations/verify.ts';
 export { voidGrant } from './operations/void-grant.ts';
+export { endingGrants, warnOfGrant } from './operations/warn-of-grant.ts';
 export { type WindowFigures, windowFigures } from './operations/window-figures.ts';
 export type { BalancePlan, PlanOf, PlansOf, QuotaWindow, Rollover, SubWindow } from './plan.ts';
 export { ledgerRoutes } from './routes.ts';

@@ -1,7 +1,9 @@
 /** Reading a balance into a draft: one statement, so that it sees one moment. */
 import type { CustomerRow } from '../customers/index.ts';
 import { at, document, json, type Row, type Scope, type Statement, sql } from '../kernel/index.ts';
+import { storedValue } from '../settings/index.ts';
 import { type Draft, UNWRITTEN, untouched } from './draft.ts';
+import { lowAtOf } from './low.ts';
 import type { BalancePlan } from './plan.ts';
 import type { Stretch } from './return-stretch.ts';
 import { readBalanceRow, readDraw, readGrant, readLeg } from './rows.ts';
@@ -34,6 +36,7 @@ export async function loadDraft(
     grants: document<Row[]>(row.grants).map(readGrant),
     legs: document<Row[]>(row.legs).map(readLeg),
     draws,
+    lowAt: lowAtOf(scope, input.unit, row.low_at),
   };
 }
 
@@ -88,7 +91,8 @@ function loadStatement(
            (select coalesce(jsonb_agg(to_jsonb(grants) order by grants.id), '[]') from grants) as grants,
            (select coalesce(jsonb_agg(to_jsonb(legs) order by legs.sequence), '[]') from legs) as legs,
            (select coalesce(jsonb_agg(to_jsonb(draws) order by draws.from_position), '[]') from draws) as draws,
-           (select to_jsonb(underway) from underway) as underway
+           (select to_jsonb(underway) from underway) as underway,
+           ${storedValue(scope, 'credits.warnAtOrBelow')} as low_at
       from balance`;
 }
 
@@ -132,6 +136,7 @@ export function blank(input: OpenInput, ids: Ids, now: Date): Draft {
     news: [],
     madeGrants: [],
     isRegranted: false,
+    lowAt: null,
     nextGrantId: UNWRITTEN,
   };
 }

@@ -123,6 +123,8 @@ export const grants = bursar.table(
     voidedAt: instant('voided_at'),
     /** A plan's grant that cannot run out: what is drawn under it is booked as further grants when caught up. */
     unlimited: boolean().notNull().default(false),
+    /** The end that was announced as near; another end is announced anew. */
+    warnedFor: instant('warned_for'),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [
@@ -136,6 +138,12 @@ export const grants = bursar.table(
       .on(table.tenantId, table.balanceId, table.source, table.reference)
       .where(sql`${table.reference} is not null`),
     index('grants_open_by_balance').on(table.tenantId, table.balanceId).where(sql`${table.open}`),
+    // What plans give ends each period, and is told of by the subscription.
+    index('grants_to_warn_of')
+      .on(table.tenantId, table.expiresAt)
+      .where(
+        sql`${table.open} and ${table.free} > 0 and ${table.expiresAt} is not null and ${table.warnedFor} is null and ${table.source} not in ('plan', 'rollover', 'overage')`,
+      ),
     index('grants_waiting_by_balance')
       .on(table.tenantId, table.balanceId)
       .where(sql`not ${table.open} and ${table.closedAt} is null`),

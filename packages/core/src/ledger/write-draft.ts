@@ -3,6 +3,7 @@ import { at, integer, json, type Scope, type Statement, sql } from '../kernel/in
 import { type Draft, UNWRITTEN } from './draft.ts';
 import { foresee } from './foresee.ts';
 import { imprint } from './load-draft.ts';
+import { noticeLow } from './low.ts';
 import { announceDraft } from './news.ts';
 import type { Opened } from './open-balances.ts';
 import { trimToQuotas } from './reconcile.ts';
@@ -28,6 +29,7 @@ export async function writeDrafts(
     foresee(draft, outlook);
     if (imprint(draft) === loaded && !isNewPlan) continue;
     const isDueAnew = draft.balance.validUntil.getTime() !== row.validUntil.getTime();
+    noticeLow(draft, row.available);
     if (isNewPlan || isDueAnew || draft.isRegranted) draft.balance.epoch += 1;
     drafts.push(draft);
   }
@@ -83,7 +85,8 @@ function writeStatement(scope: Scope, drafts: readonly Draft[]): Statement {
     ), moved as (
       update bursar.grants as g
          set free = one.free, removed = one.removed, expires_at = one.expires_at, open = one.open, closed_at = one.closed_at,
-             voided_at = one.voided_at
+             voided_at = one.voided_at,
+             warned_for = case when g.expires_at is not distinct from one.expires_at then g.warned_for end
         from jsonb_populate_recordset(null::bursar.grants, ${kept}::text::jsonb) as one
        where (g.tenant_id, g.id) = (${tenant}::int, one.id)
          and (g.free, g.removed, g.open, g.expires_at, g.closed_at, g.voided_at)

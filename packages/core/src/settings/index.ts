@@ -3,6 +3,7 @@ export type { AppliedChange } from './change-settings.ts';
 export { readConfiguredSettings } from './config.ts';
 export { SettingUnknownError } from './errors.ts';
 export type { SettingEvents } from './events.ts';
+export { settingOf, storedValue } from './in-statement.ts';
 export { createSettingsMemory, type SettingsMemory } from './memory.ts';
 export {
   type ExportedSettings,

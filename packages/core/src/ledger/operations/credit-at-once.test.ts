@@ -134,7 +134,7 @@ function storyOf(scope: Scope): Promise<string[]> {
   return scope.many(
     sql`
     select regexp_replace(to_jsonb(story)::text, 'default/[0-9]+/', 'default/', 'g') as story from (
-      select customer.external_id, unit.key as unit, balance.settled, balance.held, balance.drawn, balance.floor, balance.ceiling,
+      select customer.external_id, unit.key as unit, balance.settled, balance.held, balance.drawn, balance.mark, balance.floor, balance.ceiling,
              balance.debt, balance.sequence, balance.valid_until, balance.changed_at,
              (select jsonb_agg(to_jsonb(entry) - 'balance_id' - 'grant_id' - 'xid' - 'tenant_id' order by entry.sequence)
                 from bursar.entries as entry

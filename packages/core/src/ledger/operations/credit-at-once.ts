@@ -1,13 +1,13 @@
 /**
  * Many credits by one statement: those of balances that need nothing but the credit itself.
- *
- * Nothing is due there, everything drawn has its payer, no debt waits to be filled, no mark would move and no plan feeds
+ * Nothing is due there, everything drawn has its payer, no debt waits to be filled and no plan feeds
  * them: so nothing has to be caught up first. All others are credited one by one.
  */
 import { type UnitSpec, unitIdOf, unitOf } from '../../catalog/index.ts';
 import { type CustomerRow, lockCustomers } from '../../customers/index.ts';
 import { at, integer, json, type Scope, sql } from '../../kernel/index.ts';
 import { NO_FLOOR, UNLIMITED } from '../draft.ts';
+import { markAfterCredit } from '../low.ts';
 import { queueCredit } from '../news.ts';
 import { type Credit, creditHash, isDatedRight } from './credit.ts';
 
@@ -124,7 +124,7 @@ async function creditAll(scope: Scope, rows: readonly LineRow[]): Promise<Readon
           limit 1
        ) as balance
        where balance.valid_until > ${now} and balance.attributed = balance.drawn and balance.debt = 0
-         and balance.mark = ${UNLIMITED}::bigint and balance.cap_left is null and not balance.frozen
+         and balance.cap_left is null and not balance.frozen
          and balance.settled + line.amount <= balance.ceiling
          and (select true from bursar.entries as entry
                where (entry.tenant_id, entry.balance_id, entry.key) = (balance.tenant_id, balance.id, line.key) limit 1) is null
@@ -143,7 +143,7 @@ async function creditAll(scope: Scope, rows: readonly LineRow[]): Promise<Readon
     ), moved as (
       update bursar.balances as balance
          set settled = simple.settled + simple.amount, sequence = simple.sequence + 1, epoch = balance.epoch + 1,
-             changed_at = simple.happened_at, valid_until = least(balance.valid_until, simple.expires_at)
+             mark = ${markAfterCredit(scope)}, changed_at = simple.happened_at, valid_until = least(balance.valid_until, simple.expires_at)
         from simple
        where (balance.tenant_id, balance.id) = (simple.tenant_id, simple.balance_id)
     )
