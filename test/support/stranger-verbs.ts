@@ -184,6 +184,7 @@ const wallet: Record<string, readonly Case[]> = {
   ],
   balance: [plain(({ kit, who }) => kit.wallet.balance({ customer: who, unit: points }))],
   balances: [plain(({ kit, who }) => kit.wallet.balances({ customer: who }))],
+  warnings: [plain(({ kit, who }) => kit.wallet.warnings({ customer: who }))],
   statement: [plain(({ kit, who }) => kit.wallet.statement({ customer: who, unit: points }))],
   totals: [plain(({ kit, who }) => kit.wallet.totals({ customer: who, ...since, all: true }))],
   grants: [plain(({ kit, who }) => kit.wallet.grants({ customer: who, unit: points }))],

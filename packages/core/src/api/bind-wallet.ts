@@ -19,6 +19,7 @@ import {
   sumEntries,
   totalsInput,
 } from '../ledger/index.ts';
+import { listWarnings, listWarningsInput } from '../orders/index.ts';
 import { isHeldForRefund } from '../refunds/index.ts';
 import { isHeldForWithdrawal } from '../withdrawals/index.ts';
 import { bindCorrections } from './bind-corrections.ts';
@@ -99,6 +100,10 @@ function bindBalances({ read, whole }: Binding) {
         if (asked.unit !== undefined) unitOf(scope, asked.unit);
         return sumEntries(scope, asked);
       });
+    },
+    warnings: async (input?: unknown) => {
+      const asked = readInput(listWarningsInput, whole(input));
+      return read((scope) => listWarnings(scope, asked));
     },
     grants: async (input: unknown) => {
       const asked = readInput(balanceInput, whole(input));

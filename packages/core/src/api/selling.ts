@@ -10,6 +10,7 @@ export {
   type CreatePayment,
   type CreditGroup,
   type CreditReason,
+  type CreditWarning,
   type DisputeFact,
   DuplicatePaymentError,
   type Gateway,

@@ -10,6 +10,7 @@ import type {
   StatementLine,
   UnitTotal,
 } from '../ledger/index.ts';
+import type { CreditWarning } from '../orders/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
 import type { Keyed, Reservation } from './asked.ts';
@@ -114,6 +115,17 @@ export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, Wi
   ): Promise<readonly UnitTotal[]>;
   /** Open grants in the order they are spent. */
   grants(input: With & { unit: K['unit'] }): Promise<Projected['grants']>;
+  /** The groups of purchases of which something ends soon or little is left: each once, with all its reasons. */
+  warnings(
+    input?: With & {
+      /** ISO 8601; as `credits.warnExpiresIn` says unless given. */
+      warnExpiresIn?: Duration | undefined;
+      /** As `credits.warnAtOrBelow` says unless given. */
+      warnAtOrBelow?: number | undefined;
+      /** Another minimum for these groups. */
+      minimums?: Readonly<Record<string, number>> | undefined;
+    },
+  ): Promise<readonly CreditWarning[]>;
 }
 
 /** A hold names its customer by itself. */

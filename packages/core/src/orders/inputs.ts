@@ -83,3 +83,7 @@ export const listCreditsInput = z.strictObject({
     .optional(),
   warnAtOrBelow: z.int().min(0).optional(),
 });
+
+export const listWarningsInput = listCreditsInput.extend({
+  minimums: z.record(key, z.int().min(0)).optional(),
+});

@@ -8,6 +8,7 @@ import { credit, readBalance, spend, voidGrant } from '../../ledger/index.ts';
 import { confirmOrder } from './confirm-order.ts';
 import { createOrder, type NewOrder } from './create-order.ts';
 import { listCredits } from './list-credits.ts';
+import { listWarnings } from './list-warnings.ts';
 
 const now = '2026-01-31T10:00:00.000Z';
 
@@ -111,5 +112,29 @@ describeMigrated('credits', (make) => {
       [0, 0, 'error'],
       [40, 100, 'warn'],
     ]);
+  });
+
+  test('a group to warn of appears once, with both reasons, and those that are well do not', async () => {
+    await fresh();
+    await buy({ offer: 'forever' });
+    await buy({ offer: 'series' });
+    await buy({ offer: 'later' });
+    await place({ offer: 'scarce' });
+    const warned = async (wishes = {}) =>
+      (await listWarnings(scope, { customer: 'ann', ...wishes })).map(
+        ({ group, reasons, endsAt, purchases }) => [
+          ...[group, ...reasons, endsAt?.toISOString().slice(0, 10) ?? null, purchases.length],
+        ],
+      );
+
+    expect(await warned()).toEqual([]);
+    expect(await warned({ warnExpiresIn: 'P10D', minimums: { later: 143, calls: 142 } })).toEqual([
+      ['later', 'expiring', 'low', '2026-02-10', 1],
+      ['series', 'expiring', '2026-02-10', 1],
+    ]);
+    expect(await warned({ minimums: { calls: 143 }, warnAtOrBelow: 0 })).toEqual([
+      ['calls', 'low', null, 1],
+    ]);
+    expect(await listWarnings(scope, { customer: 'nobody' })).toEqual([]);
   });
 });

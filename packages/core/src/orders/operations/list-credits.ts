@@ -19,6 +19,8 @@ export type ListCredits = {
   readonly warnExpiresIn?: string | undefined;
   /** Units that are at or below it are warned of; as the setting `credits.warnAtOrBelow` says, 0, unless given. */
   readonly warnAtOrBelow?: number | undefined;
+  /** Another minimum for these groups. */
+  readonly minimums?: Readonly<Record<string, number>> | undefined;
 };
 
 export type CreditReason = 'inactive' | 'expiring' | 'low' | 'pending';
@@ -72,7 +74,7 @@ type View = {
   readonly balances: Balances;
   readonly lots: ReadonlyMap<string, string>;
   readonly warnsUntil: Date;
-  readonly least: number;
+  readonly leastOf: (group: string) => number;
 };
 
 async function viewOf(
@@ -81,11 +83,13 @@ async function viewOf(
 ): Promise<View> {
   const within = input.warnExpiresIn ?? String(await getSetting(scope, 'credits.warnExpiresIn'));
   const least = input.warnAtOrBelow ?? Number(await getSetting(scope, 'credits.warnAtOrBelow'));
+  const minimums = new Map(Object.entries(input.minimums ?? {}));
   const held = rows.filter((row) => isHeld(statusAt(row, scope.now)));
   return {
     balances: await balancesOf(scope, input.customer, rows),
     lots: await lotsOf(scope, customer.id, held),
-    ...{ warnsUntil: addDuration(scope.now, within, 1, customer.timeZone), least },
+    warnsUntil: addDuration(scope.now, within, 1, customer.timeZone),
+    leastOf: (group) => minimums.get(group) ?? least,
   };
 }
 
@@ -127,7 +131,10 @@ function lineOf(scope: Scope, view: View, row: OrderRow): Line {
   };
 }
 
-function reasonsOf({ balances, warnsUntil, least }: View, lines: readonly Line[]): CreditReason[] {
+function reasonsOf(
+  { balances, warnsUntil, leastOf }: View,
+  lines: readonly Line[],
+): CreditReason[] {
   const paid = lines.filter(({ credit }) => !isOpen(credit.status) && credit.status !== 'refunded');
   if (paid.length === 0)
     return lines.some(({ credit }) => isOpen(credit.status)) ? ['pending'] : [];
@@ -136,6 +143,7 @@ function reasonsOf({ balances, warnsUntil, least }: View, lines: readonly Line[]
     ({ credit: { expiresAt }, isLeft }) => isLeft && expiresAt !== null && expiresAt <= warnsUntil,
   );
   const units = new Set(paid.flatMap(({ credit }) => credit.remaining.map(({ unit }) => unit)));
+  const least = leastOf(paid[0]?.credit.group ?? '');
   const isLow = [...units].some((unit) => (balances.get(unit)?.available ?? 0) <= least);
   return [
     ...(ending.length > 0 ? (['expiring'] as const) : []),
