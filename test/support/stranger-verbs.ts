@@ -53,6 +53,9 @@ const remove: Call = ({ kit, who, names }) =>
 const takeSeat: Call = ({ kit, who }) =>
   kit.entitlements.set({ customer: who, feature: 'seats', amount: 1 });
 
+const buyAgain: Call = ({ kit, who }) =>
+  kit.wallet.setAutoTopUp({ customer: who, unit: points, atOrBelow: 1, offer: 'pack' });
+
 const check = [plain(({ kit, who }) => kit.check({ customer: who, ...calls, sources: true }))];
 const consume = [plain((asked) => asked.kit.consume({ ...keyed(asked), ...calls }))];
 const tryConsume = [
@@ -185,6 +188,11 @@ const wallet: Record<string, readonly Case[]> = {
   balance: [plain(({ kit, who }) => kit.wallet.balance({ customer: who, unit: points }))],
   balances: [plain(({ kit, who }) => kit.wallet.balances({ customer: who }))],
   warnings: [plain(({ kit, who }) => kit.wallet.warnings({ customer: who }))],
+  setAutoTopUp: [plain(buyAgain)],
+  autoTopUp: [plain(({ kit, who }) => kit.wallet.autoTopUp({ customer: who, unit: points }))],
+  removeAutoTopUp: [
+    plain(({ kit, who }) => kit.wallet.removeAutoTopUp({ customer: who, unit: points }), buyAgain),
+  ],
   statement: [plain(({ kit, who }) => kit.wallet.statement({ customer: who, unit: points }))],
   totals: [plain(({ kit, who }) => kit.wallet.totals({ customer: who, ...since, all: true }))],
   grants: [plain(({ kit, who }) => kit.wallet.grants({ customer: who, unit: points }))],

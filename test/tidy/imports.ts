@@ -30,6 +30,7 @@ export const floors = [
     'payments',
     'referrals',
     'refunds',
+    'topups',
     'withdrawals',
     'insights',
   ],

@@ -16,7 +16,7 @@ import { createJobs, type JobKind } from './api/job-runner.ts';
 import type { Bursar, TestTools, TransactionOf } from './api/kit.ts';
 import type { BursarOptions } from './api/kit-options.ts';
 import { type Options, readOptions } from './api/options.ts';
-import { paymentJobs, refundJobs } from './api/payment-jobs.ts';
+import { paymentJobs, refundJobs, topUpJobs } from './api/payment-jobs.ts';
 import { payoutJobs } from './api/payout-jobs.ts';
 import { queuedChanges } from './api/queued-change.ts';
 import { createRateRefresher } from './api/rate-refresher.ts';
@@ -107,7 +107,13 @@ export function assembleKit(options: Options): object {
 
 /** All that is done later. */
 function jobKinds(root: Root): readonly JobKind[] {
-  const kinds = [queuedChanges, webhookJobs(root), payoutJobs(root), refundJobs(root)];
+  const kinds = [
+    queuedChanges,
+    webhookJobs(root),
+    payoutJobs(root),
+    refundJobs(root),
+    topUpJobs(root),
+  ];
   return [...kinds, ...paymentJobs(root)];
 }
 

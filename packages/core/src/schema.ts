@@ -13,5 +13,6 @@ export * from './referrals/schema.ts';
 export * from './refunds/schema.ts';
 export * from './settings/schema.ts';
 export * from './subscriptions/schema.ts';
+export * from './topups/schema.ts';
 export * from './webhooks/schema.ts';
 export * from './withdrawals/schema.ts';

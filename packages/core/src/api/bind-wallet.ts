@@ -25,6 +25,7 @@ import { isHeldForWithdrawal } from '../withdrawals/index.ts';
 import { bindCorrections } from './bind-corrections.ts';
 import { expiryOf } from './bind-holding.ts';
 import { bindMoves } from './bind-moves.ts';
+import { bindTopUps } from './bind-top-ups.ts';
 import type { Binding } from './binding.ts';
 import { namedCustomerInput } from './inputs.ts';
 import { listBalances } from './list-balances.ts';
@@ -34,7 +35,7 @@ import { bindQueue } from './queued-change.ts';
 export function bindWallet(binding: Binding, hold: (input: unknown) => Promise<unknown>) {
   return {
     ...{ hold, ...bindMoves(binding), ...bindQueue(binding), ...bindHolds(binding) },
-    ...{ ...bindBalances(binding), ...bindCorrections(binding) },
+    ...{ ...bindBalances(binding), ...bindCorrections(binding), ...bindTopUps(binding) },
   };
 }
 

@@ -22,6 +22,7 @@ import { freezeCustomer, listHolds, releaseHold } from '../ledger/index.ts';
 import { eraseOrders } from '../orders/index.ts';
 import { forgetReferrals } from '../referrals/index.ts';
 import { eraseSubscriptions } from '../subscriptions/index.ts';
+import { forgetAutoTopUps } from '../topups/index.ts';
 import { renameInDeliveries } from '../webhooks/index.ts';
 import { endWithdrawals, erasePayoutDetails } from '../withdrawals/index.ts';
 import { listBalances } from './list-balances.ts';
@@ -61,6 +62,7 @@ export function erasePerson(
       subject: { type: 'customer', id: customer },
       data: { customer, pseudonym },
     });
+    await forgetAutoTopUps(inner, row.id);
     await forgetReferrals(inner, row.id);
     await eraseAuditValues(inner, { customerId: row.id });
     await erasePayoutDetails(inner, { customerId: row.id });

@@ -6,6 +6,7 @@ import type { OrderEvents } from '../orders/index.ts';
 import type { ReferralEvents } from '../referrals/index.ts';
 import type { SettingEvents } from '../settings/index.ts';
 import type { SubscriptionEvents } from '../subscriptions/index.ts';
+import type { TopUpEvents } from '../topups/index.ts';
 import type { WebhookEvents } from '../webhooks/index.ts';
 import type { WithdrawalEvents } from '../withdrawals/index.ts';
 
@@ -17,6 +18,7 @@ export type EventMap = CustomerEvents &
   OrderEvents &
   ReferralEvents &
   SettingEvents &
+  TopUpEvents &
   WebhookEvents &
   WithdrawalEvents;
 

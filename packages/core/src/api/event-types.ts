@@ -52,6 +52,8 @@ const known: Readonly<Record<keyof EventMap, true>> = {
   'subscription.trial_will_end': true,
   'subscription.unpaused': true,
   'subscription.updated': true,
+  'top_up.failed': true,
+  'top_up.stopped': true,
   'webhook.disabled': true,
   'withdrawal.approved': true,
   'withdrawal.canceled': true,

@@ -1,5 +1,6 @@
 /** What is done about payments in the background: asking for those nobody told of, and sending back what could not be taken. */
 import type { Scope } from '../kernel/index.ts';
+import { TOP_UP } from '../ledger/index.ts';
 import { getOrder } from '../orders/index.ts';
 import {
   askOf,
@@ -12,6 +13,7 @@ import {
   WATCH,
 } from '../payments/index.ts';
 import { REFUND, sendRefund } from '../refunds/index.ts';
+import { topUp } from '../topups/index.ts';
 import type { JobKind } from './job-runner.ts';
 import type { Root } from './root.ts';
 
@@ -26,6 +28,9 @@ const refundMilliseconds = 3_600_000;
 
 /** Over a month of asking: longer than any bank takes to send money back. */
 const refundsMax = 800;
+
+/** Each look counts, also those that only wait. */
+const topUpsMax = 5_000;
 
 const over: readonly PaymentRow['state'][] = ['succeeded', 'canceled'];
 
@@ -66,6 +71,18 @@ export function refundJobs(root: Root): JobKind {
       root.command({ tenant, actor: null, host: null }, async (scope) =>
         (await sendRefund(scope, String(payload.refund))) ? {} : { later: refundMilliseconds },
       ),
+  };
+}
+
+/** Buys more for balances that run low; one at a time of each. */
+export function topUpJobs(root: Root): JobKind {
+  return {
+    ...{ kind: TOP_UP, concurrency: 4, perLane: 1, attemptsMax: topUpsMax },
+    run: ({ tenant, payload }) =>
+      root.command({ tenant, actor: null, host: null }, async (scope) => {
+        const later = await topUp(scope, Number(payload.balance));
+        return later === null ? {} : { later };
+      }),
   };
 }
 

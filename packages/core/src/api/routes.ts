@@ -15,6 +15,7 @@ import {
   subscriptionLifeRoutes,
   subscriptionRoutes,
 } from '../subscriptions/index.ts';
+import { autoTopUpRoutes } from '../topups/index.ts';
 import { webhookRoutes } from '../webhooks/index.ts';
 import { withdrawalRoutes } from '../withdrawals/index.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...subscriptionLifeRoutes,
   ...subscriptionAdminRoutes,
   ...orderRoutes,
+  ...autoTopUpRoutes,
   ...orderAdminRoutes,
   ...refundAdminRoutes,
   ...withdrawalRoutes,

@@ -67,3 +67,4 @@ export {
   type WrittenWebhook,
 } from '../orders/index.ts';
 export type { Refund, RefundedOrder, RefundOrder } from '../refunds/index.ts';
+export type { AutoTopUp, SetAutoTopUp } from '../topups/index.ts';

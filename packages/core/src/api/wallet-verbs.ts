@@ -15,10 +15,13 @@ import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
 import type { Keyed, Reservation } from './asked.ts';
 import type { CorrectionVerbs } from './correction-verbs.ts';
+import type { TopUpVerbs } from './top-up-verbs.ts';
 
 type Reference = { type: string; id: string };
 
-export interface WalletVerbs<K extends Keys, With> extends CorrectionVerbs<K, With> {
+export interface WalletVerbs<K extends Keys, With>
+  extends CorrectionVerbs<K, With>,
+    TopUpVerbs<K, With> {
   balance(input: With & { unit: K['unit'] }): Promise<Balance>;
   /** One per unit of the catalogue that is no feature. */
   balances(input?: With): Promise<readonly Balance[]>;

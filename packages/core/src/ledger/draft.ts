@@ -38,6 +38,8 @@ export type BalanceRow = {
   ownLimits: boolean;
   /** Stopped by an operator. */
   frozen: boolean;
+  /** At how much or less a standing instruction buys more; `null` without one. */
+  topUpAt: number | null;
   validUntil: Date;
   /** Moves on whenever what was granted or when more comes may be another: figures read before it are old. */
   epoch: number;
@@ -140,6 +142,8 @@ export type Draft = {
   isRegranted: boolean;
   /** At how much or less it is announced as low; `null`: of a feature, whose quota is announced instead. */
   lowAt: number | null;
+  /** It came down to where a standing instruction buys more. */
+  topsUp: boolean;
   /** Grants made here have ids from here upwards until they are written. */
   nextGrantId: number;
 };
@@ -175,6 +179,7 @@ export function untouched(ids: { customerId: number; unitId: number }): BalanceR
     sequence: 0,
     ownLimits: false,
     frozen: false,
+    topUpAt: null,
     validUntil: new Date(0),
     epoch: 0,
     changedAt: BEFORE_ALL,

@@ -137,6 +137,7 @@ export function blank(input: OpenInput, ids: Ids, now: Date): Draft {
     madeGrants: [],
     isRegranted: false,
     lowAt: null,
+    topsUp: false,
     nextGrantId: UNWRITTEN,
   };
 }

@@ -4,6 +4,7 @@
  * Every drop is seen in a draft: a spend that would reach the mark looks closer, all else books through drafts anyway.
  */
 import { unitOf } from '../catalog/index.ts';
+import { queueJob } from '../jobs/index.ts';
 import { integer, type Scope, type Statement, sql } from '../kernel/index.ts';
 import { settingOf, storedValue } from '../settings/index.ts';
 import { available, type Draft, NO_FLOOR, UNLIMITED } from './draft.ts';
@@ -15,18 +16,33 @@ export function lowAtOf(scope: Scope, unit: string, stored: unknown): number | n
   return integer(settingOf(scope, 'credits.warnAtOrBelow', stored));
 }
 
-/** The draw position at which the balance is next low; none while it is, or where it has no end. */
+/** The draw position at which the balance next comes down to one of its minimums; none where it has none below, or no end. */
 export function lowMark({ balance, lowAt }: Draft): number {
-  const reach = available(balance) - (lowAt ?? UNLIMITED);
-  if (lowAt === null || reach <= 0 || balance.floor === NO_FLOOR) return UNLIMITED;
-  return Math.min(UNLIMITED, balance.drawn + reach);
+  if (balance.floor === NO_FLOOR) return UNLIMITED;
+  const reaches = [lowAt, balance.topUpAt].flatMap((least) =>
+    least !== null && available(balance) > least ? [available(balance) - least] : [],
+  );
+  return Math.min(UNLIMITED, balance.drawn + Math.min(UNLIMITED, ...reaches));
 }
 
-/** Announces that the balance has come down to its minimum since its row said `before`. */
-export function noticeLow({ unit, balance, lowAt, news }: Draft, before: number): void {
+/** Notices that the balance has come down to a minimum since its row said `before`. */
+export function noticeLow(draft: Draft, before: number): void {
+  const { unit, balance, lowAt, news } = draft;
   const now = available(balance);
-  if (lowAt === null || balance.floor === NO_FLOOR || before <= lowAt || now > lowAt) return;
-  news.push({ type: 'balance.low', data: { unit, available: now, atOrBelow: lowAt } });
+  const passes = (least: number | null) => least !== null && before > least && now <= least;
+  if (balance.floor === NO_FLOOR) return;
+  if (passes(lowAt))
+    news.push({ type: 'balance.low', data: { unit, available: now, atOrBelow: lowAt } });
+  draft.topsUp = passes(balance.topUpAt);
+}
+
+/** The kind of the job that buys more, as a standing instruction says. */
+export const TOP_UP = 'wallet.top_up';
+
+/** Asks for more to be bought, after the commit. One at a time of a balance. */
+export async function askForTopUp(scope: Scope, balance: number, key: string): Promise<void> {
+  const lane = String(balance);
+  await queueJob(scope, { kind: TOP_UP, key: `${lane}/${key}`, lane, payload: { balance } });
 }
 
 /**
@@ -36,7 +52,10 @@ export function noticeLow({ unit, balance, lowAt, news }: Draft, before: number)
 export function markAfterCredit(scope: Scope): Statement {
   const key = 'credits.warnAtOrBelow';
   const lowAt = sql`coalesce(${storedValue(scope, key)}::bigint, ${integer(settingOf(scope, key, null))}::bigint)`;
-  const reach = sql`balance.settled + simple.amount - balance.held - ${lowAt}`;
-  return sql`case when balance.floor = ${NO_FLOOR}::bigint or ${reach} <= 0 then ${UNLIMITED}::bigint
-                  else least(${UNLIMITED}::bigint, balance.drawn + ${reach}) end`;
+  const reach = sql`balance.settled + simple.amount - balance.held`;
+  return sql`
+               case when balance.floor = ${NO_FLOOR}::bigint then ${UNLIMITED}::bigint
+                    else least(${UNLIMITED}::bigint, coalesce(balance.drawn + ${reach} - greatest(
+                           case when ${lowAt} < ${reach} then ${lowAt} end,
+                           case when balance.top_up_at < ${reach} then balance.top_up_at end), ${UNLIMITED}::bigint)) end`;
 }

@@ -6,6 +6,7 @@ import { announce, news } from '../events/index.ts';
 import { at, type Scope } from '../kernel/index.ts';
 import type { Draft, EntryRow } from './draft.ts';
 import { movedNews, type Told, type Updated, updateNews } from './entry-news.ts';
+import { askForTopUp } from './low.ts';
 
 /** Queues the news of the draft's entries and announces what it noticed about quotas. Clears neither. */
 export async function announceDraft(scope: Scope, draft: Draft): Promise<void> {
@@ -18,6 +19,8 @@ export async function announceDraft(scope: Scope, draft: Draft): Promise<void> {
       data: one.data,
     });
   }
+  const { id, sequence } = draft.balance;
+  if (draft.topsUp) await askForTopUp(scope, id, String(sequence));
 }
 
 function queueEntry(scope: Scope, draft: Draft, entry: EntryRow): void {

@@ -31,6 +31,7 @@ export function readBalanceRow(row: Row): BalanceRow {
     sequence: integer(row.sequence),
     ownLimits: flag(row.own_limits),
     frozen: flag(row.frozen),
+    topUpAt: integerOrNull(row.top_up_at),
     validUntil: instant(row.valid_until),
     epoch: integer(row.epoch),
     changedAt: instant(row.changed_at),

@@ -66,6 +66,8 @@ export const balances = bursar.table(
     ownLimits: boolean('own_limits').notNull().default(false),
     /** Stopped by an operator, beside its customer's own freeze. */
     frozen: boolean().notNull().default(false),
+    /** At how much or less a standing instruction buys more; null without one. */
+    topUpAt: whole('top_up_at'),
     /** The next instant at which something changes by time alone; 'infinity' for never, '-infinity' while frozen. */
     validUntil: instant('valid_until').notNull(),
     /** Counts the writes after which what was granted, or when more comes, may be another. */

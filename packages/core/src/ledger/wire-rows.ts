@@ -23,6 +23,7 @@ export function balanceJson({ balance }: Pick<Draft, 'balance'>): object {
     sequence: balance.sequence,
     own_limits: balance.ownLimits,
     frozen: balance.frozen,
+    top_up_at: balance.topUpAt,
     valid_until: at(balance.validUntil),
     epoch: balance.epoch,
     changed_at: at(balance.changedAt),

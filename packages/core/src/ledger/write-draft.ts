@@ -108,7 +108,7 @@ function writeStatement(scope: Scope, drafts: readonly Draft[]): Statement {
        set settled = one.settled, held = one.held, drawn = one.drawn, attributed = one.attributed, mark = one.mark,
            floor = one.floor, ceiling = one.ceiling, debt = one.debt, cap_left = one.cap_left, cap_max = one.cap_max,
            cap_since = one.cap_since, cap_from = one.cap_from, cap_returned = one.cap_returned,
-           sequence = one.sequence, own_limits = one.own_limits, frozen = one.frozen, valid_until = one.valid_until,
+           sequence = one.sequence, own_limits = one.own_limits, frozen = one.frozen, top_up_at = one.top_up_at, valid_until = one.valid_until,
            epoch = one.epoch, changed_at = one.changed_at
       from jsonb_populate_recordset(null::bursar.balances, ${json(drafts.map(balanceJson))}::text::jsonb) as one
      where (balance.tenant_id, balance.id) = (${tenant}::int, one.id)`;

@@ -11,6 +11,8 @@ export type PaymentChoice = {
   readonly returnUrl?: string | undefined;
   /** Where the payer comes back to who gave up. */
   readonly cancelUrl?: string | undefined;
+  /** Nobody is there to pay: the gateway charges what the customer has left with it. */
+  readonly offSession?: boolean | undefined;
 };
 
 /**

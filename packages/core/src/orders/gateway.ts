@@ -10,6 +10,8 @@ import type { GatewaySum } from './gateway-sum.ts';
 export interface Gateway {
   /** As it stands in addresses and rows: `stripe`. */
   readonly name: string;
+  /** True: it takes `offSession`. Left out: it charges nobody who is away. */
+  readonly chargesOffSession?: boolean | undefined;
   /**
    * Opens a payment for one order; no money moves yet. Asked again under the same key it answers with the first.
    * @throws {GatewayError} Its `outcome` tells whether the payment may exist.
@@ -49,6 +51,8 @@ export type CreatePayment = {
   readonly cancelUrl?: string | undefined;
   /** The customer's id at the gateway, where there is one. */
   readonly externalCustomer?: string | undefined;
+  /** Charge at once what the customer has left with the gateway: nobody is there. A refusal is a state of the payment, no error. */
+  readonly offSession?: boolean | undefined;
   /** Comes back with the payment and with its webhooks. */
   readonly metadata: {
     readonly tenant: string;

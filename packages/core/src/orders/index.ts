@@ -47,6 +47,7 @@ export type { Receipt, ReceiptDocument, ReceiptLine, ReceiptPayment } from './re
 export { grantsOf } from './remaining.ts';
 export { orderRoutes } from './routes.ts';
 export type { OrderRow, OrderTree } from './rows.ts';
+export { saleOfOffer } from './sale.ts';
 export { isHeld, isOpen, type OrderStatus, orderStatuses, statusAt } from './status.ts';
 export { testGateway } from './test-gateway.ts';
 export type { WrittenWebhook } from './test-gateway-events.ts';

@@ -60,6 +60,7 @@ export function testGateway(options: TestGatewayOptions = {}): TestGateway {
 
   return {
     name,
+    chargesOffSession: true,
     async createPayment(input) {
       checkPayment(name, input);
       return once(input, nextPayment, (outcome) => {

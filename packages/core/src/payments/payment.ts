@@ -50,6 +50,7 @@ export type PaymentRequest = {
   readonly returnUrl?: string | undefined;
   readonly cancelUrl?: string | undefined;
   readonly externalCustomer?: string | undefined;
+  readonly offSession?: boolean | undefined;
 };
 
 /** What orders cost, as gateways take it. */

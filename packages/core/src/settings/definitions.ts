@@ -78,6 +78,11 @@ export const definitions: Definitions = {
     false,
   ),
   'subscriptions.trialNotice': lasting('How long before its end a trial’s end is announced', 'P3D'),
+  'topUps.declinesMax': whole(
+    'After how many declines in a row nothing is bought by itself any more',
+    3,
+    { min: 1, max: 20 },
+  ),
   'users.defaultLocale': word('The language of whoever says none that is supported', 'en'),
   'users.defaultRole': word('The role of whoever is new', 'customer'),
   'withdrawals.coolingOff': duration(

@@ -48,6 +48,7 @@ export type SettingValues = {
   'subscriptions.creditProration': boolean;
   'subscriptions.oneTrial': boolean;
   'subscriptions.trialNotice': string;
+  'topUps.declinesMax': number;
   'users.defaultLocale': string;
   'users.defaultRole': string;
   'withdrawals.coolingOff': string;

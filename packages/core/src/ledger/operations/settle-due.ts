@@ -127,7 +127,11 @@ function nextOf(validUntil: Date): Date {
   return validUntil.getTime() === BEFORE_ALL.getTime() ? FOREVER : validUntil;
 }
 
-function nameBalance(scope: Scope, id: number): Promise<{ customer: string; unit: string } | null> {
+/** Whose balance it is, and in which unit; `null` of somebody who was erased. */
+export function nameBalance(
+  scope: Scope,
+  id: number,
+): Promise<{ customer: string; unit: string } | null> {
   return scope.maybeOne(
     sql`
     select customer.external_id as customer, unit.key as unit

@@ -65,8 +65,8 @@ export type PlacedOrder = {
  * @throws {IdempotencyConflictError} The key belongs to another request.
  */
 export async function createOrder(scope: Scope, input: NewOrder): Promise<PlacedOrder> {
-  const { idempotencyKey: key, gateway, returnUrl, cancelUrl, ...request } = input;
-  const choice = { gateway, returnUrl, cancelUrl };
+  const { idempotencyKey: key, gateway, returnUrl, cancelUrl, offSession, ...request } = input;
+  const choice = { gateway, returnUrl, cancelUrl, offSession };
   const fault = await gatewayFault(scope, choice);
   if (fault && gateway !== undefined) throw fault;
   await ensureCatalog(scope);

@@ -33,6 +33,7 @@ export const openPayment: OpenCheckout = async (scope, { order, choice }): Promi
       kind: choice.returnUrl === undefined ? 'intent' : 'checkout',
       description: order.title ?? `${order.quantity} x ${order.offer}`,
       ...{ returnUrl: choice.returnUrl, cancelUrl: choice.cancelUrl },
+      ...(choice.offSession && { offSession: true }),
     },
   });
   if (!row) return { kind: 'none' };
