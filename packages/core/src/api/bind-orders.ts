@@ -54,7 +54,7 @@ export function bindOrders(binding: Binding) {
     credits: reads(binding, listCreditsInput, listCredits),
     pay: commands(binding, payOrderInput, payOrder),
     confirm: commands(binding, confirmOrderInput, (scope, asked) =>
-      asked.payment === 'manual' ? confirmOrder(scope, asked) : confirmPayment(scope, asked),
+      asked.payment ? confirmOrder(scope, asked) : confirmPayment(scope, asked),
     ),
     cancel: commands(binding, cancelOrderInput, cancelOrder),
     refund: commands(binding, refundOrderInput, async (scope, asked) => {

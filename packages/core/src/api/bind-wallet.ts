@@ -19,7 +19,7 @@ import {
   sumEntries,
   totalsInput,
 } from '../ledger/index.ts';
-import { listWarnings, listWarningsInput } from '../orders/index.ts';
+import { isHeldForOrder, listWarnings, listWarningsInput } from '../orders/index.ts';
 import { isHeldForRefund } from '../refunds/index.ts';
 import { isHeldForWithdrawal } from '../withdrawals/index.ts';
 import { bindCorrections } from './bind-corrections.ts';
@@ -69,10 +69,12 @@ function bindHolds({ command, read, whole }: Binding) {
   };
 }
 
-/** What a withdrawal or a refund sets aside moves with it alone: else it could be paid and spent. */
+/** What a withdrawal, an order or a refund sets aside moves with it alone: else it could be paid and spent. */
 async function refuseReserved(scope: Scope, hold: string): Promise<void> {
   if (await isHeldForWithdrawal(scope, hold))
     throw new InvalidStateError(`Hold ${hold} belongs to a withdrawal: cancel or reject that.`);
+  if (await isHeldForOrder(scope, hold))
+    throw new InvalidStateError(`Hold ${hold} pays an order: cancel or confirm that.`);
   if (await isHeldForRefund(scope, hold))
     throw new InvalidStateError(
       `Hold ${hold} belongs to a refund or a dispute: it ends with that.`,

@@ -76,7 +76,7 @@ export interface OrderVerbs<K extends Keys, With> {
   pay(
     input: With & Without<PayOrder, never>,
   ): Promise<{ readonly order: Order; readonly checkout: Checkout }>;
-  /** With `payment: 'manual'` it is paid because you say so. @throws {DuplicatePaymentError} It was paid before. */
+  /** With `payment: 'manual'` it is paid because you say so, with `wallet` by what is set aside for it. @throws {DuplicatePaymentError} It was paid before. */
   confirm(input: With & Dated<Without<ConfirmOrder, never>>): Promise<Order>;
   /** Gives an unpaid order up. @throws {AlreadyPaidError} */
   cancel(input: With & Without<CancelOrder, never>): Promise<Order>;

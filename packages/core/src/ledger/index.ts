@@ -4,12 +4,14 @@
  */
 
 export {
+  costAt,
   findRate,
   fixedRates,
   type Rate,
   RateMissingError,
   type RatePair,
   type Rates,
+  rateBetween,
 } from '../rates/index.ts';
 export { ledgerAdminRoutes } from './admin-routes.ts';
 export { balanceOf, type ShownBalance } from './balance-of.ts';

@@ -13,6 +13,10 @@ export type PaymentChoice = {
   readonly cancelUrl?: string | undefined;
   /** Nobody is there to pay: the gateway charges what the customer has left with it. */
   readonly offSession?: boolean | undefined;
+  /** In place of a gateway: a unit of the customer's wallet, which is the order's currency or has a rate to it. */
+  readonly payFrom?: string | undefined;
+  /** With `payFrom`: false only sets it aside, and `confirm` with `payment: 'wallet'` takes it. */
+  readonly capture?: boolean | undefined;
 };
 
 /**
@@ -48,6 +52,7 @@ export async function checkoutOf(
 ): Promise<Checkout> {
   const { openCheckout } = scope.ports;
   if (!openCheckout || scope.inTransaction || order.status !== 'pending') return none;
+  if (choice.payFrom !== undefined) return none;
   return openCheckout(scope, { order, choice });
 }
 
@@ -56,7 +61,17 @@ export async function gatewayFault(
   scope: Scope,
   choice: PaymentChoice,
 ): Promise<ValidationError | null> {
+  if (choice.payFrom !== undefined) return faultOfWallet(choice);
+  if (choice.capture !== undefined)
+    return new ValidationError([{ pointer: '/capture', detail: 'goes with payFrom alone' }]);
   if (scope.ports.gatewayFault) return scope.ports.gatewayFault(scope, choice);
   if (choice.gateway === undefined || scope.ports.openCheckout) return null;
   return new ValidationError([{ pointer: '/gateway', detail: 'is not set up: leave it out' }]);
+}
+
+function faultOfWallet({ gateway }: PaymentChoice): ValidationError | null {
+  if (gateway === undefined) return null;
+  return new ValidationError([
+    { pointer: '/payFrom', detail: 'stands in place of a gateway: leave one of them out' },
+  ]);
 }

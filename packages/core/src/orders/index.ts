@@ -27,6 +27,7 @@ export { eraseOrders } from './operations/erase-orders.ts';
 export { type FulfilOrder, fulfilOrder, lockOrder } from './operations/fulfil-order.ts';
 export { type GetOrder, getOrder } from './operations/get-order.ts';
 export { getReceipt } from './operations/get-receipt.ts';
+export { isHeldForOrder } from './operations/is-held-for-order.ts';
 export {
   type Credit,
   type CreditGroup,

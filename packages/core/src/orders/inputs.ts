@@ -20,6 +20,8 @@ const choice = {
   gateway: key.optional(),
   returnUrl: z.url().max(2000).optional(),
   cancelUrl: z.url().max(2000).optional(),
+  payFrom: key.optional(),
+  capture: z.boolean().optional(),
 };
 
 /** Percent, to four decimals. */
@@ -55,7 +57,7 @@ export const payOrderInput = getOrderInput.extend(choice);
 export const cancelOrderInput = getOrderInput.extend({ reason: reasonInput });
 
 export const confirmOrderInput = getOrderInput.extend({
-  payment: z.literal('manual').optional(),
+  payment: z.enum(['manual', 'wallet']).optional(),
   startsAt: momentInput.optional(),
   reason: reasonInput,
 });

@@ -32,6 +32,7 @@ export const orderShape = bought.extend({
   taxRate: z.number().nullable(),
   period: z.int().nullable(),
   method: z.string().nullable(),
+  wallet: moneyShape.nullable(),
   items: z.array(
     bought.extend({
       order: z.string(),
@@ -81,6 +82,7 @@ export const paymentBody = z.object({
   gateway: z.string().min(1).max(64).optional(),
   returnUrl: url,
   cancelUrl: url,
+  payFrom: z.string().min(1).max(64).optional(),
 });
 
 /** What a customer may order. */

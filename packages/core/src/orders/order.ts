@@ -49,8 +49,10 @@ export type Order = Bought & {
   readonly taxRate: number | null;
   /** The number of the period of its subscription that it pays; `null` where it pays no period. */
   readonly period: number | null;
-  /** How it was paid: `free`, `manual` or a gateway. */
+  /** How it was paid: `free`, `manual`, `wallet` or a gateway. */
   readonly method: string | null;
+  /** What of the wallet has paid it, or is set aside to. */
+  readonly wallet: Money | null;
   readonly items: readonly OrderItem[];
   /** Unpaid by then, it is canceled by itself. */
   readonly lapsesAt: Date;
@@ -75,6 +77,7 @@ export function orderOf(scope: Scope, { root, items }: OrderTree): Order {
     ),
     disputed: root.disputed,
     ...{ country: root.country, taxRate: root.taxRate, method: root.method, period: root.period },
+    wallet: root.wallet && moneyOf(scope, root.wallet.unit, root.wallet.amount),
     items: items.map((item) => itemOf(scope, root, item)),
     ...{ lapsesAt: root.lapsesAt, createdAt: root.createdAt, updatedAt: root.updatedAt },
     paidAt: root.paidAt,

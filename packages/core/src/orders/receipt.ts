@@ -33,7 +33,7 @@ export type ReceiptLine = {
 
 /** One means that was used to pay. */
 export type ReceiptPayment = {
-  /** `manual` or a gateway. */
+  /** `manual`, `wallet` or a gateway. */
   readonly method: string;
   readonly sum: Money;
 };
@@ -67,12 +67,13 @@ export type Receipt = ReceiptDocument & {
 
 /** What the receipt of a paid order says. */
 export function documentOf(scope: Scope, { root, items }: OrderTree): ReceiptDocument {
-  const { currency, taxRate, period, method } = root;
+  const { currency, taxRate, period, method, wallet } = root;
   const lines = [root, ...items].map((row) => lineOf(scope, row));
   const total = moneyOf(scope, currency, root.total);
+  const paid = wallet ? moneyOf(scope, wallet.unit, wallet.amount) : total;
   return {
     ...{ currency, total, taxRate, period },
-    paid: root.total === 0 || method === null ? [] : [{ method, sum: total }],
+    paid: root.total === 0 || method === null ? [] : [{ method, sum: paid }],
     credited: sumsOf(scope, lines),
     lines,
   };

@@ -1,75 +1,8 @@
 /** Orders as code has them, and the one statement that reads them. */
-import {
-  document,
-  flag,
-  instant,
-  instantOrNull,
-  integer,
-  integerOrNull,
-  type Row,
-  type Scope,
-  type Statement,
-  sql,
-  text,
-  textOrNull,
-} from '../kernel/index.ts';
-import type { OrderStatus } from './status.ts';
+import { type Scope, type Statement, sql } from '../kernel/index.ts';
+import { type OrderRow, readOrder } from './order-row.ts';
 
-/** One bought line: an order, or an offer that was bundled with it. */
-export type OrderRow = {
-  readonly id: string;
-  readonly customerId: number;
-  /** The host's id. */
-  readonly customer: string;
-  /** The order it came with. */
-  readonly parentId: string | null;
-  /** From 1 within its bundle; 0 for an order of its own. */
-  readonly place: number;
-  /** Key of the offer, or of the plan where `offerVersionId` is null. */
-  readonly offer: string;
-  readonly offerVersionId: number | null;
-  readonly plan: string | null;
-  readonly planVersionId: number | null;
-  readonly title: string | null;
-  readonly group: string | null;
-  readonly quantity: number;
-  readonly currency: string;
-  /** Of one piece. */
-  readonly price: number;
-  readonly total: number;
-  readonly country: string | null;
-  readonly taxRate: number | null;
-  /** ISO 8601; `null` is once. */
-  readonly cycle: string | null;
-  /** Of one piece, per unit. */
-  readonly grants: Readonly<Record<string, number>>;
-  readonly append: boolean;
-  readonly notBeforeStart: boolean;
-  readonly timeZone: string;
-  readonly asksStart: Date | null;
-  /** As it is stored: what it is by now, `statusAt` says. */
-  readonly status: OrderStatus;
-  /** A gateway is asked for it. */
-  readonly atGateway: boolean;
-  readonly method: string | null;
-  readonly startsAt: Date | null;
-  readonly expiresAt: Date | null;
-  /** What it began or changed once it was paid; of an open one what it is owed for. */
-  readonly subscriptionId: string | null;
-  /** Number of the period of it that is owed for. */
-  readonly period: number | null;
-  readonly lapsesAt: Date;
-  readonly paidAt: Date | null;
-  readonly refunded: number;
-  /** On its way back. */
-  readonly refunding: number;
-  /** By unit. */
-  readonly outstanding: Readonly<Record<string, number>>;
-  readonly disputed: boolean;
-  readonly dueAt: Date;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-};
+export type { OrderRow } from './order-row.ts';
 
 /** An order with what was bundled with it, in its places. */
 export type OrderTree = { readonly root: OrderRow; readonly items: readonly OrderRow[] };
@@ -94,7 +27,7 @@ export function selectOrders(
            bought.plan_version_id, bought.title, bought.offer_group, bought.quantity, bought.currency,
            bought.price, bought.total, bought.country, bought.tax_rate, bought.cycle, bought.grants,
            bought.append, bought.not_before_start, bought.time_zone, bought.asks_start, bought.status,
-           bought.at_gateway, bought.method, bought.starts_at, bought.expires_at, bought.subscription_id, bought.period,
+           bought.at_gateway, bought.method, bought.wallet_unit, bought.wallet_amount, bought.wallet_hold, bought.starts_at, bought.expires_at, bought.subscription_id, bought.period,
            bought.lapses_at, bought.refunded, bought.refunding, bought.outstanding, bought.disputed,
            bought.paid_at, bought.due_at, bought.created_at, bought.updated_at, customer.external_id as customer, plan.key as plan
       from bursar.orders as bought
@@ -138,48 +71,4 @@ export async function findTrees(
     const root = rows.find((row) => row.id === id);
     return root ? [{ root, items: rows.filter((row) => row.parentId === id) }] : [];
   });
-}
-
-function readOrder(row: Row): OrderRow {
-  return {
-    id: text(row.id),
-    customerId: integer(row.customer_id),
-    customer: text(row.customer),
-    parentId: textOrNull(row.parent_id),
-    place: integer(row.place),
-    offer: text(row.offer),
-    offerVersionId: integerOrNull(row.offer_version_id),
-    plan: textOrNull(row.plan),
-    planVersionId: integerOrNull(row.plan_version_id),
-    title: textOrNull(row.title),
-    group: textOrNull(row.offer_group),
-    quantity: integer(row.quantity),
-    currency: text(row.currency),
-    price: integer(row.price),
-    total: integer(row.total),
-    country: textOrNull(row.country),
-    taxRate: row.tax_rate === null ? null : Number(text(row.tax_rate)),
-    cycle: textOrNull(row.cycle),
-    grants: document<Record<string, number>>(row.grants),
-    append: flag(row.append),
-    notBeforeStart: flag(row.not_before_start),
-    timeZone: text(row.time_zone),
-    asksStart: instantOrNull(row.asks_start),
-    status: text(row.status) as OrderStatus,
-    atGateway: flag(row.at_gateway),
-    method: textOrNull(row.method),
-    startsAt: instantOrNull(row.starts_at),
-    expiresAt: instantOrNull(row.expires_at),
-    subscriptionId: textOrNull(row.subscription_id),
-    period: integerOrNull(row.period),
-    lapsesAt: instant(row.lapses_at),
-    paidAt: instantOrNull(row.paid_at),
-    refunded: integer(row.refunded),
-    refunding: integer(row.refunding),
-    outstanding: document<Record<string, number>>(row.outstanding),
-    disputed: flag(row.disputed),
-    dueAt: instant(row.due_at),
-    createdAt: instant(row.created_at),
-    updatedAt: instant(row.updated_at),
-  };
 }

@@ -61,7 +61,7 @@ export const orders = bursar.table(
     status: text().notNull().default('pending'),
     /** A gateway is asked for it: of those a customer has one open of each thing sold. */
     atGateway: boolean('at_gateway').notNull().default(false),
-    /** How it was paid: `free`, `manual` or a gateway. */
+    /** How it was paid: `free`, `manual`, `wallet` or a gateway. */
     method: text(),
     startsAt: instant('starts_at'),
     /** Null with a start: never. */
@@ -73,6 +73,13 @@ export const orders = bursar.table(
     /** When it is canceled by itself unless it is paid. */
     lapsesAt: instant('lapses_at').notNull(),
     paidAt: instant('paid_at'),
+    /** The unit of the wallet that pays it, and how much of it. */
+    walletUnit: text('wallet_unit'),
+    walletAmount: whole('wallet_amount'),
+    /** `{ of, per, source, at }`: what the amount was worked from. */
+    walletRate: jsonb('wallet_rate'),
+    /** Sets it aside until the order is paid. */
+    walletHold: text('wallet_hold'),
     /** What of the total has gone back. */
     refunded: whole('refunded').notNull().default(0),
     /** What is on its way back: it goes back, or is the order's again. */
@@ -119,6 +126,13 @@ export const orders = bursar.table(
     uniqueIndex('orders_once_per_period')
       .on(table.tenantId, table.subscriptionId, table.period)
       .where(sql`${table.period} is not null`),
+    uniqueIndex('orders_by_wallet_hold')
+      .on(table.tenantId, table.walletHold)
+      .where(sql`${table.walletHold} is not null`),
+    check(
+      'orders_wallet_pays_an_amount_at_a_rate',
+      sql`num_nonnulls(${table.walletUnit}, ${table.walletAmount}, ${table.walletRate}) in (0, 3) and (${table.walletHold} is null or ${table.walletUnit} is not null)`,
+    ),
     check('orders_id_has_1_to_255_characters', sql`length(${table.id}) between 1 and 255`),
     check(
       'orders_status_is_known',

@@ -1,4 +1,5 @@
 /** The door of exchange rates: where they come from, which one holds, and what an amount is worth at it. */
+export { costAt, rateBetween } from './cost.ts';
 export { createRateDesk, type Fetched, type RateDesk } from './desk.ts';
 export { RateMissingError } from './errors.ts';
 export { findRate } from './find-rate.ts';

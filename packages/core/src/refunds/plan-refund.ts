@@ -63,6 +63,7 @@ export async function targetOf(
 ): Promise<{ target: RefundRow['target']; payment: PaymentRow | null }> {
   if (amount === 0) return { target: 'none', payment: null };
   if (to === 'wallet' || to === 'manual') return { target: to, payment: null };
+  if (root.method === 'wallet' && to === undefined) return { target: 'wallet', payment: null };
   const payment = await paymentThatPaid(scope, root.id);
   if (payment) return { target: 'gateway', payment };
   const detail = 'must be wallet or manual: this order was paid at no gateway';

@@ -26,6 +26,7 @@ export const definitions: Definitions = {
     'How long jobs that were done are kept; as long their keys are known',
     'P14D',
   ),
+  'orders.payWithWallet': flag('Whether orders may be paid from the wallet', false),
   'orders.pendingTtl': lasting(
     'How long an order may be paid before it is canceled by itself',
     'PT24H',

@@ -30,6 +30,7 @@ export type SettingValues = {
   'events.retention': string;
   'holds.ttl': string;
   'jobs.retention': string;
+  'orders.payWithWallet': boolean;
   'orders.pendingTtl': string;
   'referrals.clickRetention': string;
   'referrals.cookieName': string;

@@ -71,7 +71,7 @@ async function captureUnderLocks(
   const featureId = await featureOfCredits(scope, stored);
   const facts = { usedById: stored.usedById, featureId };
   const { counter = 'usage' } = input;
-  capture(legs, { units: taken, facts, keyed, counter });
+  capture(legs, { units: taken, facts, keyed, counter, reference: stored.reference });
   if (input.final !== false || taken === held) releaseRest(legs);
   const isFrozen = opened.some(({ outlook }) => outlook.frozen);
   const more =
@@ -144,7 +144,18 @@ function restKeyed({ key, requestHash }: Keyed): { key?: string; requestHash?: b
 
 function capture(
   legs: readonly OpenLeg[],
-  { units, facts, keyed, counter }: { units: number; facts: Facts; keyed: Keyed; counter: string },
+  {
+    units,
+    facts,
+    keyed,
+    counter,
+    reference,
+  }: Pick<StoredHold, 'reference'> & {
+    units: number;
+    facts: Facts;
+    keyed: Keyed;
+    counter: string;
+  },
 ): void {
   let rest = units;
   for (const { opened, leg } of legs) {
@@ -160,6 +171,7 @@ function capture(
         counter,
         ofSequence: leg.sequence,
         usedById: facts.usedById,
+        ...(reference && { reference }),
         ...(leg.leg === 1 && { featureId: facts.featureId, cost: leg.cost }),
         ...(keyed.key !== undefined && keyed),
       },

@@ -27,6 +27,7 @@ export type StoredHold = {
   readonly customer: string;
   readonly featureId: number | null;
   readonly usedById: number | null;
+  readonly reference: { readonly type: string; readonly id: string } | null;
   readonly state: string;
   readonly expiresAt: Date | null;
   readonly legs: readonly StoredLeg[];
@@ -42,7 +43,8 @@ export async function getHold(
 ): Promise<StoredHold> {
   const found = await scope.maybeOne(
     sql`
-    select hold.id, customer.external_id as customer, hold.feature_id, hold.used_by_id, hold.state, hold.expires_at,
+    select hold.id, customer.external_id as customer, hold.feature_id, hold.used_by_id, hold.reference_type, hold.reference_id,
+           hold.state, hold.expires_at,
            (select jsonb_agg(jsonb_build_object('leg', leg.leg, 'unit', unit.key, 'balance_id', leg.balance_id,
                                                 'drawn_to', leg.drawn_to, 'cost', leg.cost, 'amount', leg.amount) order by leg.leg)
               from bursar.hold_legs as leg
@@ -73,6 +75,7 @@ function readHold(row: Row): StoredHold {
     customer: text(row.customer),
     featureId: integerOrNull(row.feature_id),
     usedById: integerOrNull(row.used_by_id),
+    reference: referenceOf(row),
     state: text(row.state),
     expiresAt: instantOrNull(row.expires_at),
     legs: document<Row[]>(row.legs).map((leg) => ({
@@ -83,4 +86,9 @@ function readHold(row: Row): StoredHold {
       stretch: { from: integer(leg.drawn_to) - integer(leg.amount), to: integer(leg.drawn_to) },
     })),
   };
+}
+
+function referenceOf(row: Row): StoredHold['reference'] {
+  const [type, id] = [textOrNull(row.reference_type), textOrNull(row.reference_id)];
+  return type === null || id === null ? null : { type, id };
 }

@@ -9,6 +9,7 @@ import { type Order, orderOf } from '../order.ts';
 import type { OrderTree } from '../rows.ts';
 import { isOpen, statusAt } from '../status.ts';
 import { lockOrder } from './fulfil-order.ts';
+import { releaseWallet } from './pay-from-wallet.ts';
 
 export type CancelOrder = {
   readonly order: string;
@@ -56,7 +57,8 @@ export async function storeCanceled(
   { root, items }: OrderTree,
   { lapsed, message }: { readonly lapsed: boolean; readonly message?: string | undefined },
 ): Promise<OrderTree> {
-  const canceled = await moveOrder(scope, root, { to: 'canceled', message });
+  const unpaid = await releaseWallet(scope, root);
+  const canceled = await moveOrder(scope, unpaid, { to: 'canceled', message });
   const bundled = [];
   for (const item of items) bundled.push(await moveOrder(scope, item, { to: 'canceled' }));
   await announceOrder(scope, canceled, 'order.canceled', { lapsed });

@@ -10,8 +10,8 @@ export type ConfirmOrder = {
   readonly order: string;
   /** Given, another customer's order is not found. */
   readonly customer?: string | undefined;
-  /** `manual`: it is paid because the caller says so. Left out, the gateway would be asked, and there is none yet. */
-  readonly payment?: 'manual' | undefined;
+  /** `manual`: it is paid because the caller says so. `wallet`: takes what is set aside for it. Left out, its gateway is asked. */
+  readonly payment?: 'manual' | 'wallet' | undefined;
   /** In place of the start that was asked for. */
   readonly startsAt?: Date | undefined;
   /** Kept in the audit; the history, which can never be emptied, holds nobody's words. */
@@ -22,7 +22,7 @@ export type ConfirmOrder = {
  * Takes an order as paid, by hand, and hands out what was bought.
  * @throws {NotFoundError} There is no such order of this customer.
  * @throws {DuplicatePaymentError} It was paid before; nothing is granted.
- * @throws {InvalidStateError} It is canceled or has lapsed, or nobody says that it is paid.
+ * @throws {InvalidStateError} It is canceled or has lapsed, nobody says that it is paid, or nothing is set aside for it.
  * @throws {StartInPastError} The start that was asked for has passed: send another.
  * @throws {LimitExceededError} A balance would pass its ceiling.
  * @throws {AlreadySubscribedError} A subscription that is to begin later meets another of its family.
@@ -32,7 +32,7 @@ export async function confirmOrder(scope: Scope, input: ConfirmOrder): Promise<O
   const found = await findTree(scope, order);
   if (!found || (customer !== undefined && found.root.customer !== customer))
     throw new NotFoundError('order', order);
-  if (payment !== 'manual')
+  if (payment === undefined)
     throw new InvalidStateError(`No gateway knows of a payment for ${order}.`);
   const paid = await audited(
     scope,

@@ -22,7 +22,8 @@ import { isLapsed, openCheckoutOf, refuseOther, storeLapsed } from './claim-chec
 import { fulfilOrder } from './fulfil-order.ts';
 import { getOrder } from './get-order.ts';
 import { type Charge, type InsertOrder, insertOrder } from './insert-order.ts';
-import { reopenOrder } from './pay-order.ts';
+import { type Purse, purseOf } from './pay-from-wallet.ts';
+import { payNow, reopenOrder } from './pay-order.ts';
 
 export type NewOrder = PaymentChoice & {
   readonly customer: string;
@@ -62,14 +63,17 @@ export type PlacedOrder = {
  * @throws {AlreadySubscribedError} Paid now it could not begin: the plan runs without an end, or another does by then.
  * @throws {InvalidAmountError} The total is beyond what can be counted.
  * @throws {ValidationError} It has no price in that currency, or would last more than a thousand years.
+ * @throws {InsufficientBalanceError} `payFrom`: the wallet has less. @throws {RateMissingError} It has no rate for it.
  * @throws {IdempotencyConflictError} The key belongs to another request.
  */
 export async function createOrder(scope: Scope, input: NewOrder): Promise<PlacedOrder> {
   const { idempotencyKey: key, gateway, returnUrl, cancelUrl, offSession, ...request } = input;
-  const choice = { gateway, returnUrl, cancelUrl, offSession };
+  const { payFrom, capture } = input;
+  const choice = { gateway, returnUrl, cancelUrl, offSession, payFrom, capture };
   const fault = await gatewayFault(scope, choice);
-  if (fault && gateway !== undefined) throw fault;
+  if (fault && (gateway ?? payFrom ?? capture) !== undefined) throw fault;
   await ensureCatalog(scope);
+  const purse = await purseFor(scope, input);
   let isAgain = false;
   const { answer, replayed } = await scope.transaction(async (scope) => {
     const { customer, kind } = input;
@@ -78,7 +82,8 @@ export async function createOrder(scope: Scope, input: NewOrder): Promise<Placed
     return answerOnce(scope, once, async (scope) => {
       const placed = await place(scope, input, fault);
       isAgain = placed.isAgain;
-      return placed.order;
+      if (!purse || placed.tree.root.status !== 'pending') return orderOf(scope, placed.tree);
+      return orderOf(scope, await payNow(scope, placed.tree, { purse, capture }));
     });
   });
   const order = reviveOrder(answer);
@@ -91,7 +96,7 @@ export async function createOrder(scope: Scope, input: NewOrder): Promise<Placed
 }
 
 /** `isAgain`: it was placed before, and waits to be paid. */
-type Placed = { readonly order: Order; readonly isAgain: boolean };
+type Placed = { readonly tree: OrderTree; readonly isAgain: boolean };
 
 /** @param fault Why it cannot be paid; of no matter to one of nothing to pay. */
 async function place(
@@ -100,20 +105,17 @@ async function place(
   fault: ValidationError | null,
 ): Promise<Placed> {
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'update' });
-  const { offer, plan, quantity = 1 } = input;
-  const sale =
-    offer === undefined
-      ? await saleOfPlan(scope, plan ?? '', quantity)
-      : await saleOfOffer(scope, offer, quantity);
+  const sale = await saleOf(scope, input);
   if (!isUnlocked(sale, sale.unlockedBy.length > 0 ? await groupsHeld(scope, customer.id) : none))
     throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
   const charge = chargeOf(sale, input);
   if (fault && charge.total > 0) throw fault;
-  const atGateway = scope.ports.openCheckout !== undefined && charge.total > 0;
+  const isToPay = scope.ports.openCheckout !== undefined && charge.total > 0;
+  const atGateway = isToPay && input.payFrom === undefined;
   const asked = { customer, sale, input, charge, atGateway };
-  const open = atGateway ? await openCheckoutOf(scope, customer, sale.root) : null;
+  const open = isToPay ? await openCheckoutOf(scope, customer, sale.root) : null;
   if (open && !isLapsed(scope, open))
-    return { order: await again(scope, open, asked), isAgain: true };
+    return { tree: await again(scope, open, asked), isAgain: true };
   await refuseBeyondLimit(scope, customer.id, sale);
   // What would fail when it is paid is refused before anybody pays.
   await windowsOf(scope, {
@@ -128,13 +130,24 @@ async function place(
     charge.total > 0
       ? { root, items }
       : await fulfilOrder(scope, { order: root.id, method: 'free' });
-  return { order: orderOf(scope, tree), isAgain: false };
+  return { tree, isAgain: false };
 }
 
 /** The open order of the same, to be paid after all. */
-async function again(scope: Scope, open: OrderTree, asked: InsertOrder): Promise<Order> {
+async function again(scope: Scope, open: OrderTree, asked: InsertOrder): Promise<OrderTree> {
   refuseOther(open, asked);
-  return orderOf(scope, open.root.status === 'pending' ? open : await reopenOrder(scope, open));
+  return open.root.status === 'pending' ? open : reopenOrder(scope, open);
+}
+
+async function purseFor(scope: Scope, input: NewOrder): Promise<Purse | null> {
+  if (input.payFrom === undefined) return null;
+  return purseOf(scope, input, chargeOf(await saleOf(scope, input), input).currency);
+}
+
+function saleOf(scope: Scope, { offer, plan, quantity = 1 }: NewOrder): Promise<Sale> {
+  return offer === undefined
+    ? saleOfPlan(scope, plan ?? '', quantity)
+    : saleOfOffer(scope, offer, quantity);
 }
 
 const none: ReadonlySet<string> = new Set();

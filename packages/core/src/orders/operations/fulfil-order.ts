@@ -18,10 +18,11 @@ import { isOpen, statusAt } from '../status.ts';
 import type { BoughtWindow } from '../window.ts';
 import { fulfilCharge } from './fulfil-charge.ts';
 import { issueReceipt } from './issue-receipt.ts';
+import { settleWallet } from './pay-from-wallet.ts';
 
 export type FulfilOrder = {
   readonly order: string;
-  /** `free`, `manual` or a gateway. */
+  /** `free`, `manual`, `wallet` or a gateway. */
   readonly method: string;
   /** In place of the start that was asked for. */
   readonly startsAt?: Date | undefined;
@@ -34,7 +35,7 @@ export type FulfilOrder = {
  * @returns The order and its items as they are then.
  * @throws {NotFoundError} There is no such order, or it is a bundled line.
  * @throws {DuplicatePaymentError} It was paid before; nothing is granted.
- * @throws {InvalidStateError} It was canceled, or has lapsed.
+ * @throws {InvalidStateError} It was canceled, or has lapsed; or nothing is set aside in the wallet that is to pay it.
  * @throws {StartInPastError} The start that was asked for has passed.
  * @throws {LimitExceededError} A balance would pass its ceiling.
  * @throws {AlreadySubscribedError} A subscription that is to begin later meets another of its family.
@@ -43,7 +44,8 @@ export function fulfilOrder(scope: Scope, input: FulfilOrder): Promise<OrderTree
   return scope.transaction(async (scope) => {
     const tree = await lockOrder(scope, input.order);
     refusePaid(tree.root, scope.now);
-    const paid = await (isOwed(tree.root) ? payCharge : handOut)(scope, tree, input);
+    const open = { ...tree, root: await settleWallet(scope, tree.root, input.method) };
+    const paid = await (isOwed(open.root) ? payCharge : handOut)(scope, open, input);
     await issueReceipt(scope, paid);
     return paid;
   });

@@ -6,10 +6,11 @@ import { AlreadyPaidError } from '../errors.ts';
 import type { Checkout } from '../gateway.ts';
 import { moveOrder } from '../move-order.ts';
 import { type Order, orderOf } from '../order.ts';
-import type { OrderTree } from '../rows.ts';
+import { findTree, type OrderTree } from '../rows.ts';
 import { isOpen, statusAt } from '../status.ts';
 import { claimCheckout } from './claim-checkout.ts';
-import { lockOrder } from './fulfil-order.ts';
+import { fulfilOrder, lockOrder } from './fulfil-order.ts';
+import { type Purse, purseOf, setAsideFor } from './pay-from-wallet.ts';
 
 export type PayOrder = PaymentChoice & {
   readonly order: string;
@@ -18,11 +19,12 @@ export type PayOrder = PaymentChoice & {
 };
 
 /**
- * Makes an unpaid order, also one that was refused or failed, pending again and opens a payment for it.
+ * Makes an unpaid order, also one that was refused or failed, pending again and opens a payment for it, or has the wallet pay it.
  * @throws {NotFoundError} There is no such order of this customer.
  * @throws {AlreadyPaidError} There is nothing left to pay.
  * @throws {CheckoutOpenError} Another order of the same waits at a gateway.
  * @throws {InvalidStateError} It is canceled, or has lapsed.
+ * @throws {InsufficientBalanceError} `payFrom`: the wallet has less. @throws {RateMissingError} It has no rate for it.
  */
 export async function payOrder(
   scope: Scope,
@@ -30,6 +32,8 @@ export async function payOrder(
 ): Promise<{ readonly order: Order; readonly checkout: Checkout }> {
   const fault = await gatewayFault(scope, choice);
   if (fault) throw fault;
+  const found = choice.payFrom === undefined ? null : await findTree(scope, id);
+  const purse = found && (await purseOf(scope, choice, found.root.currency));
   const tree = await scope.transaction(async (scope) => {
     const locked = await lockOrder(scope, id);
     if (customer !== undefined && locked.root.customer !== customer)
@@ -37,11 +41,23 @@ export async function payOrder(
     const status = statusAt(locked.root, scope.now);
     if (status === 'canceled') throw new InvalidStateError(`Order ${id} is canceled.`);
     if (!isOpen(status)) throw new AlreadyPaidError(id);
-    if (scope.ports.openCheckout) await claimCheckout(scope, locked.root);
-    return status === 'pending' ? locked : reopenOrder(scope, locked);
+    if (scope.ports.openCheckout && !purse) await claimCheckout(scope, locked.root);
+    const open = status === 'pending' ? locked : await reopenOrder(scope, locked);
+    return purse ? payNow(scope, open, { purse, capture: choice.capture }) : open;
   });
   const order = orderOf(scope, tree);
   return { order, checkout: await checkoutOf(scope, order, choice) };
+}
+
+/** Has the wallet pay a pending order, locked after its customer; or, without `capture`, only sets its price aside. */
+export async function payNow(
+  scope: Scope,
+  { root, items }: OrderTree,
+  { purse, capture = true }: { readonly purse: Purse; readonly capture?: boolean | undefined },
+): Promise<OrderTree> {
+  await setAsideFor(scope, root, purse);
+  if (capture) return fulfilOrder(scope, { order: root.id, method: 'wallet' });
+  return (await findTree(scope, root.id)) ?? { root, items };
 }
 
 /** Makes a refused or failed order, locked, pending again. */

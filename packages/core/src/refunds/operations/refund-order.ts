@@ -9,8 +9,9 @@ import { answerOnce } from '../../customers/index.ts';
 import { queueJob } from '../../jobs/index.ts';
 import { addDuration, NotFoundError, newId, type Scope, sql } from '../../kernel/index.ts';
 import { credit } from '../../ledger/index.ts';
-import { getOrder, type Order } from '../../orders/index.ts';
+import { getOrder, type Order, type OrderRow } from '../../orders/index.ts';
 import { setAside } from '../kept-lots.ts';
+import { unitsFor } from '../measure.ts';
 import { type Standing, standingOf } from '../order-lots.ts';
 import { planRefund, type RefundPlan, targetOf } from '../plan-refund.ts';
 import { type Refund, refundOf } from '../refund.ts';
@@ -89,8 +90,9 @@ export async function refundedOrder(
 }
 
 async function refund(scope: Scope, { order, customer, amount, to }: RefundOrder) {
-  const isWallet = to === 'wallet';
-  const standing = await standingOf(scope, order, ({ root }) => (isWallet ? [root.currency] : []));
+  const standing = await standingOf(scope, order, ({ root }) =>
+    to === 'wallet' || root.wallet !== null ? [root.wallet?.unit ?? root.currency] : [],
+  );
   const { root } = standing.tree;
   if (customer !== undefined && root.customer !== customer) throw new NotFoundError('order', order);
   const plan = planRefund(scope, standing, amount);
@@ -122,13 +124,23 @@ async function intend(scope: Scope, standing: Standing, { row, plan }: Planned):
 
 async function giveBack(scope: Scope, standing: Standing, { row, plan }: Planned): Promise<void> {
   const { tree, customer } = standing;
-  const { currency: unit } = tree.root;
+  const back = row.target === 'wallet' ? backToWallet(tree.root, row.amount) : null;
   // It is the one thing that may still be refused.
-  if (row.target === 'wallet')
+  if (back && back.amount > 0)
     await credit(scope, {
-      ...{ customer: customer.externalId, unit, amount: row.amount, grantSource: 'refund' },
+      ...{ ...back, customer: customer.externalId, grantSource: 'refund' },
       ...{ reference: referenceOf(row), key: row.id, source: 'orders.refund' },
     });
   const { takes, isUnused } = plan;
   await takeNow(scope, standing, { row, takes, isUnused });
+}
+
+/** What the wallet paid goes back as what it was: points that bought something never become money. */
+function backToWallet(
+  { wallet, currency, total, refunded }: OrderRow,
+  amount: number,
+): { readonly unit: string; readonly amount: number } {
+  if (!wallet) return { unit: currency, amount };
+  const share = { from: refunded, to: refunded + amount, total };
+  return { unit: wallet.unit, amount: unitsFor(wallet.amount, share) };
 }
