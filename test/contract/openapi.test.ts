@@ -72,6 +72,8 @@ test('the routes of the contract are all there', () => {
     'POST /admin/orders/:id/confirm',
     'POST /admin/orders/:id/cancel',
     'POST /admin/orders/:id/refund',
+    'GET /admin/refunds',
+    'GET /admin/payments',
     'GET /withdrawals',
     'POST /withdrawals',
     'GET /withdrawals/:id',

@@ -78,6 +78,45 @@ describeContract('a gateway', ({ kit, host, gateway }) => {
     expect(points).toMatchObject({ settled: 50, held: 50, available: 0 });
   });
 
+  test('leaves payments and refunds for operators to look through, page by page', async () => {
+    const calls = await started();
+    const asAdmin = { 'x-admin': 'yes' };
+    const list = (path: string, user = 'root', headers: Record<string, string> = asAdmin) =>
+      calls.get(`${prefix}/admin/${path}`, user, headers);
+    const orders = [];
+    for (const user of ['ann', 'bea', 'ann']) {
+      const { body } = await calls.post(`${prefix}/orders`, user, bought);
+      const payment = gateway.payments().at(-1)?.id ?? '';
+      gateway.settle(payment, 'succeed');
+      await calls.post(`${prefix}/orders/${body.order.id}/confirm`, user);
+      orders.push(body.order.id);
+    }
+    const [first, second, third] = orders;
+    const ask = { customer: 'bea', to: 'wallet', reason: 'broken' };
+    await calls.post(`${prefix}/admin/orders/${second}/refund`, 'root', ask, asAdmin);
+
+    const newest = await list('payments?limit=2');
+    const rest = await list(`payments?limit=2&cursor=${newest.body.next}`);
+    const refunds = await list('refunds?customer=bea&state=succeeded');
+
+    const seen = [...newest.body.items, ...rest.body.items];
+    expect(seen.map(({ order, state, gateway }) => [order, state, gateway])).toEqual(
+      [third, second, first].map((order) => [order, 'succeeded', 'test']),
+    );
+    expect(rest.body.next).toBe(null);
+    expect(seen[0]).toMatchObject({ flagged: null, refusal: null, disputed: false });
+    expect(seen[0].amount).toMatchObject({ unit: 'EUR' });
+    for (const path of [`payments?order=${first}`, 'payments?customer=bea&state=succeeded'])
+      expect((await list(path)).body.items).toHaveLength(1);
+    for (const path of ['payments?flagged=true', 'payments?state=open', 'refunds?customer=ann'])
+      expect((await list(path)).body).toEqual({ items: [], next: null });
+    expect(refunds.body.items).toMatchObject([{ order: second, to: 'wallet', source: 'asked' }]);
+    expect((await list('payments?state=broke')).status).toBe(422);
+    expect((await list('refunds?cursor=rubbish')).status).toBe(422);
+    for (const path of ['payments', 'refunds'])
+      expect((await list(path, 'ann', {})).status).toBe(403);
+  });
+
   test('that is not set up is not found, and what is no event is refused', async () => {
     const calls = await started();
     const post = (path: string, body: string) =>

@@ -136,6 +136,8 @@ export const requests: Readonly<Record<string, Asking>> = {
   confirmAnyOrder: named(changedOrder),
   cancelAnyOrder: named(changedOrder),
   refundAnyOrder: named(refundedOrder, pay),
+  listRefunds: wide(({ names }) => ({ query: { order: names.order } })),
+  listPayments: wide(({ names }) => ({ query: { order: names.order } })),
 
   listWithdrawals: plain(() => ({})),
   requestWithdrawal: plain(() => ({ body: { amount: 2, currency: 'points' } })),

@@ -284,6 +284,24 @@ const orders: Record<string, readonly Case[]> = {
   ],
 };
 
+const refunded: Call = async (asked) => {
+  await paid(asked);
+  return asked.kit.orders.refund({ order: asked.names.order, to: 'wallet', reason });
+};
+
+/** What was tried and what went back, of whoever is named. */
+const tried = {
+  'payments.list': [
+    wide(({ kit }) => kit.payments.list()),
+    wide(({ kit, names }) => kit.payments.list({ customer: names.customer, order: names.order })),
+  ],
+  'orders.refunds': [
+    wide(({ kit }) => kit.orders.refunds(), refunded),
+    plain(({ kit, who }) => kit.orders.refunds({ customer: who }), refunded),
+    wide(({ kit, names }) => kit.orders.refunds({ order: names.order }), refunded),
+  ],
+};
+
 const visited = ({ names }: Asked) => ({
   ...{ alias: 'visit', externalId: `visit of ${names.customer}` },
 });
@@ -462,6 +480,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   ...under('entitlements', entitlements),
   ...under('wallet', wallet),
   ...under('orders', orders),
+  ...tried,
   ...under('referrals', referrals),
   ...under('withdrawals', withdrawals),
   ...under('customers', customers),

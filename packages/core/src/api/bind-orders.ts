@@ -23,8 +23,15 @@ import {
   payOrder,
   payOrderInput,
 } from '../orders/index.ts';
-import { confirmPayment, takeWebhook } from '../payments/index.ts';
-import { refundedOrder, refundOrder, refundOrderInput, sendRefund } from '../refunds/index.ts';
+import { confirmPayment, listPayments, listPaymentsInput, takeWebhook } from '../payments/index.ts';
+import {
+  listRefunds,
+  listRefundsInput,
+  refundedOrder,
+  refundOrder,
+  refundOrderInput,
+  sendRefund,
+} from '../refunds/index.ts';
 import type { Binding } from './binding.ts';
 import type { PaymentVerbs } from './order-verbs.ts';
 
@@ -57,6 +64,7 @@ export function bindOrders(binding: Binding) {
       asked.payment ? confirmOrder(scope, asked) : confirmPayment(scope, asked),
     ),
     cancel: commands(binding, cancelOrderInput, cancelOrder),
+    refunds: reads(binding, listRefundsInput, listRefunds),
     refund: commands(binding, refundOrderInput, async (scope, asked) => {
       const asking = await refundOrder(scope, asked);
       const { refund, replayed } = asking;
@@ -79,8 +87,11 @@ async function sendNow(scope: Scope, refund: string): Promise<void> {
 }
 
 /** The verbs of `payments`. */
-export function bindPayments({ command }: Binding): PaymentVerbs {
-  return { webhook: (input) => command((scope) => takeWebhook(scope, readWebhook(input))) };
+export function bindPayments(binding: Binding): PaymentVerbs {
+  return {
+    webhook: (input) => binding.command((scope) => takeWebhook(scope, readWebhook(input))),
+    list: reads(binding, listPaymentsInput, listPayments),
+  };
 }
 
 /** The body is looked at by the gateway alone. */

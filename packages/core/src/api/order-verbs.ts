@@ -19,7 +19,8 @@ import type {
   Purchase,
   Receipt,
 } from '../orders/index.ts';
-import type { RefundedOrder, RefundOrder } from '../refunds/index.ts';
+import type { ListPayments, Payment } from '../payments/index.ts';
+import type { ListRefunds, Refund, RefundedOrder, RefundOrder } from '../refunds/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Perhaps, Without } from './asked.ts';
 
@@ -51,6 +52,8 @@ export interface PaymentVerbs {
     rawBody: Uint8Array | string;
     headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   }): Promise<{ readonly outcome: 'applied' | 'ignored' | 'flagged' | 'repeated' }>;
+  /** Newest first, of all orders unless some are named: `flagged` ones paid for nothing, and somebody has to look at them. */
+  list(input?: ListPayments): Promise<Page<Payment>>;
 }
 
 export interface OrderVerbs<K extends Keys, With> {
@@ -87,4 +90,6 @@ export interface OrderVerbs<K extends Keys, With> {
    * @throws {GatewayError} Nothing was sent back if its `outcome` is `not_done`: everything is as before.
    */
   refund(input: Perhaps<With> & Without<RefundOrder, never>): Promise<RefundedOrder>;
+  /** What went back, or is on its way, newest first. On the kit, of all customers unless one is named. */
+  refunds(input?: Perhaps<With> & Without<ListRefunds, never>): Promise<Page<Refund>>;
 }

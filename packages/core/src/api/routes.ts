@@ -5,7 +5,7 @@ import type { Route } from '../http/index.ts';
 import { insightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
-import { paymentRoutes } from '../payments/index.ts';
+import { paymentAdminRoutes, paymentRoutes } from '../payments/index.ts';
 import { rateRoutes } from '../rates/index.ts';
 import { referralRoutes } from '../referrals/index.ts';
 import { refundAdminRoutes } from '../refunds/index.ts';
@@ -35,6 +35,7 @@ export const routes: readonly Route[] = [
   ...autoTopUpRoutes,
   ...orderAdminRoutes,
   ...refundAdminRoutes,
+  ...paymentAdminRoutes,
   ...withdrawalRoutes,
   ...referralRoutes,
   ...settingRoutes,

@@ -66,5 +66,6 @@ export {
   WebhookSignatureError,
   type WrittenWebhook,
 } from '../orders/index.ts';
-export type { Refund, RefundedOrder, RefundOrder } from '../refunds/index.ts';
+export type { ListPayments, Payment } from '../payments/index.ts';
+export type { ListRefunds, Refund, RefundedOrder, RefundOrder } from '../refunds/index.ts';
 export type { AutoTopUp, SetAutoTopUp } from '../topups/index.ts';

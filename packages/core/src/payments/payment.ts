@@ -1,18 +1,6 @@
 /** A payment as code has it, and what its row becomes by what a gateway says. The merging is pure. */
 import { unitOf } from '../catalog/index.ts';
-import {
-  document,
-  flag,
-  instant,
-  instantOrNull,
-  integer,
-  type Row,
-  type Scope,
-  type Statement,
-  sql,
-  text,
-  textOrNull,
-} from '../kernel/index.ts';
+import type { Scope } from '../kernel/index.ts';
 import {
   type DisputeFact,
   type GatewaySum,
@@ -56,48 +44,6 @@ export type PaymentRequest = {
 /** What orders cost, as gateways take it. */
 export function sumOf(scope: Scope, currency: string, amount: number): GatewaySum {
   return { amount, currency, scale: unitOf(scope, currency).scale };
-}
-
-/** Payments by any condition on `payment.*`, newest first. */
-export function selectPayments(
-  scope: Scope,
-  { where, limit, lock }: { where: Statement; limit: number; lock?: boolean },
-): Promise<PaymentRow[]> {
-  return scope.many(
-    sql`
-    select payment.* from bursar.payments as payment
-     where payment.tenant_id = ${scope.tenant.id}::int and ${where}
-     order by payment.created_at desc, payment.id desc
-     limit ${limit}::int
-     ${lock ? sql`for no key update` : sql``}`,
-    readPayment,
-  );
-}
-
-function readPayment(row: Row): PaymentRow {
-  const [amount, currency, scale] = [
-    integer(row.amount),
-    text(row.currency),
-    integer(row.scale),
-  ] as const;
-  return {
-    id: text(row.id),
-    order: text(row.order_id),
-    gateway: text(row.gateway),
-    externalId: textOrNull(row.external_id),
-    sum: { amount, currency, scale },
-    request: document<PaymentRequest>(row.request),
-    state: text(row.state) as PaymentRow['state'],
-    stateAt: instant(row.state_at),
-    refusal: textOrNull(row.refusal) as PaymentRow['refusal'],
-    refusalAt: instantOrNull(row.refusal_at),
-    livemode: row.livemode === null ? null : flag(row.livemode),
-    refunded: integer(row.refunded),
-    disputed: flag(row.disputed),
-    disputes: document<Record<string, Dispute>>(row.disputes),
-    flagged: textOrNull(row.flagged),
-    createdAt: instant(row.created_at),
-  };
 }
 
 /** In the payment's own parts; `null` when they cannot tell it. */

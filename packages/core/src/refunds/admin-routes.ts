@@ -1,8 +1,15 @@
 /** Refunds over HTTP, for operators alone; why they gave money back is kept in the audit. */
 import { z } from 'zod';
-import { defineRoute, instantShape, moneyShape, type Route } from '../http/index.ts';
+import {
+  defineRoute,
+  instantShape,
+  moneyShape,
+  pageQuery,
+  pageShape,
+  type Route,
+} from '../http/index.ts';
 import { orderShape } from '../orders/index.ts';
-import { refundAmountShape, refundTargetShape } from './inputs.ts';
+import { refundAmountShape, refundStates, refundTargetShape } from './inputs.ts';
 
 const refundShape = z.object({
   id: z.string(),
@@ -10,7 +17,7 @@ const refundShape = z.object({
   source: z.enum(['asked', 'reported', 'dispute']),
   to: z.enum(['gateway', 'wallet', 'manual', 'none']),
   amount: moneyShape,
-  state: z.enum(['pending', 'succeeded', 'failed']),
+  state: z.enum(refundStates),
   units: z.array(moneyShape),
   outstanding: z.array(moneyShape),
   createdAt: instantShape,
@@ -18,6 +25,21 @@ const refundShape = z.object({
 });
 
 export const refundAdminRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'listRefunds',
+    summary: 'What went back of orders, or is on its way, newest first.',
+    method: 'GET',
+    path: '/admin/refunds',
+    access: 'admin',
+    query: pageQuery.extend({
+      customer: z.string().min(1).max(255).optional(),
+      order: z.string().min(1).max(255).optional(),
+      state: z.enum(refundStates).optional(),
+    }),
+    answers: pageShape(refundShape),
+    refuses: ['cursor'],
+    handle: ({ kit }, { query }) => kit.orders.refunds(query),
+  }),
   defineRoute({
     operation: 'refundAnyOrder',
     summary: 'Gives the unused part of an order back, or a sum of it and units in proportion.',

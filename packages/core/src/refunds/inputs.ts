@@ -14,3 +14,13 @@ export const refundOrderInput = z.strictObject({
   reason: reasonInput,
   idempotencyKey: keyInput,
 });
+
+export const refundStates = ['pending', 'succeeded', 'failed'] as const;
+
+export const listRefundsInput = z.strictObject({
+  customer: customerInput.optional(),
+  order: z.string().min(1).max(255).optional(),
+  state: z.enum(refundStates).optional(),
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});

@@ -20,7 +20,8 @@ import {
   statusAt,
 } from '../../orders/index.ts';
 import { faultOf, saidOf } from '../fit.ts';
-import { type Merged, merge, type PaymentRow, selectPayments } from '../payment.ts';
+import { type Merged, merge, type PaymentRow } from '../payment.ts';
+import { selectPayments } from '../rows.ts';
 
 /** The kind of the job that sends back what was paid and could not be taken. */
 export const SEND_BACK = 'payment.send_back';

@@ -2,8 +2,9 @@
 import { NotFoundError, type Scope, type Statement, sql } from '../../kernel/index.ts';
 import { InvalidStateError } from '../../ledger/index.ts';
 import { DuplicatePaymentError, getOrder, isOpen, type Order } from '../../orders/index.ts';
-import { type PaymentRow, selectPayments } from '../payment.ts';
+import type { PaymentRow } from '../payment.ts';
 import { chosenGateway, refuseInTransaction } from '../ports.ts';
+import { selectPayments } from '../rows.ts';
 import { applyPayment } from './apply-payment.ts';
 import { createAt } from './open-payment.ts';
 

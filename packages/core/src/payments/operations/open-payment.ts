@@ -11,8 +11,9 @@ import {
   lockOrder,
   type OpenCheckout,
 } from '../../orders/index.ts';
-import { type PaymentRequest, type PaymentRow, selectPayments, sumOf } from '../payment.ts';
+import { type PaymentRequest, type PaymentRow, sumOf } from '../payment.ts';
 import { chosenGateway } from '../ports.ts';
+import { selectPayments } from '../rows.ts';
 
 /** The kind of the job that asks what became of a payment. */
 export const WATCH = 'payment.watch';
