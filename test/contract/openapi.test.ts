@@ -103,6 +103,7 @@ test('the routes of the contract are all there', () => {
     'POST /admin/subscriptions/:id/delete',
     'POST /admin/subscriptions/:id/restore',
     'POST /admin/subscriptions/:id/purge',
+    'GET /admin/owed',
     'POST /admin/wallet/credit',
     'POST /admin/wallet/debit',
     'POST /admin/wallet/setLimits',

@@ -170,6 +170,7 @@ export const requests: Readonly<Record<string, Asking>> = {
   unfreezeCustomer: plain(person),
   creditWallet: plain(ofWallet({ ...unit, amount: 4 })),
   debitWallet: plain(ofWallet({ ...unit, amount: 3 })),
+  listOwed: wide(({ names }) => ({ query: { customer: names.customer } })),
   setLimits: plain(ofWallet({ ...unit, floor: -3 })),
   voidGrant: named(({ who, names }) => ({ body: { customer: who, grant: names.grant, reason } })),
   setExpiry: named(({ who, names }) => ({

@@ -146,6 +146,11 @@ const entitlements: Record<string, readonly Case[]> = {
 
 const money = { unit: points, amount: 4 } as const;
 
+const indebted: Call = async ({ kit, who }) => {
+  await kit.wallet.setLimits({ customer: who, unit: points, floor: -2_000, reason });
+  await kit.wallet.debit({ customer: who, unit: points, amount: 1_000, reason });
+};
+
 const wallet: Record<string, readonly Case[]> = {
   hold,
   credit: [plain((asked) => asked.kit.wallet.credit({ ...keyed(asked), ...money, reason }))],
@@ -194,6 +199,10 @@ const wallet: Record<string, readonly Case[]> = {
     plain(({ kit, who }) => kit.wallet.removeAutoTopUp({ customer: who, unit: points }), buyAgain),
   ],
   statement: [plain(({ kit, who }) => kit.wallet.statement({ customer: who, unit: points }))],
+  owed: [
+    plain(({ kit, who }) => kit.wallet.owed({ customer: who }), indebted),
+    wide(({ kit }) => kit.wallet.owed(), indebted),
+  ],
   totals: [plain(({ kit, who }) => kit.wallet.totals({ customer: who, ...since, all: true }))],
   grants: [plain(({ kit, who }) => kit.wallet.grants({ customer: who, unit: points }))],
   setLimits: [

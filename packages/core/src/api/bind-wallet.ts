@@ -12,6 +12,8 @@ import {
   InvalidStateError,
   listEntries,
   listHolds,
+  listOwed,
+  owedInput,
   readBalance,
   releaseHold,
   releaseInput,
@@ -96,6 +98,10 @@ function bindBalances({ read, whole }: Binding) {
     statement: async (input: unknown) => {
       const asked = readInput(statementInput, whole(input));
       return read((scope) => listEntries(scope, asked));
+    },
+    owed: async (input?: unknown) => {
+      const asked = readInput(owedInput, whole(input));
+      return read((scope) => listOwed(scope, asked));
     },
     totals: async (input: unknown) => {
       const asked = readInput(totalsInput, whole(input));

@@ -5,6 +5,7 @@ import type { Page } from '../kernel/index.ts';
 import type {
   Captured,
   HoldLine,
+  Owed,
   Projected,
   Rate,
   StatementLine,
@@ -13,7 +14,7 @@ import type {
 import type { CreditWarning } from '../orders/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
-import type { Keyed, Reservation } from './asked.ts';
+import type { Keyed, Perhaps, Reservation } from './asked.ts';
 import type { CorrectionVerbs } from './correction-verbs.ts';
 import type { TopUpVerbs } from './top-up-verbs.ts';
 
@@ -107,6 +108,14 @@ export interface WalletVerbs<K extends Keys, With>
       cursor?: string | undefined;
     },
   ): Promise<Page<StatementLine>>;
+  /** Balances below zero, to be invoiced: a credit then fills them first. On the kit, of all customers unless one is named. */
+  owed(
+    input?: Perhaps<With> & {
+      unit?: K['unit'] | undefined;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    },
+  ): Promise<Page<Owed>>;
   /** Signed sums of what moved in [from, to), unit by unit: what went out, or with `all` what came in too. */
   totals(
     input: With & {

@@ -13,6 +13,7 @@ import {
   type RouteKit,
   referenceShape,
 } from '../http/index.ts';
+import { owedRoute } from './owed-route.ts';
 
 const movedShape = balanceShape.extend({
   transferId: z.string().nullable(),
@@ -148,6 +149,7 @@ export const ledgerAdminRoutes: readonly Route[] = [
     refuses: ['not_found', 'invalid_amount', 'invalid_state', 'insufficient_balance'],
     handle: ({ kit, idempotencyKey }, { body }) => kit.wallet.reverse({ ...body, idempotencyKey }),
   }),
+  owedRoute,
   stopping('freeze', 'Stops what goes out of one balance of a customer.'),
   stopping('unfreeze', 'Lets a balance go on that was frozen.'),
 ];

@@ -62,6 +62,7 @@ export { freezeCustomer } from './operations/freeze-customer.ts';
 export { type GiveBack, type GivenBack, giveBack } from './operations/give-back.ts';
 export { listEntries, type StatementInput, type StatementLine } from './operations/list-entries.ts';
 export { type HoldLine, type ListHolds, listHolds } from './operations/list-holds.ts';
+export { type ListOwed, listOwed, type Owed } from './operations/list-owed.ts';
 export {
   type LotMove,
   type MovedLot,

@@ -135,6 +135,13 @@ export const balanceAtInput = z.strictObject({
   at: momentInput,
 });
 
+export const owedInput = z.strictObject({
+  customer: customerInput.optional(),
+  unit: unitInput.optional(),
+  limit: z.int().min(1).max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+});
+
 export const totalsInput = z.strictObject({
   customer: customerInput,
   unit: unitInput.optional(),

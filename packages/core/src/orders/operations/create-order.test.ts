@@ -76,7 +76,7 @@ describeMigrated('placing an order', (make) => {
       ...{ country: 'DE', taxRate: 19.5, status: 'pending', method: null, subscription: null },
       ...{ startsAt: null, expiresAt: null, paidAt: null, period: null },
       refunded: { amount: 0, unit: 'EUR', scale: 2, formatted: '0.00' },
-      ...{ outstanding: [], disputed: false },
+      ...{ outstanding: [], disputed: false, wallet: null },
       ...{ createdAt: new Date(now), updatedAt: new Date(now) },
       lapsesAt: new Date('2026-02-01T10:00:00.000Z'),
     });
