@@ -192,6 +192,7 @@ const wallet: Record<string, readonly Case[]> = {
   ],
   balance: [plain(({ kit, who }) => kit.wallet.balance({ customer: who, unit: points }))],
   balances: [plain(({ kit, who }) => kit.wallet.balances({ customer: who }))],
+  sweep: [plain(({ kit, who }) => kit.wallet.sweep({ customer: who }))],
   warnings: [plain(({ kit, who }) => kit.wallet.warnings({ customer: who }))],
   setAutoTopUp: [plain(buyAgain)],
   autoTopUp: [plain(({ kit, who }) => kit.wallet.autoTopUp({ customer: who, unit: points }))],

@@ -21,7 +21,7 @@ import {
   sumEntries,
   totalsInput,
 } from '../ledger/index.ts';
-import { isHeldForOrder, listWarnings, listWarningsInput } from '../orders/index.ts';
+import { isHeldForOrder, listWarnings, listWarningsInput, sweepCredits } from '../orders/index.ts';
 import { isHeldForRefund } from '../refunds/index.ts';
 import { isHeldForWithdrawal } from '../withdrawals/index.ts';
 import { bindCorrections } from './bind-corrections.ts';
@@ -83,7 +83,7 @@ async function refuseReserved(scope: Scope, hold: string): Promise<void> {
     );
 }
 
-function bindBalances({ read, whole }: Binding) {
+function bindBalances({ command, read, whole }: Binding) {
   return {
     balance: async (input: unknown) => {
       const asked = readInput(balanceInput, whole(input));
@@ -113,6 +113,10 @@ function bindBalances({ read, whole }: Binding) {
     warnings: async (input?: unknown) => {
       const asked = readInput(listWarningsInput, whole(input));
       return read((scope) => listWarnings(scope, asked));
+    },
+    sweep: async (input?: unknown) => {
+      const asked = readInput(listWarningsInput, whole(input));
+      return command((scope) => sweepCredits(scope, asked));
     },
     grants: async (input: unknown) => {
       const asked = readInput(balanceInput, whole(input));

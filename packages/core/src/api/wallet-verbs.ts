@@ -11,7 +11,7 @@ import type {
   StatementLine,
   UnitTotal,
 } from '../ledger/index.ts';
-import type { CreditWarning } from '../orders/index.ts';
+import type { CreditWarning, Swept } from '../orders/index.ts';
 import type { Instant } from '../subscriptions/index.ts';
 import type { Balance, Hold } from './answers.ts';
 import type { Keyed, Perhaps, Reservation } from './asked.ts';
@@ -128,17 +128,22 @@ export interface WalletVerbs<K extends Keys, With>
   /** Open grants in the order they are spent. */
   grants(input: With & { unit: K['unit'] }): Promise<Projected['grants']>;
   /** The groups of purchases of which something ends soon or little is left: each once, with all its reasons. */
-  warnings(
-    input?: With & {
-      /** ISO 8601; as `credits.warnExpiresIn` says unless given. */
-      warnExpiresIn?: Duration | undefined;
-      /** As `credits.warnAtOrBelow` says unless given. */
-      warnAtOrBelow?: number | undefined;
-      /** Another minimum for these groups. */
-      minimums?: Readonly<Record<string, number>> | undefined;
-    },
-  ): Promise<readonly CreditWarning[]>;
+  warnings(input?: With & WarningLimits): Promise<readonly CreditWarning[]>;
+  /**
+   * Books what has expired of one customer's purchases and nobody has booked yet, as the worker does for all in time.
+   * @returns The groups in which something expired now, what was left of it, and what to warn of.
+   */
+  sweep(input?: With & WarningLimits): Promise<Swept>;
 }
+
+type WarningLimits = {
+  /** ISO 8601; as `credits.warnExpiresIn` says unless given. */
+  warnExpiresIn?: Duration | undefined;
+  /** As `credits.warnAtOrBelow` says unless given. */
+  warnAtOrBelow?: number | undefined;
+  /** Another minimum for these groups. */
+  minimums?: Readonly<Record<string, number>> | undefined;
+};
 
 /** A hold names its customer by itself. */
 type WithMaybe<With> = Partial<With>;

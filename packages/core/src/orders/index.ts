@@ -42,6 +42,7 @@ export { type CreditWarning, listWarnings } from './operations/list-warnings.ts'
 export { paidPeriods } from './operations/paid-periods.ts';
 export { type PayOrder, payOrder } from './operations/pay-order.ts';
 export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';
+export { type Swept, type SweptGroup, sweepCredits } from './operations/sweep-credits.ts';
 export { type Bought, type Order, type OrderItem, orderOf, reviveOrder } from './order.ts';
 export { orderShape } from './order-wire.ts';
 export type { Receipt, ReceiptDocument, ReceiptLine, ReceiptPayment } from './receipt.ts';
