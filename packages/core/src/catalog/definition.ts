@@ -103,6 +103,7 @@ export interface PlanDefinition<U, F, P extends string = string> {
   readonly trial?: Duration | undefined;
   /** How long an unpaid period still counts; P3D where `billing` charges, none else. */
   readonly pastDue?: Duration | undefined;
+  /** Who charges its periods: nobody unless said, an order for each, or a gateway that tells by its invoices. */
   readonly billing?: 'none' | 'order' | 'gateway' | undefined;
   readonly price?: { readonly [K in keyof U]?: number | undefined } | undefined;
   /** Customers may start and cancel it themselves, over HTTP. */

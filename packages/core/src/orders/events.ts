@@ -33,8 +33,14 @@ export type OrderEvents = {
   };
   /** By somebody, or by itself because nobody paid. */
   'order.canceled': OrderNews & { lapsed: boolean };
-  /** Something was reported that does not fit: nothing was granted, an operator must look. */
-  'order.inconsistent': OrderNews & { payment: string; because: string };
+  /** Something was reported that does not fit: an operator must look. A payment has granted nothing; an invoice counts as it was paid. */
+  'order.inconsistent': OrderNews & {
+    /** `null` for an invoice. */
+    payment: string | null;
+    /** What the gateway calls it. */
+    invoice?: string;
+    because: string;
+  };
   /** Its time is over; also of a bundled offer that lasted longer or shorter than its order. */
   'order.expired': OrderNews;
   /** The payer's bank calls the payment into question, or has decided. Of what is lost `order.refunded` tells more. */

@@ -39,6 +39,7 @@ export { type ListedOffer, type ListOffers, listOffers } from './operations/list
 export { type ListOrders, listOrders } from './operations/list-orders.ts';
 export { type ListPurchases, listPurchases, type Purchase } from './operations/list-purchases.ts';
 export { type CreditWarning, listWarnings } from './operations/list-warnings.ts';
+export { mirrorInvoice } from './operations/mirror-invoice.ts';
 export { paidPeriods } from './operations/paid-periods.ts';
 export { type PayOrder, payOrder } from './operations/pay-order.ts';
 export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';

@@ -9,6 +9,7 @@ import {
   type AnyPgColumn,
   boolean,
   check,
+  type ExtraConfigColumn,
   foreignKey,
   index,
   integer,
@@ -22,6 +23,13 @@ import {
 import { offerVersions, planVersions } from '../catalog/schema.ts';
 import { customers } from '../customers/schema.ts';
 import { bursar, instant, safeRange, tenantId, tenants, whole } from '../kernel/schema.ts';
+
+/** Each once within its tenant, of the rows where the last of these is set. */
+function onceWhereSet(name: string, tenant: ExtraConfigColumn, ...columns: ExtraConfigColumn[]) {
+  return uniqueIndex(name)
+    .on(tenant, ...columns)
+    .where(sql`${columns.at(-1)} is not null`);
+}
 
 export const orders = bursar.table(
   'orders',
@@ -70,6 +78,8 @@ export const orders = bursar.table(
     subscriptionId: text('subscription_id'),
     /** The number of the period that it is owed for; null for what is no period. */
     period: integer(),
+    /** The invoice of a gateway that it mirrors, as `<gateway>/<its id>`. */
+    invoice: text(),
     /** When it is canceled by itself unless it is paid. */
     lapsesAt: instant('lapses_at').notNull(),
     paidAt: instant('paid_at'),
@@ -123,12 +133,9 @@ export const orders = bursar.table(
     index('orders_by_parent').on(table.tenantId, table.parentId),
     index('orders_by_due').on(table.tenantId, table.dueAt),
     // A period is asked for once, whoever finds first that it has begun.
-    uniqueIndex('orders_once_per_period')
-      .on(table.tenantId, table.subscriptionId, table.period)
-      .where(sql`${table.period} is not null`),
-    uniqueIndex('orders_by_wallet_hold')
-      .on(table.tenantId, table.walletHold)
-      .where(sql`${table.walletHold} is not null`),
+    onceWhereSet('orders_once_per_period', table.tenantId, table.subscriptionId, table.period),
+    onceWhereSet('orders_once_per_invoice', table.tenantId, table.invoice),
+    onceWhereSet('orders_by_wallet_hold', table.tenantId, table.walletHold),
     check(
       'orders_wallet_pays_an_amount_at_a_rate',
       sql`num_nonnulls(${table.walletUnit}, ${table.walletAmount}, ${table.walletRate}) in (0, 3) and (${table.walletHold} is null or ${table.walletUnit} is not null)`,

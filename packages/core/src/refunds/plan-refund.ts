@@ -66,6 +66,6 @@ export async function targetOf(
   if (root.method === 'wallet' && to === undefined) return { target: 'wallet', payment: null };
   const payment = await paymentThatPaid(scope, root.id);
   if (payment) return { target: 'gateway', payment };
-  const detail = 'must be wallet or manual: this order was paid at no gateway';
+  const detail = 'must be wallet or manual: no payment of this order is known at a gateway';
   throw new ValidationError([{ pointer: '/to', detail }]);
 }

@@ -38,6 +38,7 @@ export type NewSubscription = {
   quota?: Readonly<Record<string, number | 'unlimited'>> | undefined;
   /** Units used already in the period that contains now, by feature: for what is brought in from elsewhere. */
   used?: Readonly<Record<string, number>> | undefined;
+  /** What a gateway that charges it by itself calls it: by that its invoices are known. */
   external?: { readonly gateway: string; readonly id: string } | undefined;
   /** Of the plan's prices; the first of them unless said. */
   currency?: string | undefined;

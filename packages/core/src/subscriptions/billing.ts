@@ -67,8 +67,8 @@ async function chargePeriod(
   return ask(scope, row, { amount, period: window.number, lapsesAt });
 }
 
-/** The frozen price; of the first period that is charged only the part from then on. */
-async function costFrom(
+/** The frozen price of a period, in the subscription's currency; of the first period that is charged only the part from then on. */
+export async function costFrom(
   scope: Scope,
   row: SubscriptionRow,
   { window, from }: { window: Window; from: Date },

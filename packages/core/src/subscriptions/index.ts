@@ -37,6 +37,11 @@ export {
 } from './operations/deliver-plan.ts';
 export { eraseSubscriptions } from './operations/erase-subscriptions.ts';
 export { type GetSubscription, getSubscription } from './operations/get-subscription.ts';
+export {
+  type Invoiced,
+  type InvoicedPeriod,
+  invoicedPeriod,
+} from './operations/invoiced-period.ts';
 export { listPlans, type PublishedPlan } from './operations/list-plans.ts';
 export {
   type ListSubscriptions,

@@ -123,7 +123,7 @@ function ofState(scope: Scope, { status, state, trialEnding }: SubscriptionFilte
   const ofStatus = status === undefined ? sql`true` : sql`state.status = ${status}::text`;
   const is = state === undefined ? sql`true` : conditionOf(state, scope.now);
   const trial = withinStatement(sql`state.trial_ends_at`, trialEnding, '/trialEnding');
-  const maybeUnpaid = scope.ports.paidPeriods ? sql`subscription.billing = 'order'` : sql`false`;
+  const maybeUnpaid = scope.ports.paidPeriods ? sql`subscription.billing <> 'none'` : sql`false`;
   return [
     sql`exists (
       select 1

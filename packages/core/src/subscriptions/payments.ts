@@ -11,10 +11,14 @@ import { type SubscriptionMoments, trialEndOf } from './state.ts';
 /** Numbers of periods from the first to the last, both among them. */
 export type Span = readonly [first: number, last: number];
 
-/** The periods of each subscription that are paid, by id; one that is absent has none. `null`: not known, so nothing is past due. */
+/**
+ * The periods of each subscription that are paid, in their order, by id; one that is absent has none. `null`: not known, so nothing
+ * is past due. Where a gateway charges, only what its invoices say counts.
+ */
 export type PaidPeriods = (
   scope: Scope,
   subscriptions: readonly string[],
+  billing: 'order' | 'gateway',
 ) => Promise<ReadonlyMap<string, readonly Span[]> | null>;
 
 /** What is asked for once: a period of a subscription, or what a change of its plan costs more than was paid. */
@@ -87,4 +91,13 @@ export function unpaidSince(moments: Charged, paid: readonly Span[]): Date | nul
     // A window that a change of zone rules left empty is nobody's period.
     if (window.endsAt === null || window.endsAt > window.startsAt) return window.startsAt;
   }
+}
+
+/**
+ * The same of one that a gateway charges, with these periods invoiced and paid. Nobody knows what it charged before the first, so
+ * that is nobody's debt; and without one nothing is.
+ */
+export function unpaidAtGateway(moments: Charged, invoiced: readonly Span[]): Date | null {
+  const [first, ...later] = invoiced;
+  return first ? unpaidSince(moments, [[1, first[1]], ...later]) : null;
 }

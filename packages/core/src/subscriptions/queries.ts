@@ -5,7 +5,7 @@
  */
 import { at, list, type Scope, type Statement, sql } from '../kernel/index.ts';
 import { fallenBack } from './fallback.ts';
-import { unpaidSince } from './payments.ts';
+import { unpaidAtGateway, unpaidSince } from './payments.ts';
 import { rowAt } from './plan-change.ts';
 import { readRow, type SubscriptionRow } from './rows.ts';
 
@@ -155,20 +155,26 @@ export async function findDeleted(scope: Scope, id: string): Promise<Subscriptio
   return row ?? null;
 }
 
-/** Of those that orders pay for. What a gateway charges by itself is not mirrored, so that nobody would ever say it is paid. */
+/** What is unpaid of those that are charged, by what orders or the gateways' invoices say. */
 async function withPayments(
   scope: Scope,
   rows: readonly SubscriptionRow[],
 ): Promise<SubscriptionRow[]> {
-  const billed = rows.filter(isBilledByOrder).map((row) => row.id);
-  if (billed.length === 0 || !scope.ports.paidPeriods) return [...rows];
-  const paid = await scope.ports.paidPeriods(scope, billed);
-  if (paid === null) return [...rows];
-  return rows.map((row) =>
-    isBilledByOrder(row) ? { ...row, unpaidSince: unpaidSince(row, paid.get(row.id) ?? []) } : row,
-  );
+  const byOrder = await withPaymentsOf(scope, rows, 'order');
+  return withPaymentsOf(scope, byOrder, 'gateway');
 }
 
-function isBilledByOrder({ billing }: SubscriptionRow): boolean {
-  return billing === 'order';
+async function withPaymentsOf(
+  scope: Scope,
+  rows: readonly SubscriptionRow[],
+  billing: 'order' | 'gateway',
+): Promise<SubscriptionRow[]> {
+  const billed = rows.filter((row) => row.billing === billing).map((row) => row.id);
+  if (billed.length === 0) return [...rows];
+  const paid = await scope.ports.paidPeriods?.(scope, billed, billing);
+  if (!paid) return [...rows];
+  const since = billing === 'order' ? unpaidSince : unpaidAtGateway;
+  return rows.map((row) =>
+    row.billing === billing ? { ...row, unpaidSince: since(row, paid.get(row.id) ?? []) } : row,
+  );
 }

@@ -87,6 +87,9 @@ export const subscriptions = bursar.table(
     }),
     index('subscriptions_by_customer').on(table.tenantId, table.customerId, table.startsAt),
     index('subscriptions_by_due').on(table.tenantId, table.dueAt),
+    index('subscriptions_by_external')
+      .on(table.tenantId, sql`(${table.external} ->> 'id')`)
+      .where(sql`${table.external} is not null`),
     check('subscriptions_id_has_1_to_255_characters', sql`length(${table.id}) between 1 and 255`),
     check('subscriptions_billing_is_known', sql`${table.billing} in ('none', 'order', 'gateway')`),
     check(

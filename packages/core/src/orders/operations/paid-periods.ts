@@ -3,7 +3,7 @@ import { integer, list, type Scope, sql, text } from '../../kernel/index.ts';
 import type { PaidPeriods, Span } from '../../subscriptions/index.ts';
 
 /** As spans of numbers, so that a subscription of many years is a row or two. */
-export const paidPeriods: PaidPeriods = async (scope: Scope, subscriptions) => {
+export const paidPeriods: PaidPeriods = async (scope: Scope, subscriptions, billing) => {
   const spans = await scope.many(
     sql`
     select subscription_id, min(period) as first, max(period) as last
@@ -12,6 +12,7 @@ export const paidPeriods: PaidPeriods = async (scope: Scope, subscriptions) => {
                paid.period - row_number() over (partition by paid.subscription_id order by paid.period) as island
           from bursar.orders as paid
          where paid.tenant_id = ${scope.tenant.id}::int and paid.period is not null and paid.paid_at is not null
+           and (${billing}::text = 'order' or paid.invoice is not null)
            and paid.subscription_id = any ((select ${list(subscriptions)}::text)::text[])) as paid
      group by subscription_id, island
      order by subscription_id, first

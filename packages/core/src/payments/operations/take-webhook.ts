@@ -9,6 +9,8 @@ import {
   type GatewayEvent,
   type GatewayPayment,
   type IncomingWebhook,
+  type InvoiceFact,
+  mirrorInvoice,
   WebhookSignatureError,
 } from '../../orders/index.ts';
 import type { PaymentRow } from '../payment.ts';
@@ -44,15 +46,27 @@ export async function takeWebhook(
   const row = payment && (await findPayment(scope, name, payment));
   return scope.transaction(async (scope) => {
     if (!(await keep(scope, { gateway: name, event, row }))) return { outcome: 'repeated' };
+    if (event.fact?.kind === 'invoice')
+      return takeInvoice(scope, name, { ...event, fact: event.fact });
     if (!row || !payment) return { outcome: 'ignored' };
     const { fact, at } = event;
     const refund = fact?.kind === 'refund' ? fact.refund : undefined;
     const dispute = fact?.kind === 'dispute' ? fact : undefined;
     const word = { payment, refund, dispute, at, by: 'webhook' as const };
     const outcome = await applyPayment(scope, { row, word });
-    if (outcome === 'flagged') await storeFlagged(scope, name, event);
+    if (outcome === 'flagged') await storeOutcome(scope, name, { event, outcome });
     return { outcome };
   });
+}
+
+async function takeInvoice(
+  scope: Scope,
+  gateway: string,
+  event: GatewayEvent & { readonly fact: InvoiceFact },
+): Promise<{ readonly outcome: 'applied' | 'ignored' | 'flagged' }> {
+  const outcome = await mirrorInvoice(scope, { gateway, fact: event.fact });
+  if (outcome !== 'ignored') await storeOutcome(scope, gateway, { event, outcome });
+  return { outcome };
 }
 
 /** What it says of a payment; of a refund or a dispute the payment as it is now. */
@@ -84,8 +98,12 @@ async function keep(
   return made !== null;
 }
 
-async function storeFlagged(scope: Scope, gateway: string, event: GatewayEvent): Promise<void> {
+async function storeOutcome(
+  scope: Scope,
+  gateway: string,
+  { event, outcome }: { event: GatewayEvent; outcome: 'applied' | 'flagged' },
+): Promise<void> {
   await scope.run(sql`
-    update bursar.gateway_events set outcome = 'flagged'
+    update bursar.gateway_events set outcome = ${outcome}::text
      where (tenant_id, gateway, id) = (${scope.tenant.id}::int, ${gateway}::text, ${event.id}::text)`);
 }
