@@ -213,4 +213,21 @@ describeDatabases('a subscription that a gateway charges', (makeUrl) => {
     expect(await other.orders()).toEqual([]);
     expect(await kit.ledger.verify()).toEqual({ ok: true, broken: [] });
   });
+
+  test('owes nothing for what was before the first invoice that is told, and follows from there', async () => {
+    const { kit, tell, subscription } = await shop();
+    await shared.advanceTo('2026-07-02T00:00:00Z');
+    const before = await subscription();
+
+    await tell(invoiceOf(7));
+    const adopted = await subscription();
+    await shared.advanceTo('2026-08-02T00:00:00Z');
+
+    const pastDue = await kit.subscriptions.list({ status: 'past_due' });
+    expect([before.status, adopted.status]).toEqual(['active', 'active']);
+    expect(pastDue.items).toMatchObject([{ id: before.id, status: 'past_due', endsAt: null }]);
+    await tell(invoiceOf(8));
+    expect(await kit.subscriptions.list({ status: 'past_due' })).toMatchObject({ items: [] });
+    expect((await subscription()).status).toBe('active');
+  });
 });
