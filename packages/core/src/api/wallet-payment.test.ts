@@ -108,6 +108,55 @@ describeDatabases('an order paid from the wallet', (makeUrl) => {
     expect(await left()).toEqual({ settled: 999, held: 0 });
   });
 
+  test('that is refused inside a host’s transaction leaves nothing of it there', async () => {
+    const { kit, left } = await shop({ EUR: 1_500 });
+    const late = { ...pack, startsAt: new Date(Date.now() + 1_000), capture: false } as const;
+    const { order } = await kit.orders.create({ ...late, payFrom: 'EUR' });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const asked = { ...ann, order: order.id };
+
+    await shared.transaction(async (_, tx) => {
+      const inside = shared.using(tx).tenant(`shop-${count}`);
+      await expect(
+        inside.orders.create({ ...pack, payFrom: 'EUR', idempotencyKey: 'poor' }),
+      ).rejects.toMatchObject({ code: 'insufficient_balance' });
+      await expect(inside.orders.confirm({ ...asked, payment: 'wallet' })).rejects.toMatchObject({
+        code: 'start_in_past',
+      });
+    });
+
+    expect((await kit.orders.list(ann)).items.map(({ id }) => id)).toEqual([order.id]);
+    expect(await left()).toEqual({ settled: 1_500, held: 1_000 });
+    expect((await kit.orders.cancel(asked)).wallet).toBe(null);
+    expect(await left()).toEqual({ settled: 1_500, held: 0 });
+  });
+
+  test('that the host has only reserved is not completed by its customer, nor by anybody’s name', async () => {
+    const { kit, left } = await shop();
+    const { order } = await kit.orders.create({ ...pack, payFrom: 'EUR', capture: false });
+    await kit.settings.set({ key: 'orders.payWithWallet', value: false });
+    const stranger = kit.orders.pay({ customer: 'bea', order: order.id, payFrom: 'EUR' });
+    await expect(stranger).rejects.toMatchObject({ code: 'not_found' });
+    await kit.settings.set({ key: 'orders.payWithWallet', value: true });
+
+    await expect(kit.orders.pay({ ...ann, order: order.id, payFrom: 'EUR' })).rejects.toMatchObject(
+      { code: 'invalid_state' },
+    );
+
+    expect(await left()).toEqual({ settled: 2_500, held: 1_000 });
+  });
+
+  test('is replayed under its key, whatever has become of wallets since', async () => {
+    const { kit } = await shop();
+    const asked = { ...pack, payFrom: 'EUR', idempotencyKey: 'k' } as const;
+    const { order } = await kit.orders.create(asked);
+    await kit.settings.set({ key: 'orders.payWithWallet', value: false });
+
+    const again = await kit.orders.create(asked);
+
+    expect(again).toMatchObject({ replayed: true, order: { id: order.id, status: 'paid' } });
+  });
+
   test('of nothing to pay takes nothing', async () => {
     const { kit, left } = await shop({ EUR: 0 });
 

@@ -79,14 +79,18 @@ export const orderAdminRoutes: readonly Route[] = [
     path: '/admin/orders/:id/confirm',
     access: 'admin',
     params: orderParams,
-    body: z.object({ customer, reason, startsAt: instantInput.optional() }),
+    body: z.object({
+      ...{ customer, reason, startsAt: instantInput.optional() },
+      /** `wallet`: what is set aside for it; somebody says so by hand unless said. */
+      payment: z.enum(['manual', 'wallet']).optional(),
+    }),
     answers: orderShape,
     refuses: [
       ...(['not_found', 'duplicate_payment', 'invalid_state', 'start_in_past'] as const),
       ...(['limit_exceeded', 'already_subscribed'] as const),
     ],
     handle: ({ kit }, { params, body }) =>
-      kit.orders.confirm({ ...body, order: params.id, payment: 'manual' }),
+      kit.orders.confirm({ payment: 'manual', ...body, order: params.id }),
   }),
   defineRoute({
     operation: 'cancelAnyOrder',

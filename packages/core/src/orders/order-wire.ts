@@ -103,8 +103,13 @@ export const anyOrderBody = orderBody.extend({
 
 /** `:id` of a path. */
 export const orderParams = z.object({ id: z.string().min(1).max(255) });
+/** What paying one from the wallet refuses. */
+export const walletRefusals = [
+  ...(['insufficient_balance', 'customer_frozen', 'rate_missing', 'unit_unknown'] as const),
+] as const;
 /** What placing one refuses. */
 export const orderRefusals = [
+  ...walletRefusals,
   ...(['offer_unknown', 'plan_unknown', 'offer_locked', 'quantity_limit'] as const),
   'checkout_open',
   ...(['start_in_past', 'already_subscribed', 'invalid_amount', 'limit_exceeded'] as const),

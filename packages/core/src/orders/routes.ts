@@ -10,6 +10,7 @@ import {
   paymentBody,
   purchaseShape,
   toPayShape,
+  walletRefusals,
 } from './order-wire.ts';
 import { receiptShape } from './receipt-wire.ts';
 import { orderStatuses } from './status.ts';
@@ -133,7 +134,12 @@ export const orderRoutes: readonly Route[] = [
     params: orderParams,
     body: paymentBody,
     answers: toPayShape,
-    refuses: ['not_found', 'already_paid', 'checkout_open', 'invalid_state', ...gatewayRefusals],
+    refuses: [
+      ...(['not_found', 'already_paid', 'checkout_open', 'invalid_state'] as const),
+      ...(['start_in_past', 'limit_exceeded', 'already_subscribed'] as const),
+      ...walletRefusals,
+      ...gatewayRefusals,
+    ],
     handle: ({ me }, { params, body }) => me.orders.pay({ ...body, order: params.id }),
   }),
   defineRoute({

@@ -1,7 +1,7 @@
 /** Taking for what went back of a payment, and nobody here asked for. */
 import { integer, newId, type Scope, sql } from '../kernel/index.ts';
 import type { GatewayRefund } from '../orders/index.ts';
-import type { PaymentRow } from '../payments/index.ts';
+import { type PaymentRow, partsOf } from '../payments/index.ts';
 import { flagRefund } from './flag-refund.ts';
 import { standingOf } from './order-lots.ts';
 import { type RefundRow, storeRefund } from './rows.ts';
@@ -21,7 +21,8 @@ export async function takeReported(
   const { root } = standing.tree;
   const amount = Math.min(sent, root.total - root.refunded - root.refunding);
   const { takes, outstanding, takesAll } = await shareOf(scope, standing, amount);
-  const isNamed = refund !== undefined && refund.state !== 'failed' && refund.sum.amount === sent;
+  const isNamed =
+    refund !== undefined && refund.state !== 'failed' && partsOf(payment, refund.sum) === sent;
   const row: RefundRow = {
     ...{ id: newId('rfd'), order: root.id, payment: payment.id, source: 'reported' },
     ...{ target: 'gateway', amount, sent, state: 'succeeded', attempts: 0 },

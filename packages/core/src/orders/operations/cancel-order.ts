@@ -44,12 +44,15 @@ async function cancel(scope: Scope, { order, customer }: CancelOrder): Promise<O
   const { root } = tree;
   if (customer !== undefined && root.customer !== customer) throw new NotFoundError('order', order);
   const status = statusAt(root, scope.now);
-  if (status === 'canceled') return tree;
+  if (status === 'canceled')
+    return isOpen(root.status) ? storeCanceled(scope, tree, lapsedNow) : tree;
   if (!isOpen(status)) throw new AlreadyPaidError(order);
   if (root.period !== null)
     throw new InvalidStateError(`Order ${order} is owed: cancel ${root.subscriptionId} instead.`);
   return storeCanceled(scope, tree, { lapsed: false });
 }
+
+const lapsedNow = { lapsed: true, message: 'not paid in time' } as const;
 
 /** Stores that a locked order and its items are canceled, and announces it. */
 export async function storeCanceled(

@@ -36,9 +36,11 @@ export async function openCheckoutOf(
 
 /**
  * Makes sure that what is asked for is what the open order has frozen.
+ * @returns The open order.
  * @throws {CheckoutOpenError} It is not: the open one stands.
  */
-export function refuseOther({ root, items }: OrderTree, asked: InsertOrder): void {
+export function refuseOther(open: OrderTree, asked: Omit<InsertOrder, 'id'>): OrderTree {
+  const { root, items } = open;
   const { sale, charge, input, customer } = asked;
   const lines = [sale.root, ...sale.items];
   const isSame =
@@ -52,6 +54,7 @@ export function refuseOther({ root, items }: OrderTree, asked: InsertOrder): voi
     root.asksStart?.getTime() === input.startsAt?.getTime() &&
     root.timeZone === customer.timeZone;
   if (!isSame) throw new CheckoutOpenError(root);
+  return open;
 }
 
 function isLine(row: OrderRow, line: Line | undefined): boolean {

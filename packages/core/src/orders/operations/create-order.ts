@@ -6,7 +6,7 @@
  */
 import { ensureCatalog } from '../../catalog/index.ts';
 import { answerOnce, ensureCustomer, lockCustomer } from '../../customers/index.ts';
-import { multiply, type Scope, ValidationError } from '../../kernel/index.ts';
+import { multiply, newId, type Scope, ValidationError } from '../../kernel/index.ts';
 import { checkoutOf, gatewayFault, type PaymentChoice } from '../checkout.ts';
 import { OfferLockedError } from '../errors.ts';
 import type { Checkout } from '../gateway.ts';
@@ -21,9 +21,9 @@ import { type Sale, saleOfOffer, saleOfPlan } from '../sale.ts';
 import { isLapsed, openCheckoutOf, refuseOther, storeLapsed } from './claim-checkout.ts';
 import { fulfilOrder } from './fulfil-order.ts';
 import { getOrder } from './get-order.ts';
-import { type Charge, type InsertOrder, insertOrder } from './insert-order.ts';
-import { type Purse, purseOf } from './pay-from-wallet.ts';
-import { payNow, reopenOrder } from './pay-order.ts';
+import { type Charge, insertOrder } from './insert-order.ts';
+import { keepShare, type Purse, purseOf, setAside } from './pay-from-wallet.ts';
+import { payOpen } from './pay-order.ts';
 
 export type NewOrder = PaymentChoice & {
   readonly customer: string;
@@ -73,17 +73,16 @@ export async function createOrder(scope: Scope, input: NewOrder): Promise<Placed
   const fault = await gatewayFault(scope, choice);
   if (fault && (gateway ?? payFrom ?? capture) !== undefined) throw fault;
   await ensureCatalog(scope);
-  const purse = await purseFor(scope, input);
+  const purse = await settled(purseFor(scope, input));
   let isAgain = false;
   const { answer, replayed } = await scope.transaction(async (scope) => {
     const { customer, kind } = input;
     const { id } = await ensureCustomer(scope, { customer, kind });
     const once = { verb: 'orders.create', customerId: id, key, request };
     return answerOnce(scope, once, async (scope) => {
-      const placed = await place(scope, input, fault);
+      const placed = await place(scope, input, { fault, purse: purse() });
       isAgain = placed.isAgain;
-      if (!purse || placed.tree.root.status !== 'pending') return orderOf(scope, placed.tree);
-      return orderOf(scope, await payNow(scope, placed.tree, { purse, capture }));
+      return orderOf(scope, placed.tree);
     });
   });
   const order = reviveOrder(answer);
@@ -98,11 +97,11 @@ export async function createOrder(scope: Scope, input: NewOrder): Promise<Placed
 /** `isAgain`: it was placed before, and waits to be paid. */
 type Placed = { readonly tree: OrderTree; readonly isAgain: boolean };
 
-/** @param fault Why it cannot be paid; of no matter to one of nothing to pay. */
+/** @param payer.fault Why it cannot be paid; of no matter to one of nothing to pay. */
 async function place(
   scope: Scope,
   input: NewOrder,
-  fault: ValidationError | null,
+  { fault, purse: given }: { fault: ValidationError | null; purse: Purse | null },
 ): Promise<Placed> {
   const customer = await lockCustomer(scope, { customer: input.customer, mode: 'update' });
   const sale = await saleOf(scope, input);
@@ -110,33 +109,44 @@ async function place(
     throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
   const charge = chargeOf(sale, input);
   if (fault && charge.total > 0) throw fault;
+  const purse = charge.total > 0 ? given : null;
+  const isPaid = charge.total === 0 || (purse !== null && input.capture !== false);
   const isToPay = scope.ports.openCheckout !== undefined && charge.total > 0;
-  const atGateway = isToPay && input.payFrom === undefined;
+  const atGateway = isToPay && purse === null;
   const asked = { customer, sale, input, charge, atGateway };
   const open = isToPay ? await openCheckoutOf(scope, customer, sale.root) : null;
   if (open && !isLapsed(scope, open))
-    return { tree: await again(scope, open, asked), isAgain: true };
+    return {
+      tree: await payOpen(scope, refuseOther(open, asked), { purse, capture: input.capture }),
+      isAgain: true,
+    };
   await refuseBeyondLimit(scope, customer.id, sale);
   // What would fail when it is paid is refused before anybody pays.
   await windowsOf(scope, {
     ...{ customerId: customer.id, customer: customer.externalId, timeZone: customer.timeZone },
     ...{ lines: [sale.root, ...sale.items], asked: input.startsAt ?? null },
-    ...{ paid: { amount: charge.total, unit: charge.currency }, isPaid: charge.total === 0 },
+    ...{ paid: { amount: charge.total, unit: charge.currency }, isPaid },
   });
+  const id = newId('ord');
+  const { currency, total } = charge;
+  const price = { id, customer: customer.externalId, currency, total };
+  const wallet = purse && (await setAside(scope, price, purse));
   if (open) await storeLapsed(scope, open);
-  const { root, items } = await insertOrder(scope, asked);
-  await announceOrder(scope, root, 'order.created', {});
-  const tree =
-    charge.total > 0
-      ? { root, items }
-      : await fulfilOrder(scope, { order: root.id, method: 'free' });
+  const { root, items } = await insertOrder(scope, { ...asked, id });
+  const kept = purse && wallet ? await keepShare(scope, root, { purse, wallet }) : root;
+  await announceOrder(scope, kept, 'order.created', {});
+  const method = purse ? 'wallet' : 'free';
+  const tree = isPaid ? await fulfilOrder(scope, { order: id, method }) : { root: kept, items };
   return { tree, isAgain: false };
 }
 
-/** The open order of the same, to be paid after all. */
-async function again(scope: Scope, open: OrderTree, asked: InsertOrder): Promise<OrderTree> {
-  refuseOther(open, asked);
-  return open.root.status === 'pending' ? open : reopenOrder(scope, open);
+/** What came of work that must not be waited for later: its answer, or what it threw, whenever that is asked for. */
+async function settled<T>(work: Promise<T>): Promise<() => T> {
+  const [outcome] = await Promise.allSettled([work]);
+  return () => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  };
 }
 
 async function purseFor(scope: Scope, input: NewOrder): Promise<Purse | null> {

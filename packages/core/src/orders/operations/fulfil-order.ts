@@ -44,8 +44,7 @@ export function fulfilOrder(scope: Scope, input: FulfilOrder): Promise<OrderTree
   return scope.transaction(async (scope) => {
     const tree = await lockOrder(scope, input.order);
     refusePaid(tree.root, scope.now);
-    const open = { ...tree, root: await settleWallet(scope, tree.root, input.method) };
-    const paid = await (isOwed(open.root) ? payCharge : handOut)(scope, open, input);
+    const paid = await (isOwed(tree.root) ? payCharge : handOut)(scope, tree, input);
     await issueReceipt(scope, paid);
     return paid;
   });
@@ -53,7 +52,8 @@ export function fulfilOrder(scope: Scope, input: FulfilOrder): Promise<OrderTree
 
 function payCharge(scope: Scope, { root }: OrderTree, input: FulfilOrder): Promise<OrderTree> {
   return fulfilCharge(scope, root, async (window) => {
-    const paid = await hand(scope, root, { window, ...input });
+    const open = await settleWallet(scope, root, input.method);
+    const paid = await hand(scope, open, { window, ...input });
     await announcePaid(scope, paid, []);
     return paid;
   });
@@ -70,7 +70,9 @@ async function handOut(
     paid: { amount: root.total, unit: root.currency },
   });
   if (!window) throw new Error(`Order ${root.id} has no time.`);
-  const bought = await hand(scope, root, { window, ...input });
+  // All that may be refused has been: what is set aside moves with the rest.
+  const open = await settleWallet(scope, root, input.method);
+  const bought = await hand(scope, open, { window, ...input });
   const bundled = [];
   for (const [index, item] of items.entries()) {
     const own = item.append ? windows[index] : undefined;

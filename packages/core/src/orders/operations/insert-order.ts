@@ -9,6 +9,7 @@ import type { Line, Sale } from '../sale.ts';
 export type Charge = { readonly currency: string; readonly price: number; readonly total: number };
 
 export type InsertOrder = {
+  readonly id: string;
   readonly customer: CustomerRow;
   readonly sale: Sale;
   readonly charge: Charge;
@@ -18,15 +19,15 @@ export type InsertOrder = {
     readonly country?: string | undefined;
     readonly taxRate?: number | undefined;
     readonly startsAt?: Date | undefined;
+    readonly capture?: boolean | undefined;
   };
 };
 
 /** Writes the order, pending until it is paid, canceled or lapsed. */
 export async function insertOrder(
   scope: Scope,
-  { customer, sale, input, charge, atGateway = false }: InsertOrder,
+  { id, customer, sale, input, charge, atGateway = false }: InsertOrder,
 ): Promise<OrderTree> {
-  const id = newId('ord');
   const ttl = String(await getSetting(scope, 'orders.pendingTtl'));
   const lapsesAt = at(addDuration(scope.now, ttl, 1, 'UTC'));
   const now = at(scope.now);

@@ -18,10 +18,11 @@ import {
 } from '../../ledger/index.ts';
 import { getSetting } from '../../settings/index.ts';
 import type { PaymentChoice } from '../checkout.ts';
+import type { WalletShare } from '../order-row.ts';
 import type { OrderRow } from '../rows.ts';
 
 /** A unit of the wallet, with the rate of the order's currency to it. */
-export type Purse = { readonly unit: string; readonly rate: Rate };
+export type Purse = { readonly unit: string; readonly currency: string; readonly rate: Rate };
 
 /**
  * What the choice says of the wallet, or `null`. Asks for rates; so before any transaction.
@@ -39,40 +40,58 @@ export async function purseOf(
     throw new ValidationError([
       { pointer: '/payFrom', detail: 'is switched off: the setting orders.payWithWallet says so' },
     ]);
-  return { unit, rate: await rateBetween(scope, { from: currency, to: unit }) };
+  return { unit, currency, rate: await rateBetween(scope, { from: currency, to: unit }) };
 }
 
 /**
- * Sets aside what an unpaid order, locked after its customer, costs the wallet. What is set aside for it already stays.
+ * Sets aside what an order costs the wallet, before anything else of it is written. The customer is locked.
  *
  * @throws {InsufficientBalanceError} Less is available. @throws {CustomerFrozenError} An operator stopped this customer.
- * @throws {InvalidStateError} Another unit is set aside for it.
  */
-export async function setAsideFor(
+export async function setAside(
   scope: Scope,
-  order: OrderRow,
-  { unit, rate }: Purse,
-): Promise<void> {
-  if (order.wallet !== null) {
-    if (order.wallet.unit === unit) return;
-    throw new InvalidStateError(`For order ${order.id} some ${order.wallet.unit} is set aside.`);
-  }
-  const amount = costAt(scope, { amount: order.total, from: order.currency, to: unit, rate });
+  { id, customer, total, currency }: Pick<OrderRow, 'id' | 'customer' | 'total' | 'currency'>,
+  purse: Purse,
+): Promise<WalletShare> {
+  const { unit, rate } = purse;
+  if (currency !== purse.currency) throw new Error(`Order ${id} is not in ${purse.currency}.`);
+  const amount = costAt(scope, { amount: total, from: currency, to: unit, rate });
   const hold = newId('hld');
   const answer = await spend(scope, {
-    ...{ customer: order.customer, unit, amount, hold: { id: hold, expiresAt: null } },
-    ...{ reference: { type: 'order', id: order.id }, source: 'orders.pay' },
-    request: { verb: 'order', id: order.id },
+    ...{ customer, unit, amount, hold: { id: hold, expiresAt: null } },
+    ...{ reference: { type: 'order', id }, source: 'orders.pay' },
+    request: { verb: 'order', id },
   });
-  if (!answer.allowed) {
-    if (answer.reason === 'customer_frozen') throw new CustomerFrozenError(order.customer);
-    throw new InsufficientBalanceError({ unit, amount, available: answer.figures.available });
-  }
+  if (answer.allowed) return { unit, amount, hold };
+  if (answer.reason === 'customer_frozen') throw new CustomerFrozenError(customer);
+  throw new InsufficientBalanceError({ unit, amount, available: answer.figures.available });
+}
+
+/**
+ * As `setAside`, for an unpaid order, locked after its customer.
+ * @returns The order as it is then.
+ * @throws {InvalidStateError} Its price is set aside already: only `confirm` takes that.
+ */
+export async function setAsideFor(scope: Scope, order: OrderRow, purse: Purse): Promise<OrderRow> {
+  if (order.wallet !== null)
+    throw new InvalidStateError(
+      `The price of order ${order.id} is set aside: confirm or cancel it.`,
+    );
+  return keepShare(scope, order, { purse, wallet: await setAside(scope, order, purse) });
+}
+
+/** Writes down what is set aside for an order, and at what rate. */
+export async function keepShare(
+  scope: Scope,
+  order: OrderRow,
+  { purse: { rate }, wallet }: { readonly purse: Purse; readonly wallet: WalletShare },
+): Promise<OrderRow> {
   await scope.run(sql`
     update bursar.orders
-       set wallet_unit = ${unit}::text, wallet_amount = ${amount}::bigint, wallet_hold = ${hold}::text,
-           wallet_rate = ${json({ ...rate, at: at(rate.at) })}::text::jsonb
+       set wallet_unit = ${wallet.unit}::text, wallet_amount = ${wallet.amount}::bigint,
+           wallet_hold = ${wallet.hold}::text, wallet_rate = ${json({ ...rate, at: at(rate.at) })}::text::jsonb
      where (tenant_id, id) = (${scope.tenant.id}::int, ${order.id}::text)`);
+  return { ...order, wallet };
 }
 
 /**

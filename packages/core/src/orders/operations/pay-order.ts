@@ -32,35 +32,38 @@ export async function payOrder(
 ): Promise<{ readonly order: Order; readonly checkout: Checkout }> {
   const fault = await gatewayFault(scope, choice);
   if (fault) throw fault;
-  const found = choice.payFrom === undefined ? null : await findTree(scope, id);
-  const purse = found && (await purseOf(scope, choice, found.root.currency));
+  const found = await findTree(scope, id);
+  if (!found || (customer !== undefined && found.root.customer !== customer))
+    throw new NotFoundError('order', id);
+  const purse = await purseOf(scope, choice, found.root.currency);
   const tree = await scope.transaction(async (scope) => {
     const locked = await lockOrder(scope, id);
-    if (customer !== undefined && locked.root.customer !== customer)
-      throw new NotFoundError('order', id);
     const status = statusAt(locked.root, scope.now);
     if (status === 'canceled') throw new InvalidStateError(`Order ${id} is canceled.`);
     if (!isOpen(status)) throw new AlreadyPaidError(id);
     if (scope.ports.openCheckout && !purse) await claimCheckout(scope, locked.root);
-    const open = status === 'pending' ? locked : await reopenOrder(scope, locked);
-    return purse ? payNow(scope, open, { purse, capture: choice.capture }) : open;
+    return payOpen(scope, locked, { purse, capture: choice.capture });
   });
   const order = orderOf(scope, tree);
   return { order, checkout: await checkoutOf(scope, order, choice) };
 }
 
-/** Has the wallet pay a pending order, locked after its customer; or, without `capture`, only sets its price aside. */
-export async function payNow(
+/** Makes an unpaid order, locked after its customer, pending again where it is not; and has the wallet pay it, where one is given. */
+export async function payOpen(
   scope: Scope,
-  { root, items }: OrderTree,
-  { purse, capture = true }: { readonly purse: Purse; readonly capture?: boolean | undefined },
+  tree: OrderTree,
+  {
+    purse,
+    capture = true,
+  }: { readonly purse: Purse | null; readonly capture?: boolean | undefined },
 ): Promise<OrderTree> {
-  await setAsideFor(scope, root, purse);
-  if (capture) return fulfilOrder(scope, { order: root.id, method: 'wallet' });
-  return (await findTree(scope, root.id)) ?? { root, items };
+  const root = purse ? await setAsideFor(scope, tree.root, purse) : tree.root;
+  const held = { ...tree, root };
+  const pending = root.status === 'pending' ? held : await reopenOrder(scope, held);
+  return purse && capture ? fulfilOrder(scope, { order: root.id, method: 'wallet' }) : pending;
 }
 
 /** Makes a refused or failed order, locked, pending again. */
-export async function reopenOrder(scope: Scope, { root, items }: OrderTree): Promise<OrderTree> {
+async function reopenOrder(scope: Scope, { root, items }: OrderTree): Promise<OrderTree> {
   return { root: await moveOrder(scope, root, { to: 'pending' }), items };
 }

@@ -8,6 +8,7 @@ import { announceOrder } from '../news.ts';
 import { findTree, type OrderRow } from '../rows.ts';
 import { isHeld, isOpen, statusAt } from '../status.ts';
 import { storeCanceled } from './cancel-order.ts';
+import { lockOrder } from './fulfil-order.ts';
 
 /** One line to look at, of any tenant. */
 export type DueOrder = { readonly tenant: string; readonly id: string; readonly at: Date };
@@ -42,10 +43,13 @@ export function settleOrder(
   { id }: { id: string },
 ): Promise<{ done: boolean; next: Date }> {
   return scope.transaction(async (scope) => {
-    // The order's own lock is enough to change its status, and its customer may be erased.
-    const tree = await findTree(scope, id, { lock: true });
+    const seen = await findTree(scope, id);
+    const gives = seen?.root.wallet?.hold;
+    // Its own lock is enough to change its status; what gives something back to a wallet locks the customer first.
+    const tree = gives ? await lockOrder(scope, id) : await findTree(scope, id, { lock: true });
     if (!tree || tree.root.dueAt > scope.now)
       return { done: false, next: tree?.root.dueAt ?? FOREVER };
+    if (!gives && tree.root.wallet?.hold) return { done: false, next: scope.now };
     return { done: await settle(scope, tree.root, tree.items), next: FOREVER };
   });
 }
