@@ -142,8 +142,10 @@ export type Draft = {
   isRegranted: boolean;
   /** At how much or less it is announced as low; `null`: of a feature, whose quota is announced instead. */
   lowAt: number | null;
-  /** It came down to where a standing instruction buys more. */
+  /** It came down, by use, to where a standing instruction buys more. */
   topsUp: boolean;
+  /** What is booked takes back what an order brought: however it comes down, nothing is bought for it. */
+  takesBack: boolean;
   /** Grants made here have ids from here upwards until they are written. */
   nextGrantId: number;
 };

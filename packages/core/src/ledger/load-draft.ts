@@ -138,6 +138,7 @@ export function blank(input: OpenInput, ids: Ids, now: Date): Draft {
     isRegranted: false,
     lowAt: null,
     topsUp: false,
+    takesBack: false,
     nextGrantId: UNWRITTEN,
   };
 }

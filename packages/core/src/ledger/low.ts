@@ -7,7 +7,10 @@ import { unitOf } from '../catalog/index.ts';
 import { queueJob } from '../jobs/index.ts';
 import { integer, type Scope, type Statement, sql } from '../kernel/index.ts';
 import { settingOf, storedValue } from '../settings/index.ts';
-import { available, type Draft, NO_FLOOR, UNLIMITED } from './draft.ts';
+import { available, type Draft, type EntryKind, NO_FLOOR, UNLIMITED } from './draft.ts';
+
+/** What a customer does with what there is; all else that takes it away is done to the customer. */
+const uses: readonly EntryKind[] = ['debit', 'hold', 'capture'];
 
 /** At how much or less balances in a unit are low; `null` for features: their quotas are announced. */
 export function lowAtOf(scope: Scope, unit: string, stored: unknown): number | null {
@@ -25,7 +28,10 @@ export function lowMark({ balance, lowAt }: Draft): number {
   return Math.min(UNLIMITED, balance.drawn + Math.min(UNLIMITED, ...reaches));
 }
 
-/** Notices that the balance has come down to a minimum since its row said `before`. */
+/**
+ * Notices that the balance has come down to a minimum since its row said `before`. More is bought for what use takes down to it:
+ * never for a refund, a dispute, a correction or an end by time alone, nor for what is used of a balance that is low by those.
+ */
 export function noticeLow(draft: Draft, before: number): void {
   const { unit, balance, lowAt, news } = draft;
   const now = available(balance);
@@ -33,7 +39,19 @@ export function noticeLow(draft: Draft, before: number): void {
   if (balance.floor === NO_FLOOR) return;
   if (passes(lowAt))
     news.push({ type: 'balance.low', data: { unit, available: now, atOrBelow: lowAt } });
-  draft.topsUp = passes(balance.topUpAt);
+  draft.topsUp = passes(balance.topUpAt) && isUsedDown(draft, before);
+}
+
+/** Whether it was a use that took it down to where more is bought. */
+function isUsedDown({ entries, balance, takesBack }: Draft, before: number): boolean {
+  if (takesBack) return false;
+  let left = before;
+  return entries.some(({ kind, settledAfter, heldAfter }) => {
+    const least = balance.topUpAt ?? left;
+    const isAbove = left > least;
+    left = settledAfter - heldAfter;
+    return isAbove && left <= least && uses.includes(kind);
+  });
 }
 
 /** The kind of the job that buys more, as a standing instruction says. */

@@ -10,7 +10,10 @@ export type TopUpEvents = {
     /** When it is tried again. */
     retryAt: string;
   };
-  /** Nothing is tried any more until the instruction is set anew. */
+  /**
+   * Nothing is tried any more until the instruction is set anew: `because` it was declined too often, or an order that was bought
+   * is `disputed` or was `refunded`.
+   */
   'top_up.stopped': {
     unit: string;
     offer: string;

@@ -33,7 +33,7 @@ export type AutoTopUp = {
   readonly quantity: number;
   readonly gateway: string | null;
   readonly limit: { readonly purchases: number; readonly per: string };
-  /** `stopped`: declined too often; set it anew. */
+  /** `stopped`: declined too often, or what it bought is disputed or was refunded; set it anew. */
   readonly state: 'on' | 'stopped';
   readonly declines: number;
   /** Nothing is tried before. */

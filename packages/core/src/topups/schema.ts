@@ -34,7 +34,7 @@ export const autoTopUps = bursar.table(
     declines: smallint().notNull().default(0),
     /** Nothing is tried before. */
     retryAt: instant('retry_at'),
-    /** After too many declines nothing is tried until it is set anew. */
+    /** From then on nothing is tried until it is set anew. */
     stoppedAt: instant('stopped_at'),
     updatedAt: instant('updated_at').notNull(),
   },

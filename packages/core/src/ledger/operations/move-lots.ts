@@ -74,6 +74,7 @@ export async function moveLots(
   );
   const open = new Set<string>();
   for (const { id } of held) if ((await lockHold(scope, id)) === 'open') open.add(id);
+  for (const { draft } of opened) draft.takesBack = true;
   const made: { own: Opened; hold: string }[] = [];
   const moved: (Omit<MovedLot, 'grantId'> & { readonly grant: GrantRow | { id: number } })[] = [];
   for (const lot of lots) {

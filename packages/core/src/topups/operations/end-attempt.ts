@@ -71,6 +71,19 @@ export function failBecause(
   });
 }
 
+/** What only setting it anew can change was in the way. */
+export function stopBecause(
+  scope: Scope,
+  running: Running,
+  stopped: { order: string | null; because: string },
+): Promise<null> {
+  return scope.transaction(async (scope) => {
+    if (running.attempt !== null && !(await endAttempt(scope, running, { state: 'failed' })))
+      return null;
+    return stop(scope, running, { ...stopped, declines: running.instruction.declines });
+  });
+}
+
 type Told = { order: string | null; because: string; declines: number };
 
 async function tellFailed(

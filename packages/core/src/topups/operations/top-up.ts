@@ -6,6 +6,7 @@ import { lockCustomer } from '../../customers/index.ts';
 import {
   addDuration,
   at,
+  flag,
   instantOrNull,
   integer,
   isBursarError,
@@ -27,10 +28,13 @@ import {
 } from '../../orders/index.ts';
 import { confirmPayment, refuseInTransaction } from '../../payments/index.ts';
 import { findInstruction, type Instruction } from '../instruction.ts';
-import { decline, endAttempt, failBecause, type Running } from './end-attempt.ts';
+import { decline, endAttempt, failBecause, type Running, stopBecause } from './end-attempt.ts';
 
 /** How soon a payment that is under way is looked at again: ten minutes. */
 const watchMilliseconds = 600_000;
+
+/** How soon what is frozen is looked at again: a day. Nothing is bought for it. */
+const frozenMilliseconds = 86_400_000;
 
 /**
  * Buys more if the balance is low, as its instruction says.
@@ -64,15 +68,18 @@ function begin(scope: Scope, balance: number): Promise<Running | number | null> 
   return scope.transaction(async (scope) => {
     const owner = await nameBalance(scope, balance);
     if (!owner) return null;
-    await lockCustomer(scope, { customer: owner.customer, mode: 'update' });
+    const customer = await lockCustomer(scope, { customer: owner.customer, mode: 'update' });
     const where = sql`balance.id = ${balance}::bigint`;
     const instruction = await findInstruction(scope, { where, lock: true });
     if (!instruction || instruction.stoppedAt || instruction.below === null) return null;
     const running = { ...owner, instruction };
     const open = await openAttempt(scope, balance);
     if (open !== null) return { ...running, ...open };
-    const { available } = await readBalance(scope, owner);
+    const { available, frozen } = await readBalance(scope, owner);
     if (available > instruction.below) return null;
+    if (frozen || customer.frozenAt) return frozenMilliseconds;
+    const gone = await moneyGone(scope, instruction);
+    if (gone) return stopBecause(scope, { ...running, attempt: null, order: null }, gone);
     if (instruction.retryAt && instruction.retryAt > scope.now)
       return until(scope, instruction.retryAt);
     const free = await freeAt(scope, instruction);
@@ -105,6 +112,29 @@ function openAttempt(
     select id, order_id from bursar.top_up_attempts
      where (tenant_id, balance_id) = (${scope.tenant.id}::int, ${balance}::bigint) and state = 'open'`,
     (row) => ({ attempt: text(row.id), order: textOrNull(row.order_id) }),
+  );
+}
+
+/**
+ * What speaks against charging again: a payment for the balance that is disputed, or that went back since the instruction was
+ * set. Whoever took the money back has to want more, and says so by setting it anew.
+ */
+function moneyGone(scope: Scope, { balance }: Instruction) {
+  return scope.maybeOne(
+    sql`
+    select bought.id, bought.disputed
+      from bursar.auto_top_ups as instruction
+      join bursar.top_up_attempts as attempt
+        on (attempt.tenant_id, attempt.balance_id) = (instruction.tenant_id, instruction.balance_id)
+      join bursar.orders as bought on (bought.tenant_id, bought.id) = (attempt.tenant_id, attempt.order_id)
+     where (instruction.tenant_id, instruction.balance_id) = (${scope.tenant.id}::int, ${balance}::bigint)
+       and (bought.disputed or exists (
+             select from bursar.refunds as refund
+              where (refund.tenant_id, refund.order_id) = (bought.tenant_id, bought.id)
+                and refund.state <> 'failed' and refund.created_at >= instruction.updated_at))
+     order by bought.disputed desc, bought.created_at desc
+     limit 1`,
+    (row) => ({ order: text(row.id), because: flag(row.disputed) ? 'disputed' : 'refunded' }),
   );
 }
 
