@@ -177,6 +177,7 @@ describeDatabases('an instruction to buy more', (makeUrl) => {
       [{ gateway: 'nowhere' }, '/gateway'],
       [{ unit: 'seats' }, '/unit'],
       [{ atOrBelow: -1 }, '/atOrBelow'],
+      [{ limit: { purchases: 1, per: 'P0D' } }, '/limit/per'],
     ] as const)
       await expect(set(wrong), pointer).rejects.toMatchObject({
         ...{ code: 'validation', details: { errors: [{ pointer }] } },

@@ -11,8 +11,9 @@ export type TopUpEvents = {
     retryAt: string;
   };
   /**
-   * Nothing is tried any more until the instruction is set anew: `because` it was declined too often, or an order that was bought
-   * is `disputed` or was `refunded`.
+   * Nothing is tried any more until the instruction is set anew: `because` it was declined too often, an order that was bought
+   * is `disputed` or was `refunded`, or what it buys is not sold to the customer (`offer_unknown`, `plan_unknown`, `quantity_limit`,
+   * `offer_locked`).
    */
   'top_up.stopped': {
     unit: string;

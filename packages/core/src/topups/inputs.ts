@@ -16,6 +16,7 @@ export const autoTopUpFields = {
       per: z
         .string()
         .regex(/^P(?!$)/, 'must be an ISO 8601 duration such as P30D')
+        .regex(/[1-9]/, 'must last some time')
         .max(32),
     })
     .optional(),

@@ -13,7 +13,8 @@ import {
 
 export type Instruction = {
   readonly balance: number;
-  readonly below: number | null;
+  /** At how much or less it buys. */
+  readonly atOrBelow: number | null;
   readonly offer: string;
   readonly quantity: number;
   readonly gateway: string | null;
@@ -33,7 +34,7 @@ export type AutoTopUp = {
   readonly quantity: number;
   readonly gateway: string | null;
   readonly limit: { readonly purchases: number; readonly per: string };
-  /** `stopped`: declined too often, or what it bought is disputed or was refunded; set it anew. */
+  /** `stopped`: it stopped for what `top_up.stopped` says; set it anew. */
   readonly state: 'on' | 'stopped';
   readonly declines: number;
   /** Nothing is tried before. */
@@ -59,7 +60,7 @@ export function findInstruction(
 function read(row: Row): Instruction {
   return {
     balance: integer(row.balance_id),
-    below: integerOrNull(row.top_up_at),
+    atOrBelow: integerOrNull(row.top_up_at),
     offer: text(row.offer),
     quantity: integer(row.quantity),
     gateway: textOrNull(row.gateway),
@@ -75,7 +76,7 @@ function read(row: Row): Instruction {
 export function shownOf(unit: string, one: Instruction): AutoTopUp {
   const { offer, quantity, gateway, declines, retryAt } = one;
   return {
-    ...{ unit, atOrBelow: one.below ?? 0, offer, quantity, gateway },
+    ...{ unit, atOrBelow: one.atOrBelow ?? 0, offer, quantity, gateway },
     limit: { purchases: one.most, per: one.per },
     state: one.stoppedAt === null ? 'on' : 'stopped',
     ...{ declines, retryAt },

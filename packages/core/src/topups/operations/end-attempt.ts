@@ -8,7 +8,9 @@ import type { Instruction } from '../instruction.ts';
 export type Running = {
   readonly customer: string;
   readonly unit: string;
-  readonly instruction: Instruction;
+  readonly balance: number;
+  /** `null`: it was taken back meanwhile, so that nobody is told and nothing is tried again. */
+  readonly instruction: Instruction | null;
   readonly attempt: string | null;
   /** That it has placed. */
   readonly order: string | null;
@@ -20,7 +22,7 @@ const hour = 3_600_000;
 /** Ends the attempt, once. @returns Whether it was open. */
 export async function endAttempt(
   scope: Scope,
-  { attempt, instruction }: Running,
+  { attempt, balance }: Running,
   { state }: { state: 'paid' | 'declined' | 'failed' },
 ): Promise<boolean> {
   const ended = await scope.maybeOne(
@@ -32,7 +34,7 @@ export async function endAttempt(
     ), well as (
       update bursar.auto_top_ups as instruction set declines = 0, retry_at = null
         from ended
-       where (instruction.tenant_id, instruction.balance_id) = (ended.tenant_id, ${instruction.balance}::bigint)
+       where (instruction.tenant_id, instruction.balance_id) = (ended.tenant_id, ${balance}::bigint)
          and ${state === 'paid'}::boolean
     )
     select true as ended from ended`,
@@ -45,9 +47,9 @@ export async function endAttempt(
 export function decline(scope: Scope, running: Running, order: string): Promise<number | null> {
   return scope.transaction(async (scope) => {
     const { instruction } = running;
-    const declines = instruction.declines + 1;
     const most = Number(await getSetting(scope, 'topUps.declinesMax'));
-    if (!(await endAttempt(scope, running, { state: 'declined' }))) return null;
+    if (!(await endAttempt(scope, running, { state: 'declined' })) || !instruction) return null;
+    const declines = instruction.declines + 1;
     if (declines >= most) return stop(scope, running, { order, because: 'declined', declines });
     const wait = hour * 4 ** (declines - 1);
     const retryAt = new Date(scope.now.getTime() + wait);
@@ -66,6 +68,7 @@ export function failBecause(
     const { retryAt = new Date(scope.now.getTime() + hour), ...rest } = failed;
     if (running.attempt !== null && !(await endAttempt(scope, running, { state: 'failed' })))
       return null;
+    if (!running.instruction) return null;
     await tellFailed(scope, running, { ...rest, declines: running.instruction.declines, retryAt });
     return retryAt.getTime() - scope.now.getTime();
   });
@@ -80,6 +83,7 @@ export function stopBecause(
   return scope.transaction(async (scope) => {
     if (running.attempt !== null && !(await endAttempt(scope, running, { state: 'failed' })))
       return null;
+    if (!running.instruction) return null;
     return stop(scope, running, { ...stopped, declines: running.instruction.declines });
   });
 }
@@ -95,7 +99,7 @@ async function tellFailed(
   await scope.run(sql`
     update bursar.auto_top_ups
        set declines = ${told.declines}::int, retry_at = ${at(retryAt)}::text::timestamptz
-     where (tenant_id, balance_id) = (${scope.tenant.id}::int, ${running.instruction.balance}::bigint)`);
+     where (tenant_id, balance_id) = (${scope.tenant.id}::int, ${running.balance}::bigint)`);
   await tell(scope, running, 'top_up.failed', { ...rest, retryAt: at(retryAt) });
 }
 
@@ -104,22 +108,22 @@ async function stop(scope: Scope, running: Running, told: Told): Promise<null> {
   await scope.run(sql`
     update bursar.auto_top_ups
        set declines = ${told.declines}::int, stopped_at = ${at(scope.now)}::text::timestamptz
-     where (tenant_id, balance_id) = (${scope.tenant.id}::int, ${running.instruction.balance}::bigint)`);
+     where (tenant_id, balance_id) = (${scope.tenant.id}::int, ${running.balance}::bigint)`);
   await tell(scope, running, 'top_up.stopped', told);
   return null;
 }
 
 function tell(
   scope: Scope,
-  { customer, unit, instruction }: Running,
+  { customer, unit, balance, instruction }: Running,
   type: string,
   data: object,
 ): Promise<void> {
-  const subject = { type: 'balance', id: String(instruction.balance) };
+  const subject = { type: 'balance', id: String(balance) };
   return announce(scope, {
     type,
     customer,
     subject,
-    data: { unit, offer: instruction.offer, ...data },
+    data: { unit, offer: instruction?.offer, ...data },
   });
 }
