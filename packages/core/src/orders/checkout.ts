@@ -56,7 +56,10 @@ export async function checkoutOf(
   return openCheckout(scope, { order, choice });
 }
 
-/** What is wrong with the choice of a gateway, or `null`. Asks the host; so before any transaction. */
+/**
+ * What is wrong with the choice of a gateway, or `null`. It may ask the host, which no transaction waits for: in one nothing is opened
+ * at a gateway, and `orders.pay` asks once it has committed.
+ */
 export async function gatewayFault(
   scope: Scope,
   choice: PaymentChoice,
@@ -64,6 +67,7 @@ export async function gatewayFault(
   if (choice.payFrom !== undefined) return faultOfWallet(choice);
   if (choice.capture !== undefined)
     return new ValidationError([{ pointer: '/capture', detail: 'goes with payFrom alone' }]);
+  if (scope.inTransaction) return null;
   if (scope.ports.gatewayFault) return scope.ports.gatewayFault(scope, choice);
   if (choice.gateway === undefined || scope.ports.openCheckout) return null;
   return new ValidationError([{ pointer: '/gateway', detail: 'is not set up: leave it out' }]);
