@@ -31,6 +31,12 @@ const bursar = createBursar({
   clock: { now: () => moment ?? new Date() },
   database: process.argv[2],
   logger: silentLogger,
+  // Who waits too long for a lock or a connection is told so; here a slow machine must not be what decides.
+  pool: {
+    acquireMilliseconds: 60_000,
+    statementMilliseconds: 30_000,
+    lockMilliseconds: 20_000,
+  },
 });
 await bursar.ready();
 console.log('ready');
