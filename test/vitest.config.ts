@@ -19,6 +19,8 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: [fileURLToPath(new URL('support/global-setup.ts', import.meta.url))],
     maxWorkers: 2,
+    // Suites share what is loaded, and nothing else: each has databases and kits of its own. It saves a third of the time.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
