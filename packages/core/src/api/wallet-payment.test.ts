@@ -29,10 +29,12 @@ describeDatabases('an order paid from the wallet', (makeUrl) => {
   let shared: ReturnType<typeof open>;
   let count = 0;
   const gateway: TestGateway = testGateway({ payments: ['delay'] });
-  const open = (database: string, more: object = {}) =>
+  let ahead = 0;
+  const clock = { now: () => new Date(Date.now() + ahead) };
+  const open = (database: string) =>
     createBursar({
-      ...{ catalog, database, rates, settings, logger: silentLogger, gateways: { test: gateway } },
-      ...more,
+      ...{ catalog, clock, database, rates, settings, logger: silentLogger },
+      gateways: { test: gateway },
     });
   beforeAll(async () => {
     shared = open(await makeUrl());
@@ -110,9 +112,10 @@ describeDatabases('an order paid from the wallet', (makeUrl) => {
 
   test('that is refused inside a host’s transaction leaves nothing of it there', async () => {
     const { kit, left } = await shop({ EUR: 1_500 });
-    const late = { ...pack, startsAt: new Date(Date.now() + 1_000), capture: false } as const;
+    const startsAt = new Date(Date.now() + ahead + 60_000);
+    const late = { ...pack, startsAt, capture: false } as const;
     const { order } = await kit.orders.create({ ...late, payFrom: 'EUR' });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    ahead += 120_000;
     const asked = { ...ann, order: order.id };
 
     await shared.transaction(async (_, tx) => {
