@@ -139,6 +139,8 @@ test('the routes of the contract are all there', () => {
     'POST /admin/referrals/attach',
     'POST /admin/referrals/trigger',
     'POST /admin/referrals/reverse',
+    'POST /admin/referrals/collect',
+    'POST /admin/referrals/writeOff',
     'GET /admin/referrals/events',
     'GET /admin/rewards',
     'GET /admin/customers/:id/referrals',

@@ -220,6 +220,67 @@ describeContract('referrals', (contract) => {
     expect(await kit().ledger.verify()).toEqual({ ok: true, broken: [] });
   });
 
+  test('that were spent are outstanding: collected later, once per key, or written off', async () => {
+    const calls = await started(contract);
+    const { event } = (await visit(calls, 'v1')).body;
+    await kit().wallet.debit({ customer: 'ann', unit: 'points', amount: 10 });
+    const { body: reversed } = await admin(calls, 'reverse', { event, reason });
+    const reversal = reversed.event;
+    await kit().wallet.credit({ customer: 'ann', unit: 'points', amount: 4 });
+    const collect = (body: object) =>
+      calls.post(
+        `${prefix}/admin/referrals/collect`,
+        'root',
+        { reversal, reason, ...body },
+        { ...asAdmin, 'idempotency-key': 'k' },
+      );
+    const open = async (value: boolean) => {
+      const events = await see(calls, `referrals/events?outstanding=${value}`);
+      const rewards = await see(calls, `rewards?outstanding=${value}`);
+      return [events.body.items.length, rewards.body.items.length];
+    };
+
+    const first = await collect({});
+    const replayed = await collect({});
+    const before = await open(true);
+    const conflict = await collect({ customer: 'ann' });
+    const off = await admin(calls, 'writeOff', { reversal, reason });
+
+    expect(reversed).toMatchObject({ status: 'partly_reversed', outstanding: 10 });
+    expect(first).toMatchObject({
+      status: 200,
+      body: { collected: 4, outstanding: 6, replayed: false, status: 'partly_reversed' },
+    });
+    expect(replayed.body).toEqual({ ...first.body, replayed: true });
+    expect(conflict.body.code).toBe('idempotency_conflict');
+    expect(off.body).toMatchObject({
+      ...{ writtenOff: 6, outstanding: 0, status: 'processed', replayed: false },
+      rewards: [{}, { customer: 'ann', amount: -10, outstanding: 0, writtenOff: 6 }],
+    });
+    expect([before, await open(true), await open(false)]).toEqual([
+      ...[
+        [2, 1],
+        [0, 0],
+        [2, 4],
+      ],
+    ]);
+    expect((await see(calls, 'rewards?outstanding=some')).body.code).toBe('validation');
+    expect((await admin(calls, 'collect', { reversal })).body.code).toBe('validation');
+    expect((await admin(calls, 'writeOff', { reversal })).body.code).toBe('validation');
+    expect((await admin(calls, 'collect', { reversal: event, reason })).body.code).toBe(
+      'not_found',
+    );
+    expect(
+      (await kit().audit.list({ customer: 'bob' })).items.map(({ operation }) => operation),
+    ).toEqual([
+      'referrals.writeOff',
+      'referrals.collect',
+      'referrals.reverse',
+      'referrals.trigger',
+    ]);
+    expect(await kit().ledger.verify()).toEqual({ ok: true, broken: [] });
+  });
+
   test('are listed in pages, by customer, trigger and event, and to operators alone', async () => {
     const calls = await started(contract);
     for (const customer of ['cas', 'dan', 'eve', 'fay'])
@@ -252,7 +313,7 @@ describeContract('referrals', (contract) => {
     }
     for (const path of ['rewards', 'referrals'])
       expect((await calls.get(`${prefix}/${path}?cursor=rubbish`, 'ann')).body.code).toBe('cursor');
-    for (const verb of ['attach', 'trigger', 'reverse'])
+    for (const verb of ['attach', 'trigger', 'reverse', 'collect', 'writeOff'])
       expect((await calls.post(`${prefix}/admin/referrals/${verb}`, 'ann', {})).status).toBe(403);
     expect((await calls.get(`${prefix}/rewards`)).status).toBe(401);
   });

@@ -4,7 +4,7 @@
  * `named` names what a customer owns; `outright` what is the tenant's; `plain` names only who asks or is asked about; `wide`
  * asks of a whole tenant.
  */
-import type { Asked } from '#test/stranger-verbs.ts';
+import { type Asked, owed } from '#test/stranger-verbs.ts';
 
 export type Asking = {
   readonly kind: 'named' | 'outright' | 'plain' | 'wide';
@@ -83,6 +83,9 @@ export const successive: readonly string[] = ['setSetting', 'unsetSetting'];
 export const empty: readonly string[] = ['listRates'];
 /** Believed by a signature, whoever sends it: nobody asks. */
 export const signed: readonly string[] = ['takeWebhook', 'takeTenantWebhook'];
+const owing: Request = ({ names: { reversal } }) => ({
+  body: { reversal, reason },
+});
 const patron: Asking['before'] = ({ kit }) =>
   kit.referrals.code({ customer: 'patron', code: 'PATRON' });
 const visited = ({ names }: { names: { customer: string } }) => ({
@@ -160,6 +163,8 @@ export const requests: Readonly<Record<string, Asking>> = {
     body: { alias: 'visit', customer: who, externalId: `${names.key} of ${who}`, reason },
   })),
   reverseReward: named((asked) => ({ body: visited(asked) }), visit),
+  collectOutstanding: outright(owing, owed),
+  writeOffOutstanding: outright(owing, owed),
   getAnyReferrals: plain(({ who }) => ({ params: { id: who } })),
   listRewardEvents: wide(({ names }) => ({ query: { customer: names.customer } })),
   listAllRewards: wide(({ names }) => ({ query: { customer: names.customer } })),

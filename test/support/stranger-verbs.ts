@@ -321,6 +321,17 @@ const visit: Call = async (asked) => {
   return asked.kit.referrals.trigger({ ...visited(asked), customer: asked.who });
 };
 
+/** Spent before it was taken back; some of it is there again. */
+export const owed: Call = async ({ kit, who, names }) => {
+  const value = { enabled: true, unit: 'EUR', actor: { fixed: 5 } };
+  await kit.settings.set({ key: 'triggers.visit', value });
+  const { event } = await kit.referrals.trigger({ alias: 'visit', customer: who });
+  await kit.wallet.debit({ customer: who, unit: 'EUR', amount: 905 });
+  names.reversal = (await kit.referrals.reverse({ event })).event;
+  await kit.wallet.credit({ customer: who, unit: 'EUR', amount: 3 });
+};
+const owing = ({ names: { reversal } }: Asked) => ({ reversal, reason });
+
 const patron: Call = ({ kit }) => kit.customers.upsert({ customer: 'patron' });
 
 const referrals: Record<string, readonly Case[]> = {
@@ -338,6 +349,8 @@ const referrals: Record<string, readonly Case[]> = {
     wide(({ kit }) => kit.referrals.rewards()),
   ],
   reverse: [outright((asked) => asked.kit.referrals.reverse({ ...visited(asked), reason }), visit)],
+  collect: [outright((asked) => asked.kit.referrals.collect(owing(asked)), owed)],
+  writeOff: [outright((asked) => asked.kit.referrals.writeOff(owing(asked)), owed)],
   events: [
     wide(({ kit }) => kit.referrals.events()),
     wide(({ kit, names }) => kit.referrals.events({ customer: names.customer })),

@@ -30,6 +30,8 @@ export type Names = {
   readonly endpoint: string;
   /** Nobody has decided about it yet. */
   readonly withdrawal: string;
+  /** Of a reward that was spent; nobody's until one is made. */
+  reversal: string;
   readonly key: string;
   readonly external: string;
 };
@@ -74,6 +76,7 @@ export async function settle(kit: AnyKit, customer: string, key: string): Promis
       withdrawal: withdrawal.id,
     },
     ...{ transfer: debited.transferId ?? '', spend: spent.transferId ?? '', event: '' },
+    reversal: `reversal of ${customer}`,
   };
 }
 
@@ -94,7 +97,7 @@ export function neverMade(): Names {
     ...{ customer: `never-${own}`, key: `key-${own}`, external: `external-${own}` },
     ...{ subscription: `sub_${own}`, hold: `hld_${own}`, event: `evt_${own}` },
     ...{ job: `job_${own}`, order: `ord_${own}`, endpoint: `whe_${own}` },
-    withdrawal: `wdr_${own}`,
+    ...{ withdrawal: `wdr_${own}`, reversal: `rev_${own}` },
     ...{ grant: `grt_${number}`, transfer: `trf_${number}_1`, spend: `trf_${number}_2` },
   };
 }

@@ -5,6 +5,8 @@ import {
   attachInput,
   codeInput,
   codeOf,
+  collectInput,
+  collectOutstanding,
   findCodeOwner,
   findTree,
   giveCode,
@@ -18,6 +20,8 @@ import {
   trigger,
   triggerInput,
   validateCodeInput,
+  writeOffInput,
+  writeOffOutstanding,
 } from '../referrals/index.ts';
 import type { Binding } from './binding.ts';
 import type { RewardingVerbs } from './referral-verbs.ts';
@@ -61,6 +65,14 @@ export function bindRewarding(binding: Binding): RewardingVerbs {
     reverse: async (input) => {
       const asked = readInput(reverseEventInput, input);
       return binding.command((scope) => reverseEvent(scope, asked));
+    },
+    collect: async (input) => {
+      const asked = readInput(collectInput, input);
+      return binding.command((scope) => collectOutstanding(scope, asked));
+    },
+    writeOff: async (input) => {
+      const asked = readInput(writeOffInput, input);
+      return binding.command((scope) => writeOffOutstanding(scope, asked));
     },
     events: async (input = {}) => {
       const asked = readInput(rewardEventsInput, input);

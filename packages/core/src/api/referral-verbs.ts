@@ -3,6 +3,8 @@ import type { Page } from '../kernel/index.ts';
 import type {
   Attach,
   Attached,
+  Collected,
+  CollectOutstanding,
   FindTree,
   FireTrigger,
   GiveCode,
@@ -13,6 +15,8 @@ import type {
   RewardEvent,
   Tree,
   Triggered,
+  WriteOffOutstanding,
+  WrittenOff,
 } from '../referrals/index.ts';
 import type { Perhaps, Without } from './asked.ts';
 
@@ -47,6 +51,16 @@ export interface RewardingVerbs {
    * @throws {NotFoundError} @throws {NotReversibleError} It was skipped, or less of it is left. @throws {IdempotencyConflictError}
    */
   reverse(input: ReverseEvent): Promise<Triggered>;
-  /** What was triggered, skipped and reversed, newest first. */
+  /**
+   * Takes later what a reversal could not take: what may be spent by now, up to what is outstanding. Once per key.
+   * @throws {NotFoundError} There is no such reversal. @throws {IdempotencyConflictError}
+   */
+  collect(input: CollectOutstanding): Promise<Collected>;
+  /**
+   * Stops asking for what a reversal left outstanding; no money moves, and `reason` is kept in the audit.
+   * @throws {NotFoundError} There is no such reversal. @throws {IdempotencyConflictError}
+   */
+  writeOff(input: WriteOffOutstanding): Promise<WrittenOff>;
+  /** What was triggered, skipped and reversed, newest first; with `outstanding`, only what of is still asked for. */
   events(input?: ListRewardEvents): Promise<Page<RewardEvent>>;
 }

@@ -4,6 +4,8 @@ export {
   type Attach,
   type Attached,
   CodeTakenError,
+  type Collected,
+  type CollectOutstanding,
   defineTrigger,
   type FindTree,
   type FireTrigger,
@@ -26,4 +28,6 @@ export {
   type Triggers,
   TriggerUnknownError,
   type Worth,
+  type WriteOffOutstanding,
+  type WrittenOff,
 } from '../referrals/index.ts';

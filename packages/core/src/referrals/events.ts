@@ -17,6 +17,9 @@ export type ReferralEvents = {
     unit: string | null;
     outstanding: number;
   };
+  /** An operator had something taken that was outstanding, or stopped asking for it. `trigger` and `externalId` are of what was reversed. */
+  'reward_event.collected': RecoveryNews;
+  'reward_event.written_off': RecoveryNews;
   'reward.paid': {
     event: string;
     trigger: string;
@@ -31,3 +34,15 @@ export type ReferralEvents = {
 };
 
 type RewardEventNews = { event: string; trigger: string; externalId: string; rewards: number };
+
+type RecoveryNews = {
+  /** What was reversed. */
+  event: string;
+  reversal: string;
+  trigger: string;
+  externalId: string;
+  unit: string | null;
+  amount: number;
+  /** What is left of it. */
+  outstanding: number;
+};

@@ -14,16 +14,23 @@ export type { ReferralEvents } from './events.ts';
 export {
   attachInput,
   codeInput,
+  collectInput,
   reverseEventInput,
   rewardEventsInput,
   rewardsInput,
   treeInput,
   triggerInput,
   validateCodeInput,
+  writeOffInput,
 } from './inputs.ts';
 export { codeOf, type LinkOptions } from './link.ts';
 export { type Attach, type Attached, attach } from './operations/attach.ts';
 export { captureClick, type LinkCookie, type Visit } from './operations/capture-click.ts';
+export {
+  type Collected,
+  type CollectOutstanding,
+  collectOutstanding,
+} from './operations/collect-outstanding.ts';
 export {
   type FindTree,
   findReferral,
@@ -39,6 +46,11 @@ export { type ListedReward, type ListRewards, listRewards } from './operations/l
 export { type ReverseEvent, reverseEvent } from './operations/reverse-event.ts';
 export { sponsorNewcomer } from './operations/sponsor-newcomer.ts';
 export { type FireTrigger, type Triggered, trigger } from './operations/trigger.ts';
+export {
+  type WriteOffOutstanding,
+  type WrittenOff,
+  writeOffOutstanding,
+} from './operations/write-off-outstanding.ts';
 export type { Reward, RewardEvent } from './reward-rows.ts';
 export { referralRoutes } from './routes.ts';
 export {

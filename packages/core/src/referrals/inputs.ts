@@ -53,6 +53,7 @@ export const triggerInput = z.strictObject({
 export const rewardsInput = z.strictObject({
   customer: customerInput.optional(),
   event: z.string().min(1).max(255).optional(),
+  outstanding: z.boolean().optional(),
   ...page,
 });
 
@@ -81,5 +82,16 @@ export const reverseEventInput = z
 export const rewardEventsInput = z.strictObject({
   customer: customerInput.optional(),
   trigger: eventId.optional(),
+  outstanding: z.boolean().optional(),
   ...page,
 });
+
+export const collectInput = z.strictObject({
+  reversal: eventId,
+  customer: customerInput.optional(),
+  idempotencyKey: keyInput,
+  reason: reasonInput,
+});
+
+/** Whoever gives something up says why. */
+export const writeOffInput = collectInput.extend({ reason: z.string().min(1).max(500) });

@@ -20,18 +20,22 @@ export type RewardEvent = {
   readonly externalId: string;
   /** Who did it. */
   readonly customer: string;
-  readonly status: 'processed' | 'skipped';
+  /** `partly_reversed`: of what was taken back something is still outstanding; of a reversal, of its own. */
+  readonly status: 'processed' | 'skipped' | 'partly_reversed';
   /** What percentages are of. */
   readonly base: Worth | null;
   /** Of a reversal: the event it reverses. */
   readonly reverses: string | null;
   /** How much of it is reversed by now, of 10,000; of a reversal: how much it reversed. */
   readonly reversedBasisPoints: number;
+  /** Of all that was taken back of it: what was not there, and is still asked for. */
+  readonly outstanding: number;
   readonly createdAt: Date;
 };
 
 /** As stored: with what a reversal needs. */
-export type EventRow = RewardEvent & {
+export type EventRow = Omit<RewardEvent, 'status'> & {
+  readonly status: 'processed' | 'skipped';
   readonly unit: string | null;
   readonly clawback: 'strict' | 'allow_debt' | null;
 };
@@ -46,6 +50,8 @@ export type Reward = {
   readonly unit: string;
   /** Of what was taken back: what was not there, and is still asked for. */
   readonly outstanding: number;
+  /** Of what was taken back: what an operator has stopped asking for. */
+  readonly writtenOff: number;
   /** Null: it counts at once. */
   readonly maturesAt: Date | null;
 };
@@ -60,6 +66,18 @@ export type RewardRow = Reward & {
   readonly createdAt: Date;
 };
 
+/** The ids of what reverses `event`. */
+const reversalsOf: Statement = sql`
+  select reversal.id from bursar.reward_events as reversal
+   where (reversal.tenant_id, reversal.parent_id) = (event.tenant_id, event.id)`;
+
+/** A condition on `event`: something of it is outstanding. */
+export const isOutstanding: Statement = sql`
+  exists (
+    select from bursar.rewards as owed
+     where owed.tenant_id = event.tenant_id and owed.outstanding > 0
+       and owed.event_id in (select event.id union all ${reversalsOf}))`;
+
 /** Events that meet a condition on `event` (their row) and `customer`, newest first. */
 export function selectEvents(
   scope: Scope,
@@ -68,7 +86,11 @@ export function selectEvents(
   return scope.many(
     sql`
     select event.id, event.alias, event.external_id, customer.external_id as customer, event.status, event.base_amount,
-           event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at
+           event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at,
+           (select coalesce(sum(reward.outstanding), 0)
+              from bursar.rewards as reward
+             where reward.tenant_id = event.tenant_id and reward.event_id in (
+               select event.id union all ${reversalsOf})) as outstanding
       from bursar.reward_events as event
       join bursar.customers as customer on (customer.tenant_id, customer.id) = (event.tenant_id, event.customer_id)
      where event.tenant_id = ${scope.tenant.id}::int and ${where}
@@ -89,6 +111,7 @@ function readEvent(row: Row): EventRow {
     base: baseAmount === null ? null : { amount: baseAmount, unit: text(row.base_unit) },
     reverses: textOrNull(row.parent_id),
     reversedBasisPoints: integer(row.reversed_basis_points),
+    outstanding: integer(row.outstanding),
     createdAt: instant(row.created_at),
     unit: textOrNull(row.unit),
     clawback: textOrNull(row.clawback) as EventRow['clawback'],
@@ -103,7 +126,8 @@ export function selectRewards(
   return scope.many(
     sql`
     select reward.id, reward.event_id, event.alias, event.unit, reward.customer_id, customer.external_id as customer, reward.kind,
-           reward.level, reward.amount, reward.outstanding, reward.grant_id, reward.matures_at, reward.created_at
+           reward.level, reward.amount, reward.outstanding, reward.written_off, reward.grant_id, reward.matures_at,
+           reward.created_at
       from bursar.rewards as reward
       join bursar.reward_events as event on (event.tenant_id, event.id) = (reward.tenant_id, reward.event_id)
       join bursar.customers as customer on (customer.tenant_id, customer.id) = (reward.tenant_id, reward.customer_id)
@@ -121,6 +145,7 @@ export function selectRewards(
       level: integer(row.level),
       amount: integer(row.amount),
       outstanding: integer(row.outstanding),
+      writtenOff: integer(row.written_off),
       grantId: integerOrNull(row.grant_id),
       maturesAt: instantOrNull(row.matures_at),
       createdAt: instant(row.created_at),
@@ -139,11 +164,19 @@ export function rewardsOf(scope: Scope, event: string): Promise<RewardRow[]> {
 
 /** As hosts see an event. */
 export function eventOf({ unit: _unit, clawback: _clawback, ...event }: EventRow): RewardEvent {
-  return event;
+  return event.outstanding > 0 ? { ...event, status: 'partly_reversed' } : event;
+}
+
+/** As hosts see an event with its rewards. */
+export async function shownEvent(
+  scope: Scope,
+  event: EventRow,
+): Promise<RewardEvent & { readonly rewards: readonly Reward[] }> {
+  return { ...eventOf(event), rewards: (await rewardsOf(scope, event.event)).map(rewardOf) };
 }
 
 /** As hosts see a reward. */
 export function rewardOf({ customer, kind, level, amount, unit, ...row }: RewardRow): Reward {
-  const { outstanding, maturesAt } = row;
-  return { customer, kind, level, amount, unit, outstanding, maturesAt };
+  const { outstanding, writtenOff, maturesAt } = row;
+  return { customer, kind, level, amount, unit, outstanding, writtenOff, maturesAt };
 }

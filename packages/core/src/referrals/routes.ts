@@ -4,12 +4,18 @@
  */
 import { z } from 'zod';
 import { defineRoute, pageQuery, pageShape, type Route } from '../http/index.ts';
+import { recoveryRoutes } from './recovery-routes.ts';
 import { listedRewardShape, rewardEventShape, treeShape, triggeredShape } from './wire.ts';
 
 const customer = z.string().min(1).max(255);
 const code = z.string().min(1).max(64);
 const id = z.string().min(1).max(255);
 const alias = z.string().min(1).max(64);
+/** Only those of which something is, or nothing is, still asked for. */
+const outstanding = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .optional();
 const reason = z.string().min(1).max(500);
 const attachedShape = z.object({ attached: z.boolean() });
 const refusals = [
@@ -131,6 +137,7 @@ const changing: readonly Route[] = [
 export const referralRoutes: readonly Route[] = [
   ...own,
   ...changing,
+  ...recoveryRoutes,
   defineRoute({
     operation: 'getAnyReferrals',
     summary: 'Code, sponsor and referrals of a customer.',
@@ -152,7 +159,7 @@ export const referralRoutes: readonly Route[] = [
     method: 'GET',
     path: '/admin/referrals/events',
     access: 'admin',
-    query: pageQuery.extend({ customer: customer.optional(), trigger: id.optional() }),
+    query: pageQuery.extend({ customer: customer.optional(), trigger: id.optional(), outstanding }),
     answers: pageShape(rewardEventShape),
     refuses: ['cursor'],
     handle: ({ kit }, { query }) => kit.referrals.events(query),
@@ -163,7 +170,7 @@ export const referralRoutes: readonly Route[] = [
     method: 'GET',
     path: '/admin/rewards',
     access: 'admin',
-    query: pageQuery.extend({ customer: customer.optional(), event: id.optional() }),
+    query: pageQuery.extend({ customer: customer.optional(), event: id.optional(), outstanding }),
     answers: pageShape(listedRewardShape),
     refuses: ['cursor'],
     handle: ({ kit }, { query }) => kit.referrals.rewards(query),

@@ -134,6 +134,9 @@ export const rewardEvents = bursar.table(
       foreignColumns: [table.tenantId as AnyPgColumn, table.id as AnyPgColumn],
     }),
     index('reward_events_by_customer').on(table.tenantId, table.customerId, table.id),
+    index('reward_events_by_parent')
+      .on(table.tenantId, table.parentId)
+      .where(sql`${table.parentId} is not null`),
     check('reward_events_status_is_known', sql`${table.status} in ('processed', 'skipped')`),
     check(
       'reward_events_clawback_is_known',
@@ -166,6 +169,8 @@ export const rewards = bursar.table(
     amount: whole('amount').notNull(),
     /** Of what was taken back: what was not there any more, and is still asked for. */
     outstanding: whole('outstanding').notNull().default(0),
+    /** Of what was taken back: what an operator has stopped asking for. The rest of it is taken. */
+    writtenOff: whole('written_off').notNull().default(0),
     /** The grant that brought it; what is left of one that waits is another. */
     grantId: whole('grant_id'),
     /** Since when it counts, where that is later. */
@@ -202,7 +207,13 @@ export const rewards = bursar.table(
       'rewards_of_the_actor_have_no_level',
       sql`(${table.kind} = 'actor') = (${table.level} = 0) and ${table.level} >= 0`,
     ),
+    index('rewards_outstanding').on(table.tenantId, table.id).where(sql`${table.outstanding} > 0`),
     check('rewards_outstanding_is_not_negative', sql`${table.outstanding} >= 0`),
+    check('rewards_written_off_is_not_negative', sql`${table.writtenOff} >= 0`),
+    check(
+      'rewards_outstanding_is_of_what_was_taken_back',
+      sql`${table.outstanding} + ${table.writtenOff} <= greatest(0, 0 - ${table.amount})`,
+    ),
     safeRange('rewards_amount_in_safe_range', table.amount),
   ],
 );

@@ -14,6 +14,7 @@ export const treeShape = z.object({
 const rewardShape = z.object({
   ...{ customer: z.string(), kind: z.enum(['actor', 'upline']), level: z.int().nonnegative() },
   ...{ amount: z.int(), unit: z.string(), outstanding: z.int().nonnegative() },
+  writtenOff: z.int().nonnegative(),
   maturesAt: instantShape.nullable(),
 });
 
@@ -23,9 +24,10 @@ export const listedRewardShape = rewardShape.extend({
 
 export const rewardEventShape = z.object({
   ...{ event: z.string(), trigger: z.string(), externalId: z.string(), customer: z.string() },
-  status: z.enum(['processed', 'skipped']),
+  status: z.enum(['processed', 'skipped', 'partly_reversed']),
   base: z.object({ amount: z.int().nonnegative(), unit: z.string() }).nullable(),
   ...{ reverses: z.string().nullable(), reversedBasisPoints: z.int().min(0).max(10_000) },
+  outstanding: z.int().nonnegative(),
   createdAt: instantShape,
 });
 
@@ -33,3 +35,6 @@ export const triggeredShape = rewardEventShape.extend({
   rewards: z.array(rewardShape),
   replayed: z.boolean(),
 });
+
+export const collectedShape = triggeredShape.extend({ collected: z.int().nonnegative() });
+export const writtenOffShape = triggeredShape.extend({ writtenOff: z.int().nonnegative() });

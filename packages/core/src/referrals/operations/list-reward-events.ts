@@ -1,13 +1,15 @@
 /** What was triggered, rewarded or not, and what was reversed of it. */
 import { findCustomer } from '../../customers/index.ts';
 import { checkLimit, decodeText, type Page, pageOf, type Scope, sql } from '../../kernel/index.ts';
-import { eventOf, type RewardEvent, selectEvents } from '../reward-rows.ts';
+import { eventOf, isOutstanding, type RewardEvent, selectEvents } from '../reward-rows.ts';
 
 export type ListRewardEvents = {
   /** Who did it; left out: of all customers. */
   readonly customer?: string | undefined;
   /** An alias; of reversals with `.reversal`. */
   readonly trigger?: string | undefined;
+  /** True: only those of which something is outstanding, and the reversals that left it; false: all else. */
+  readonly outstanding?: boolean | undefined;
   /** 1 to 100; 20 unless said. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -29,8 +31,11 @@ export async function listRewardEvents(
   const named = customer === undefined ? null : await findCustomer(scope, customer);
   if (customer !== undefined && !named) return { items: [], next: null };
   const own = named ? sql`event.customer_id = ${named.id}::bigint` : sql`true`;
+  const { outstanding } = input;
+  const owed =
+    outstanding === undefined ? sql`true` : outstanding ? isOutstanding : sql`not ${isOutstanding}`;
   const rows = await selectEvents(scope, {
-    where: sql`${own} and (${trigger}::text is null or event.alias = ${trigger}::text)
+    where: sql`${own} and ${owed} and (${trigger}::text is null or event.alias = ${trigger}::text)
            and (${before}::text is null or event.id < ${before}::text)`,
     limit: limit + 1,
   });

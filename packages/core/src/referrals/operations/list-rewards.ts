@@ -15,6 +15,8 @@ export type ListRewards = {
   readonly customer?: string | undefined;
   /** Of one event. */
   readonly event?: string | undefined;
+  /** True: only what was taken back and was not there; false: all else. */
+  readonly outstanding?: boolean | undefined;
   /** 1 to 100; 20 unless said. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -39,8 +41,15 @@ export async function listRewards(scope: Scope, input: ListRewards): Promise<Pag
   if (input.customer !== undefined && !customer) return { items: [], next: null };
   const own = customer ? sql`reward.customer_id = ${customer.id}::bigint` : sql`true`;
   const event = input.event ?? null;
+  const { outstanding } = input;
+  const owed =
+    outstanding === undefined
+      ? sql`true`
+      : outstanding
+        ? sql`reward.outstanding > 0`
+        : sql`reward.outstanding = 0`;
   const rows = await selectRewards(scope, {
-    where: sql`${own} and reward.id < ${before}::bigint and (${event}::text is null or reward.event_id = ${event}::text)`,
+    where: sql`${own} and ${owed} and reward.id < ${before}::bigint and (${event}::text is null or reward.event_id = ${event}::text)`,
     order: sql`reward.id desc`,
     limit: limit + 1,
   });

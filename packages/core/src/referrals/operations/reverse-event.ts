@@ -2,23 +2,22 @@
  * Taking back what an event brought: once, wholly or in shares that never exceed it, each as an event of its own with what
  * was paid mirrored.
  *
- * The event's row is locked first, then customers by name, then balances. What nobody has any more is kept as outstanding, or
+ * Customers are locked first, by name, then the event's row, then balances. What nobody has any more is kept as outstanding, or
  * owed, as the trigger was set when it paid.
  */
 import { audited } from '../../audit/index.ts';
-import { lockCustomers } from '../../customers/index.ts';
 import { announce } from '../../events/index.ts';
 import {
   at,
   IdempotencyConflictError,
-  NotFoundError,
   newId,
   type Scope,
   type Statement,
   sql,
 } from '../../kernel/index.ts';
 import { NotReversibleError } from '../errors.ts';
-import { type EventRow, eventOf, rewardOf, rewardsOf, selectEvents } from '../reward-rows.ts';
+import { lockEvent, type NamedEvent } from '../lock-event.ts';
+import { type EventRow, selectEvents, shownEvent } from '../reward-rows.ts';
 import { takeRewards } from '../take-rewards.ts';
 import type { Triggered } from './trigger.ts';
 
@@ -59,7 +58,7 @@ export function reverseEvent(scope: Scope, input: ReverseEvent): Promise<Trigger
 }
 
 async function reverseUnderLock(scope: Scope, input: ReverseEvent): Promise<Triggered> {
-  const parent = await lockEvent(scope, input);
+  const { event: parent, ...locked } = await lockEvent(scope, namedBy(input));
   const { basisPoints, idempotencyKey: key } = input;
   const externalId = key === undefined ? parent.externalId : `${parent.externalId}/${key}`;
   const alias = `${parent.trigger}.reversal`;
@@ -70,17 +69,17 @@ async function reverseUnderLock(scope: Scope, input: ReverseEvent): Promise<Trig
   if (earlier) {
     const isOther = basisPoints !== undefined && basisPoints !== earlier.reversedBasisPoints;
     if (isOther) throw new IdempotencyConflictError(key ?? externalId);
-    return answer(scope, earlier, true);
+    return { ...(await shownEvent(scope, earlier)), replayed: true };
   }
   const left = 10_000 - parent.reversedBasisPoints;
   const last = left === 0 && basisPoints === undefined && key === undefined;
   const done = last ? await find(scope, sql`event.parent_id = ${parent.event}::text`) : null;
-  if (done) return answer(scope, done, true);
+  if (done) return { ...(await shownEvent(scope, done)), replayed: true };
   const share = basisPoints ?? left;
   const isReversible = parent.status === 'processed' && parent.reverses === null;
   if (!isReversible || share < 1 || share > left) throw new NotReversibleError(factsOf(parent));
   const reversal = await insertReversal(scope, { parent, alias, externalId, share });
-  const outstanding = await mirror(scope, { parent, reversal, share });
+  const outstanding = await takeRewards(scope, { parent, reversal, share, ...locked });
   await announce(scope, {
     ...{ type: 'reward_event.reversed', customer: parent.customer },
     subject: { type: 'reward_event', id: parent.event },
@@ -91,7 +90,15 @@ async function reverseUnderLock(scope: Scope, input: ReverseEvent): Promise<Trig
   });
   const made = await find(scope, sql`event.id = ${reversal}::text`);
   if (!made) throw new Error('A reversal that was recorded cannot be read.');
-  return answer(scope, made, false);
+  return { ...(await shownEvent(scope, made)), replayed: false };
+}
+
+function namedBy({ event, alias = '', externalId = '' }: ReverseEvent): NamedEvent {
+  const where =
+    event === undefined
+      ? sql`(event.alias, event.external_id) = (${alias}::text, ${externalId}::text)`
+      : sql`event.id = ${event}::text`;
+  return { where, what: 'reward event', name: event ?? `${alias} ${externalId}` };
 }
 
 function factsOf({ event, status, reversedBasisPoints }: EventRow) {
@@ -100,22 +107,6 @@ function factsOf({ event, status, reversedBasisPoints }: EventRow) {
 
 async function find(scope: Scope, where: Statement): Promise<EventRow | null> {
   return (await selectEvents(scope, { where, limit: 1 }))[0] ?? null;
-}
-
-/** @throws {NotFoundError} There is none. */
-export async function lockEvent(
-  scope: Scope,
-  { event, alias = '', externalId = '' }: Omit<ReverseEvent, 'reason'>,
-): Promise<EventRow> {
-  const where =
-    event === undefined
-      ? sql`(event.alias, event.external_id) = (${alias}::text, ${externalId}::text)`
-      : sql`event.id = ${event}::text`;
-  await scope.run(sql`
-    select from bursar.reward_events as event where event.tenant_id = ${scope.tenant.id}::int and ${where} for no key update`);
-  const found = await find(scope, where);
-  if (!found) throw new NotFoundError('reward event', event ?? `${alias} ${externalId}`);
-  return found;
 }
 
 async function insertReversal(
@@ -140,23 +131,4 @@ async function insertReversal(
     update bursar.reward_events set reversed_basis_points = reversed_basis_points + ${share}::int
      where (tenant_id, id) = (${tenant}::int, ${parent.event}::text)`);
   return id;
-}
-
-/** @returns What could not be taken. */
-async function mirror(
-  scope: Scope,
-  { parent, reversal, share }: { parent: EventRow; reversal: string; share: number },
-): Promise<number> {
-  const rewards = await rewardsOf(scope, parent.event);
-  const rows = await lockCustomers(
-    scope,
-    rewards.map(({ customer }) => customer),
-  );
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return takeRewards(scope, { parent, reversal, share, rewards, byId });
-}
-
-async function answer(scope: Scope, event: EventRow, replayed: boolean): Promise<Triggered> {
-  const rewards = (await rewardsOf(scope, event.event)).map(rewardOf);
-  return { ...eventOf(event), rewards, replayed };
 }
