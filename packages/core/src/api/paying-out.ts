@@ -4,6 +4,7 @@ export {
   BelowMinimumError,
   type CancelWithdrawal,
   CoolingOffError,
+  CustomerOwesError,
   type ListWithdrawals,
   type MarkPaid,
   type NamedWithdrawal,

@@ -4,6 +4,7 @@
  */
 import {
   beginPayout,
+  CustomerOwesError,
   driverOf,
   PAYOUT,
   type PayoutDriver,
@@ -46,8 +47,12 @@ export function payoutJobs(root: Root): JobKind {
     async run({ tenant, payload, attempt }, { signal }) {
       const { withdrawal } = payload as { withdrawal: string };
       const context = { tenant, actor: null, host: null };
-      const sending = await root.command(context, (scope) => beginPayout(scope, withdrawal));
+      const sending = await root
+        .command(context, (scope) => beginPayout(scope, withdrawal))
+        .catch(owingOrThrow);
       if (!sending) return {};
+      if (sending instanceof CustomerOwesError)
+        return { failed: { error: 'Its customer owes.', delay: delayOf(attempt) } };
       const driver = driverOf(payouts, sending.method);
       if (!driver) return { failed: { error: 'Its driver is gone.', delay: delayOf(attempt) } };
       const { outcome, delay } = await ask(driver, sending, signal);
@@ -59,6 +64,12 @@ export function payoutJobs(root: Root): JobKind {
       };
     },
   };
+}
+
+/** Who owes is asked about again: it is sent once nothing is owed. */
+function owingOrThrow(error: unknown): CustomerOwesError {
+  if (error instanceof CustomerOwesError) return error;
+  throw error;
 }
 
 /** A driver need not listen to its signal. */

@@ -11,7 +11,9 @@ describeDatabases('a payout driver', (makeUrl) => {
     const driver = testPayouts();
     const payouts = { bank: driver };
     const database = await makeUrl();
-    const kit = await createTestBursar({ catalog, database, payouts, logger: silentLogger });
+    const kit = await createTestBursar({
+      ...{ catalog, database, payouts, logger: silentLogger, triggers: { visit: {} } },
+    });
     const told: string[] = [];
     for (const what of ['approved', 'paid', 'failed', 'rejected'] as const)
       kit.events.on(`withdrawal.${what}`, () => void told.push(what));
@@ -55,6 +57,29 @@ describeDatabases('a payout driver', (makeUrl) => {
       await expect(kit.withdrawals[move]({ withdrawal: id, reason: 'no' })).rejects.toMatchObject({
         code: 'invalid_state',
       });
+    expect(await kit.ledger.verify()).toMatchObject({ ok: true });
+    await kit.close();
+  });
+
+  test('waits while the customer owes, and pays once nothing is owed', async () => {
+    const { kit, driver, approved, seen } = await started();
+    await kit.settings.set({
+      key: 'triggers.visit',
+      value: { enabled: true, unit: 'points', clawback: 'allow_debt', actor: { fixed: 50 } },
+    });
+    const { event } = await kit.referrals.trigger({ alias: 'visit', customer: 'ann' });
+    await kit.wallet.debit({ customer: 'ann', unit: 'points', amount: 140 });
+    const id = await approved();
+    await kit.referrals.reverse({ event });
+
+    await kit.advance('PT1M');
+    const waiting = await seen(id);
+    await kit.wallet.credit({ customer: 'ann', unit: 'points', amount: 50 });
+    await kit.advance('PT2H');
+
+    expect(waiting).toMatchObject({ status: 'approved', settled: -40, held: 10 });
+    expect(await seen(id)).toMatchObject({ status: 'paid', settled: 0, held: 0 });
+    expect(driver.paid).toHaveLength(1);
     expect(await kit.ledger.verify()).toMatchObject({ ok: true });
     await kit.close();
   });

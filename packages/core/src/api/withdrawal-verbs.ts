@@ -32,10 +32,10 @@ export interface WithdrawalVerbs<K extends Keys, With> {
 
 /** What operators decide: on the kit alone. */
 export interface WithdrawalReviewVerbs {
-  /** Agrees to pay it. Again, nothing happens. @throws {SelfApprovalError} @throws {CoolingOffError} @throws {InvalidStateError} */
+  /** Agrees to pay it. Again, nothing happens. @throws {SelfApprovalError} @throws {CoolingOffError} @throws {CustomerOwesError} @throws {InvalidStateError} */
   approve(input: ApproveWithdrawal): Promise<Withdrawal>;
   /** Gives back what was set aside; its customer reads the reason. @throws {InvalidStateError} */
   reject(input: RejectWithdrawal): Promise<Withdrawal>;
-  /** It was paid by hand. @throws {SelfApprovalError} @throws {CoolingOffError} @throws {InvalidStateError} */
+  /** It was paid by hand. @throws {SelfApprovalError} @throws {CoolingOffError} @throws {CustomerOwesError} @throws {InvalidStateError} */
   markPaid(input: MarkPaid): Promise<Withdrawal>;
 }

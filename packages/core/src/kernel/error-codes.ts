@@ -32,6 +32,7 @@ export const kindOfCode = {
   unauthenticated: 'unauthenticated',
   insufficient_balance: 'insufficient',
   past_due: 'insufficient',
+  customer_owes: 'insufficient',
   forbidden: 'forbidden',
   no_subscription: 'forbidden',
   feature_not_in_plan: 'forbidden',

@@ -52,6 +52,14 @@ export class CoolingOffError extends BursarError {
   }
 }
 
+/** The customer's balance of the unit lies below zero, or more is set aside than is there. Rejecting is always possible. */
+export class CustomerOwesError extends BursarError {
+  override readonly code = 'customer_owes';
+  constructor(facts: { customer: string; unit: string; owed: number }) {
+    super(`${facts.customer} owes ${facts.owed} ${facts.unit}: nothing is paid out.`, facts);
+  }
+}
+
 /** Who acts would gain by it: as its customer, as who asked for it, or as who credited the customer by hand. */
 export class SelfApprovalError extends BursarError {
   override readonly code = 'self_approval';

@@ -48,7 +48,7 @@ export const withdrawalRoutes: readonly Route[] = [
     answers: ownWithdrawalShape,
     refuses: [
       ...(['withdrawals_disabled', 'below_minimum', 'limit_exceeded'] as const),
-      ...(['insufficient_balance', 'customer_frozen'] as const),
+      ...(['insufficient_balance', 'customer_owes', 'customer_frozen'] as const),
       ...(['rate_missing', 'unit_unknown', 'invalid_amount'] as const),
     ],
     async handle({ me, idempotencyKey }, { body }) {
@@ -100,7 +100,7 @@ export const withdrawalRoutes: readonly Route[] = [
     params: idParams,
     body: z.object({ reason, rate: rateInput.optional() }),
     answers: withdrawalShape,
-    refuses: [...decided, 'self_approval', 'cooling_off'],
+    refuses: [...decided, 'self_approval', 'cooling_off', 'customer_owes'],
     handle: ({ kit }, { params, body }) =>
       kit.withdrawals.approve({ ...body, withdrawal: params.id }),
   }),
@@ -127,7 +127,7 @@ export const withdrawalRoutes: readonly Route[] = [
     params: idParams,
     body: z.object({ reason, reference: referenceOfPayout.optional() }),
     answers: withdrawalShape,
-    refuses: [...decided, 'self_approval', 'cooling_off'],
+    refuses: [...decided, 'self_approval', 'cooling_off', 'customer_owes'],
     handle: ({ kit }, { params, body }) =>
       kit.withdrawals.markPaid({ ...body, withdrawal: params.id }),
   }),

@@ -4,6 +4,7 @@ import { queueJob } from '../../jobs/index.ts';
 import { type Scope, sql } from '../../kernel/index.ts';
 import { driverOf } from '../driver.ts';
 import { lockWithdrawal, moveWithdrawal, type NamedWithdrawal } from '../move-withdrawal.ts';
+import { refuseOwing } from '../owing.ts';
 import { refuseEarly, refuseInterested } from '../review.ts';
 import type { WithdrawalRow } from '../rows.ts';
 import { type Withdrawal, withdrawalOf } from '../withdrawal.ts';
@@ -20,7 +21,7 @@ export type ApproveWithdrawal = NamedWithdrawal & {
  * Approves a pending withdrawal and announces `withdrawal.approved`; where its method has a driver, a job is to send it. One that is approved stays so, and nothing is announced.
  * @throws {NotFoundError} There is no such withdrawal.
  * @throws {InvalidStateError} It is on its way, or over.
- * @throws {CoolingOffError} Where it is to go is too new.
+ * @throws {CoolingOffError} Where it is to go is too new. @throws {CustomerOwesError}
  * @throws {SelfApprovalError} Who acts has an interest in it.
  */
 export async function approveWithdrawal(
@@ -55,6 +56,7 @@ async function approve(
   if (locked.status === 'pending') {
     await refuseInterested(scope, locked);
     refuseEarly(scope, locked);
+    await refuseOwing(scope, locked);
   }
   if (rate !== undefined)
     await scope.run(sql`

@@ -2,6 +2,7 @@
 import { audited } from '../../audit/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import { lockWithdrawal, moveWithdrawal, type NamedWithdrawal } from '../move-withdrawal.ts';
+import { refuseOwing } from '../owing.ts';
 import { refuseEarly, refuseInterested } from '../review.ts';
 import { type Withdrawal, withdrawalOf } from '../withdrawal.ts';
 
@@ -16,7 +17,7 @@ export type MarkPaid = NamedWithdrawal & {
  * Takes a pending or approved withdrawal as paid: what was set aside leaves the wallet, and `withdrawal.paid` is announced.
  * @throws {NotFoundError} There is no such withdrawal.
  * @throws {InvalidStateError} It is on its way, or over.
- * @throws {CoolingOffError} Where it is to go is too new.
+ * @throws {CoolingOffError} Where it is to go is too new. @throws {CustomerOwesError} Nobody has approved it yet.
  * @throws {SelfApprovalError} Who acts has an interest in it.
  */
 export async function markPaid(
@@ -33,6 +34,8 @@ export async function markPaid(
           await refuseInterested(within, locked);
           refuseEarly(within, locked);
         }
+        // What was approved may have left already: that it has is a fact, whoever owes what since.
+        if (locked.status === 'pending') await refuseOwing(within, locked);
         return moveWithdrawal(within, locked, { to: 'paid', reason, reference });
       },
       ({ customer, id, amount, unit, payout, currency }) => ({

@@ -10,6 +10,7 @@ import { getSetting } from '../../settings/index.ts';
 import { keepDetails } from '../details.ts';
 import { refuseOutside } from '../limits.ts';
 import { recordStep } from '../move-withdrawal.ts';
+import { refuseOwing } from '../owing.ts';
 import { type Price, priceOf } from '../price.ts';
 import { announceWithdrawal, findWithdrawal, type PayoutDetails } from '../rows.ts';
 import type { Withdrawal } from '../withdrawal.ts';
@@ -37,7 +38,7 @@ export type RequestedWithdrawal = { readonly withdrawal: Withdrawal; readonly re
  * The same key and request again give the same withdrawal, as it is by then.
  *
  * @throws {WithdrawalsDisabledError} They are switched off. @throws {BelowMinimumError} @throws {WithdrawalLimitError}
- * @throws {InsufficientBalanceError} Less is available. @throws {CustomerFrozenError} An operator stopped this customer.
+ * @throws {CustomerOwesError} Something of the unit is owed. @throws {InsufficientBalanceError} Less is available. @throws {CustomerFrozenError} An operator stopped this customer.
  * @throws {RateMissingError} There is no rate for the pair. @throws {UnitUnknownError} The catalogue has no such currency.
  * @throws {IdempotencyConflictError} The key belongs to another request.
  */
@@ -64,6 +65,7 @@ async function place(scope: Scope, input: RequestWithdrawal, price: Price): Prom
   const { id: customerId } = await lockCustomer(scope, { customer, mode: 'update' });
   const { amount, unit } = price;
   await refuseOutside(scope, { customerId, amount, unit });
+  await refuseOwing(scope, { customer, unit });
   const ids = { id: newId('wdr'), hold: newId('hld') };
   await setAside(scope, { ...ids, customer, amount, unit });
   const target = await keepDetails(scope, { customerId, method, details });

@@ -6,6 +6,7 @@ import { unitOf } from '../../catalog/index.ts';
 import { NotFoundError, type Scope, storable } from '../../kernel/index.ts';
 import { driverOf, type Payout, type PayoutOutcome } from '../driver.ts';
 import { lockWithdrawal, moveWithdrawal } from '../move-withdrawal.ts';
+import { refuseOwing } from '../owing.ts';
 import { findWithdrawal, type WithdrawalRow } from '../rows.ts';
 import { isOnItsWay } from '../status.ts';
 
@@ -24,13 +25,14 @@ export type Sending = {
 /**
  * Commits that an approved withdrawal is being sent; one that is on its way already is to be asked about.
  * @returns `null` where there is nothing to do: it was decided otherwise, is over, or has no driver and is paid by hand.
- * @throws {NotFoundError} There is no such withdrawal.
+ * @throws {NotFoundError} There is no such withdrawal. @throws {CustomerOwesError} It stays approved, to be sent once nothing is owed.
  */
 export function beginPayout(scope: Scope, withdrawal: string): Promise<Sending | null> {
   return scope.transaction(async (inner) => {
     const row = await lockWithdrawal(inner, { withdrawal });
     if (isOnItsWay(row.status)) return sendingOf(inner, row, false);
     if (row.status !== 'approved' || !driverOf(inner.ports.payouts, row.method)) return null;
+    await refuseOwing(inner, row);
     return sendingOf(inner, await moveWithdrawal(inner, row, { to: 'sending' }), true);
   });
 }
