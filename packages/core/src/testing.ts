@@ -5,8 +5,7 @@ import { readOptions } from './api/options.ts';
 import { play, type Scenario, type Simulation } from './api/simulate.ts';
 import { assembleKit } from './bursar.ts';
 import type { AnyKeys, Catalog, Keys } from './catalog/index.ts';
-import { migratedTemplate, testClock } from './kernel/index.ts';
-import { migrationsFolder } from './migrations-folder.ts';
+import { testClock } from './kernel/index.ts';
 
 export type { Moment, Scenario, Simulation, Step } from './api/simulate.ts';
 export { testClock } from './kernel/index.ts';
@@ -29,8 +28,7 @@ export async function createTestBursar<K extends Keys, D = undefined>(
   const { at, database = 'memory://', ...rest } = options;
   const clock = testClock(at ?? '2026-01-01T00:00:00Z');
   const read = readOptions({ ...rest, database, clock } as BursarOptions);
-  const template = migratedTemplate({ folder: migrationsFolder, schema: read.schema });
-  const bursar = assembleKit({ ...read, template }) as Bursar<K, TransactionOf<D>> & TestTools;
+  const bursar = assembleKit(read) as Bursar<K, TransactionOf<D>> & TestTools;
   await bursar.ready();
   return bursar;
 }

@@ -1,7 +1,7 @@
-/** A test kit begins as a copy: the same tables, from this process, from the folder, or made anew when that is broken. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** A kit in memory begins as a copy: the same tables, from this process, from the folder, or made anew when that is broken. */
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { catalog } from '#test/kit.ts';
 
@@ -68,6 +68,42 @@ test('another schema has a template of its own', async () => {
   expect(await lives(await make({ schema: 'billing' }))).toBe(true);
 
   expect(await kept()).toHaveLength(2);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that others can write to is left alone',
+  async () => {
+    const [path = ''] = await kept();
+    await chmod(dirname(path), 0o777);
+    const before = await readFile(path);
+    await writeFile(path, 'what others left');
+
+    expect(await lives(await make())).toBe(true);
+
+    expect(await readFile(path, 'utf8')).toBe('what others left');
+    await chmod(dirname(path), 0o700);
+    await writeFile(path, before);
+  },
+);
+
+test('any kit in memory leaves one and begins so, unless it may make no tables', async () => {
+  const fresh = join(home, 'fresh');
+  await mkdir(fresh);
+  vi.stubEnv('TMPDIR', fresh);
+  vi.resetModules();
+  const { createBursar } = await import('../bursar.ts');
+  const options = { catalog, database: 'memory://' } as const;
+  const bare = createBursar({ ...options, migrate: false });
+  await expect(bare.ready()).rejects.toThrow('migrat');
+  await bare.close();
+  expect(await readdir(fresh)).toEqual([]);
+
+  const kit = createBursar(options);
+  await kit.ready();
+
+  expect(await readdir(fresh, { recursive: true })).toHaveLength(2);
+  await kit.close();
+  await rm(fresh, { recursive: true });
 });
 
 test('where nothing can be kept a kit is made all the same', async () => {

@@ -1,11 +1,11 @@
 /**
  * An embedded database with every table in place, made once and copied from then on: starting one empty takes seconds.
  *
- * Kept in this process, and for others in the folder for temporary files. What lies there is only believed when its sum is
- * right; what cannot be read or written there costs time and nothing else. For tests only.
+ * Kept in this process, and for others in the folder for temporary files. What lies there is only believed when the folder is
+ * this user's alone and its sum is right; what cannot be read or written there costs time and nothing else.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,12 +38,22 @@ export function migratedTemplate(source: Source): () => Promise<Blob> {
 }
 
 async function load(key: string, source: Source): Promise<Blob> {
-  const path = join(tmpdir(), `bursar-templates-${process.getuid?.() ?? 0}`, key);
-  const kept = await read(path);
+  const folder = await ownFolder().catch(() => null);
+  const kept = folder && (await read(join(folder, key)));
   if (kept) return kept;
   const template = await make(source);
-  await keep(path, template).catch(() => {});
+  if (folder) await keep(join(folder, key), template).catch(() => {});
   return template;
+}
+
+/** `null`: somebody else made it first, or can write there. What lies in it would be theirs, and so the kit's database. */
+async function ownFolder(): Promise<string | null> {
+  const user = process.getuid?.() ?? 0;
+  const folder = join(tmpdir(), `bursar-templates-${user}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (process.platform === 'win32') return folder;
+  const found = await lstat(folder);
+  return found.isDirectory() && found.uid === user && (found.mode & 0o077) === 0 ? folder : null;
 }
 
 /** Whatever changes what is in the template, or who can read it. */
@@ -70,7 +80,6 @@ async function read(path: string): Promise<Blob | null> {
 async function keep(path: string, template: Blob): Promise<void> {
   const data = Buffer.from(await template.arrayBuffer());
   const draft = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
     await writeFile(draft, Buffer.concat([sumOf(data), data]), { mode: 0o600 });
     await rename(draft, path);
