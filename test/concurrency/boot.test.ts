@@ -3,10 +3,10 @@ import postgres from 'postgres';
 import { expect, test } from 'vitest';
 import { readMigrations } from '../../packages/core/src/kernel/migrate.ts';
 import { migrationsFolder } from '../../packages/core/src/migrations-folder.ts';
-import { describePostgres } from '../support/databases.ts';
+import { describeEmptyPostgres } from '../support/databases.ts';
 import { startProcess } from '../support/processes.ts';
 
-describePostgres('an empty database', (makeUrl) => {
+describeEmptyPostgres('an empty database', (makeUrl) => {
   test('is ready for 8 processes that boot at once, each migration applied once', {
     timeout: 120_000,
   }, async () => {

@@ -6,7 +6,7 @@ import bursarFastify, { type BursarFastifyOptions } from '@bursar/fastify';
 import Fastify from 'fastify';
 import postgres from 'postgres';
 import { expect, test, vi } from 'vitest';
-import { describePostgres } from '../support/databases.ts';
+import { describeEmptyPostgres } from '../support/databases.ts';
 import { pause } from '../support/kit.ts';
 
 const catalog = defineCatalog({
@@ -37,7 +37,7 @@ async function migrating(url: string) {
   return () => client.end();
 }
 
-describePostgres('an app', (makeUrl) => {
+describeEmptyPostgres('an app', (makeUrl) => {
   test('boots after a migration that takes five times as long as Fastify lets a plugin take', async () => {
     const url = await makeUrl();
     const migrated = await migrating(url);

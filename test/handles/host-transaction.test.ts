@@ -10,7 +10,7 @@ import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
 import pg from 'pg';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describePostgres } from '#test/databases.ts';
+import { describeEmptyPostgres } from '#test/databases.ts';
 import { document, flag, instant, integer, text } from '../../packages/core/src/kernel/codec.ts';
 import {
   adaptTransaction,
@@ -63,7 +63,7 @@ function behavesLikeTheHosts(host: () => Host, count: () => Promise<number>): vo
   });
 }
 
-describePostgres('a transaction of', (makeUrl) => {
+describeEmptyPostgres('a transaction of', (makeUrl) => {
   let url: string;
   let admin: postgres.Sql;
   const closers: (() => Promise<unknown>)[] = [];

@@ -121,6 +121,8 @@ async function pgliteHost(): Promise<Host> {
 async function onPg(): Promise<{ url: string; pool: pg.Pool } & Pick<Host, 'renders' | 'close'>> {
   const { url, drop } = await postgresDatabase();
   const pool = new pg.Pool({ connectionString: url, max: 3 });
+  // The pool has ended before its connections have, and dropping the database ends those: nobody would listen then.
+  pool.on('connect', (client) => client.on('error', () => {}));
   await pool.query(createRenders);
   return {
     ...{ url, pool },

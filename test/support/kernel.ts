@@ -9,7 +9,6 @@ import {
   type Database,
   ensureTenant,
   type Memory,
-  migrate,
   migratedTemplate,
   type News,
   type Origin,
@@ -19,7 +18,7 @@ import {
   type Scope,
 } from '../../packages/core/src/kernel/index.ts';
 import { migrationsFolder } from '../../packages/core/src/migrations-folder.ts';
-import { type Engine, postgresDatabase } from './databases.ts';
+import { type Engine, migrated, postgresDatabase } from './databases.ts';
 import { silentLogger } from './silent-logger.ts';
 
 export type MigratedDatabase = {
@@ -90,7 +89,7 @@ export async function openTestScope(database: Database, options: TestScope = {})
 }
 
 async function migratedPostgres(): Promise<MigratedDatabase> {
-  const made = await postgresDatabase({ name: 'migrated', prepare: migrateUrl });
+  const made = await postgresDatabase(migrated);
   const database = await openDatabase(made.url, { logger: silentLogger });
   return {
     database,
@@ -100,12 +99,6 @@ async function migratedPostgres(): Promise<MigratedDatabase> {
       await made.drop();
     },
   };
-}
-
-async function migrateUrl(url: string): Promise<void> {
-  const database = await openDatabase(url, { logger: silentLogger });
-  await migrate(database, { folder: migrationsFolder });
-  await database.close();
 }
 
 async function migratedPglite(): Promise<MigratedDatabase> {

@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Outcomes, Task } from '../concurrency/spender.process.ts';
 import { catalog } from './books.ts';
-import { postgresDatabase } from './databases.ts';
+import { migrated, postgresDatabase } from './databases.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 import { silentLogger } from './silent-logger.ts';
 
@@ -33,7 +33,7 @@ export function describeRaces(name: string, suite: (racers: Racers) => void): vo
     let bursar: Kit;
     let tenants = 0;
     beforeAll(async () => {
-      database = await postgresDatabase();
+      database = await postgresDatabase(migrated);
       bursar = open(database.url);
       await bursar.ready();
       const script = new URL('../concurrency/spender.process.ts', import.meta.url);

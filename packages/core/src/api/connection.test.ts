@@ -1,7 +1,7 @@
 /** Opening once, trying again, closing for good; and what production does not allow. */
 import postgres from 'postgres';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { describePostgres } from '#test/databases.ts';
+import { describeEmptyPostgres } from '#test/databases.ts';
 import { catalog } from '#test/kit.ts';
 import { silentLogger } from '#test/silent-logger.ts';
 import { createBursar } from '../bursar.ts';
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describePostgres('a kit', (makeUrl) => {
+describeEmptyPostgres('a kit', (makeUrl) => {
   test('opens by itself at the first verb, once for all who come together', async () => {
     const bursar = createBursar({ ...options, database: await makeUrl() });
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import { describeDatabases, describePostgres } from '#test/databases.ts';
+import { describeDatabases, describeEmptyPostgres } from '#test/databases.ts';
 import { catalog } from '#test/kit.ts';
 import { silentLogger } from '#test/silent-logger.ts';
 import { createBursar } from '../bursar.ts';
@@ -29,7 +29,7 @@ describeDatabases('a kit', (makeUrl) => {
   });
 });
 
-describePostgres('a kit', (makeUrl) => {
+describeEmptyPostgres('a kit', (makeUrl) => {
   test('is not ready while its schema is behind and it may not migrate', async () => {
     const kit = open(await makeUrl(), { migrate: false });
 

@@ -4,7 +4,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { describeDatabases, describePostgres } from '#test/databases.ts';
+import { describeEmptyDatabases, describePostgres } from '#test/databases.ts';
 import { silentLogger } from '#test/kernel.ts';
 import { bigintOrNull, document, flag, instant, integer, text, textOrNull } from './codec.ts';
 import { openDatabase } from './database.ts';
@@ -13,7 +13,7 @@ import { at, BEFORE_ALL, FOREVER, json, sql } from './statement.ts';
 
 const largest = Number.MAX_SAFE_INTEGER;
 
-describeDatabases('a database handle', (makeUrl) => {
+describeEmptyDatabases('a database handle', (makeUrl) => {
   let database: Database;
   beforeAll(async () => {
     database = await openDatabase(await makeUrl(), { logger: silentLogger });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeDatabases } from '#test/databases.ts';
+import { describeEmptyDatabases } from '#test/databases.ts';
 import { describeMigrated, silentLogger } from '#test/kernel.ts';
 import { migrationsFolder } from '../migrations-folder.ts';
 import { openDatabase } from './database.ts';
@@ -36,7 +36,7 @@ describeMigrated('a migrated database', (make) => {
   });
 });
 
-describeDatabases('migrating', (makeUrl) => {
+describeEmptyDatabases('migrating', (makeUrl) => {
   let home: string;
   let database: Database;
   beforeAll(async () => {
