@@ -184,7 +184,11 @@ describeContract('referrals', (contract) => {
       key: 'triggers.visit',
       value: { enabled: false, unit: 'points', actor: { fixed: 3 } },
     });
-    expect((await visit(calls, 'v3')).body).toMatchObject({ status: 'skipped', rewards: [] });
+    const subject = { type: 'Photo', id: '31' };
+    expect((await visit(calls, 'v3', { subject })).body).toMatchObject({
+      ...{ status: 'skipped', rewards: [], subject },
+    });
+    expect(await refused({ subject: { type: 'a:b', id: '1' } })).toEqual([422, 'validation']);
   });
 
   test('are taken back wholly once, or in shares under a key, and no more than there was', async () => {

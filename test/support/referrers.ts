@@ -23,6 +23,7 @@ export const triggers: Triggers = {
     base: ({ cents }) => ({ amount: cents, unit: 'EUR' }),
   }),
   visit: {},
+  'gallery.photo_added': {},
 };
 
 /** One euro is worth three points. */

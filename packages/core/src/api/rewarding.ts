@@ -21,6 +21,7 @@ export {
   type Reward,
   type RewardEvent,
   SelfReferralError,
+  type Subject,
   type Tree,
   type Trigger,
   type Triggered,

@@ -53,6 +53,7 @@ export {
 } from './operations/write-off-outstanding.ts';
 export type { Reward, RewardEvent } from './reward-rows.ts';
 export { referralRoutes } from './routes.ts';
+export type { Subject } from './subjects.ts';
 export {
   defineTrigger,
   isAlias,

@@ -41,12 +41,21 @@ const page = {
   cursor: z.string().max(1000).optional(),
 };
 
+/** Its type ends where the first ":" of a generated external id stands. */
+const subjectType = z.string().regex(/^[^:]{1,64}$/, 'must have 1 to 64 characters, and no ":"');
+
+export const subjectShape = z.strictObject({
+  type: subjectType,
+  id: z.string().min(1).max(100),
+});
+
 export const triggerInput = z.strictObject({
   alias: z.string().min(1).max(64),
   customer: customerInput,
   amount: amountInput.optional(),
   payload: z.unknown().optional(),
   externalId: z.string().min(1).max(255).optional(),
+  subject: subjectShape.optional(),
   reason: reasonInput,
 });
 

@@ -11,6 +11,7 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
+import type { Subject } from './subjects.ts';
 import type { Worth } from './triggers.ts';
 
 export type RewardEvent = {
@@ -18,6 +19,8 @@ export type RewardEvent = {
   /** The trigger's alias; of a reversal with `.reversal`. */
   readonly trigger: string;
   readonly externalId: string;
+  /** What it happened to, where that was said; of a reversal none. */
+  readonly subject: Subject | null;
   /** Who did it. */
   readonly customer: string;
   /** `partly_reversed`: of what was taken back something is still outstanding; of a reversal, of its own. */
@@ -85,8 +88,8 @@ export function selectEvents(
 ): Promise<EventRow[]> {
   return scope.many(
     sql`
-    select event.id, event.alias, event.external_id, customer.external_id as customer, event.status, event.base_amount,
-           event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at,
+    select event.id, event.alias, event.external_id, event.subject_type, event.subject_id, customer.external_id as customer,
+           event.status, event.base_amount, event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at,
            (select coalesce(sum(reward.outstanding), 0)
               from bursar.rewards as reward
              where reward.tenant_id = event.tenant_id and reward.event_id in (
@@ -102,10 +105,12 @@ export function selectEvents(
 
 function readEvent(row: Row): EventRow {
   const baseAmount = integerOrNull(row.base_amount);
+  const subjectType = textOrNull(row.subject_type);
   return {
     event: text(row.id),
     trigger: text(row.alias),
     externalId: text(row.external_id),
+    subject: subjectType === null ? null : { type: subjectType, id: text(row.subject_id) },
     customer: text(row.customer),
     status: text(row.status) as EventRow['status'],
     base: baseAmount === null ? null : { amount: baseAmount, unit: text(row.base_unit) },

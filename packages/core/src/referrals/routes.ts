@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { defineRoute, pageQuery, pageShape, type Route } from '../http/index.ts';
+import { subjectShape } from './inputs.ts';
 import { recoveryRoutes } from './recovery-routes.ts';
 import { listedRewardShape, rewardEventShape, treeShape, triggeredShape } from './wire.ts';
 
@@ -103,7 +104,7 @@ const changing: readonly Route[] = [
     path: '/admin/referrals/trigger',
     access: 'admin',
     body: z.object({
-      ...{ alias, customer, externalId: id, reason },
+      ...{ alias, customer, externalId: id, subject: subjectShape.optional(), reason },
       ...{ amount: z.int().positive().optional(), payload: z.unknown().optional() },
     }),
     answers: triggeredShape,

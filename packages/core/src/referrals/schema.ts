@@ -16,6 +16,7 @@ import {
   smallint,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { customers } from '../customers/schema.ts';
 import { bursar, instant, safeRange, tenantId, whole } from '../kernel/schema.ts';
@@ -105,6 +106,11 @@ export const rewardEvents = bursar.table(
     /** Of its trigger; a reversal has it with `.reversal`. */
     alias: text().notNull(),
     externalId: text('external_id').notNull(),
+    /** What it happened to, in the host's words; null where it was not said, and of a reversal. */
+    subjectType: text('subject_type'),
+    subjectId: text('subject_id'),
+    /** Counts what was fired of this alias for this subject, from 1. */
+    firing: integer(),
     customerId: whole('customer_id').notNull(),
     status: text().notNull(),
     /** What is rewarded is worth that much; null where it is worth nothing in itself. */
@@ -137,6 +143,13 @@ export const rewardEvents = bursar.table(
     index('reward_events_by_parent')
       .on(table.tenantId, table.parentId)
       .where(sql`${table.parentId} is not null`),
+    uniqueIndex('reward_events_count_up_by_subject')
+      .on(table.tenantId, table.subjectType, table.subjectId, table.alias, table.firing)
+      .where(sql`${table.subjectType} is not null`),
+    check(
+      'reward_events_of_a_subject_are_counted',
+      sql`num_nulls(${table.subjectType}, ${table.subjectId}, ${table.firing}) in (0, 3)`,
+    ),
     check('reward_events_status_is_known', sql`${table.status} in ('processed', 'skipped')`),
     check(
       'reward_events_clawback_is_known',

@@ -24,6 +24,7 @@ export const listedRewardShape = rewardShape.extend({
 
 export const rewardEventShape = z.object({
   ...{ event: z.string(), trigger: z.string(), externalId: z.string(), customer: z.string() },
+  subject: z.object({ type: z.string(), id: z.string() }).nullable(),
   status: z.enum(['processed', 'skipped', 'partly_reversed']),
   base: z.object({ amount: z.int().nonnegative(), unit: z.string() }).nullable(),
   ...{ reverses: z.string().nullable(), reversedBasisPoints: z.int().min(0).max(10_000) },

@@ -5,20 +5,13 @@
  * of sponsors, then customers by name, then balances.
  */
 import { audited } from '../../audit/index.ts';
-import { type CustomerRow, ensureCustomer, lockCustomers } from '../../customers/index.ts';
+import { ensureCustomer } from '../../customers/index.ts';
 import { announce } from '../../events/index.ts';
-import {
-  addDuration,
-  at,
-  IdempotencyConflictError,
-  newId,
-  type Scope,
-  sql,
-  text,
-} from '../../kernel/index.ts';
-import { capped } from '../caps.ts';
-import { type Payee, payRewards } from '../pay-rewards.ts';
+import { addDuration, IdempotencyConflictError, type Scope, sql } from '../../kernel/index.ts';
+import { payRewards } from '../pay-rewards.ts';
+import { payeesOf } from '../payees.ts';
 import { type Payout, payoutOf } from '../payout.ts';
+import { recordEvent } from '../record-event.ts';
 import {
   type EventRow,
   eventOf,
@@ -28,9 +21,8 @@ import {
   rewardsOf,
   selectEvents,
 } from '../reward-rows.ts';
-import { sharesOf } from '../shares.ts';
+import type { Subject } from '../subjects.ts';
 import type { TriggerSetting } from '../triggers.ts';
-import { uplineOf } from '../upline.ts';
 
 export type FireTrigger = {
   readonly alias: string;
@@ -39,8 +31,10 @@ export type FireTrigger = {
   /** Stands in the place of the base amount that the trigger reads from the payload; without one, in the payout unit. */
   readonly amount?: number | undefined;
   readonly payload?: unknown;
-  /** Unique per alias: what happened twice under one is rewarded once. A new one unless said. */
+  /** Unique per alias: what happened twice under one is rewarded once. A new one unless said, which counts up by subject. */
   readonly externalId?: string | undefined;
+  /** What it happened to. */
+  readonly subject?: Subject | undefined;
   readonly reason?: string | undefined;
 };
 
@@ -75,9 +69,9 @@ export async function trigger(scope: Scope, input: FireTrigger): Promise<Trigger
 }
 
 async function recordOnce(scope: Scope, input: FireTrigger, payout: Payout): Promise<Triggered> {
-  const { alias, externalId = newId('ext') } = input;
+  const { alias } = input;
   const actor = await ensureCustomer(scope, { customer: input.customer });
-  const event = await insertEvent(scope, { alias, externalId, actor, payout });
+  const { event, externalId } = await recordEvent(scope, { ...input, actor, payout });
   if (event === null) return earlier(scope, { ...input, externalId }, payout);
   const { setting } = payout;
   const payees = setting ? await payeesOf(scope, { alias, actor, setting, payout }) : [];
@@ -96,56 +90,9 @@ function termsOf(scope: Scope, { unit, matures }: TriggerSetting) {
   return { unit, maturesAt };
 }
 
-/** Null: it is there already. Whoever inserts it at the same time is waited for. */
-function insertEvent(
-  scope: Scope,
-  event: { alias: string; externalId: string; actor: CustomerRow; payout: Payout },
-): Promise<string | null> {
-  const { base, setting } = event.payout;
-  return scope.maybeOne(
-    sql`
-    insert into bursar.reward_events (tenant_id, id, alias, external_id, customer_id, status, base_amount, base_unit, unit,
-                                      clawback, created_at)
-    values (${scope.tenant.id}::int, ${newId('rev')}::text, ${event.alias}::text, ${event.externalId}::text,
-            ${event.actor.id}::bigint, ${setting ? 'processed' : 'skipped'}::text, ${base?.amount ?? null}::bigint,
-            ${base?.unit ?? null}::text, ${setting?.unit ?? null}::text, ${setting?.clawback ?? null}::text,
-            ${at(scope.now)}::text::timestamptz)
-    on conflict (tenant_id, alias, external_id) do nothing
-    returning id`,
-    (row) => text(row.id),
-  );
-}
-
-async function payeesOf(
-  scope: Scope,
-  {
-    alias,
-    actor,
-    setting,
-    payout,
-  }: { alias: string; actor: CustomerRow; setting: TriggerSetting; payout: Payout },
-): Promise<Payee[]> {
-  const shares = sharesOf(setting, payout.worth);
-  const upline = await uplineOf(scope, actor.id, setting.levels);
-  const wanted = shares.flatMap((share) => {
-    const customer = share.level === 0 ? actor.externalId : upline.get(share.level);
-    return customer === undefined ? [] : [{ ...share, customer }];
-  });
-  const allowed = await capped(scope, { alias, setting, wanted });
-  const rows = await lockCustomers(
-    scope,
-    allowed.map(({ customer }) => customer),
-  );
-  const byName = new Map(rows.map((row) => [row.externalId, row]));
-  return allowed.flatMap(({ customer, ...share }) => {
-    const row = byName.get(customer);
-    return row ? [{ ...share, customer: row }] : [];
-  });
-}
-
 async function earlier(
   scope: Scope,
-  { alias, customer, externalId }: FireTrigger & { externalId: string },
+  { alias, customer, externalId, subject }: FireTrigger & { externalId: string },
   { base }: Payout,
 ): Promise<Triggered> {
   const [event] = await selectEvents(scope, {
@@ -154,6 +101,8 @@ async function earlier(
   });
   const isSame =
     event?.customer === customer &&
+    event.subject?.type === subject?.type &&
+    event.subject?.id === subject?.id &&
     (event.base === null || (event.base.amount === base?.amount && event.base.unit === base.unit));
   if (!event || !isSame) throw new IdempotencyConflictError(externalId);
   return answer(scope, event, true);
