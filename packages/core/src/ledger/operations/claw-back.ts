@@ -4,7 +4,7 @@
  * Nothing is dropped: what cannot be taken is said, or is owed below the floor, and later credits fill it first.
  */
 import type { CustomerRow } from '../../customers/index.ts';
-import type { Scope } from '../../kernel/index.ts';
+import { integer, json, type Scope, sql } from '../../kernel/index.ts';
 import type { Draft, GrantRow } from '../draft.ts';
 import { addGrant, closeGrant, removeUnits } from '../grant-moves.ts';
 import { type Opened, openBalances } from '../open-balances.ts';
@@ -42,9 +42,31 @@ export async function clawBack(scope: Scope, asked: ClawBack): Promise<Clawed[]>
     scope,
     lines.map(({ customer }) => ({ customer, unit })),
   );
-  const done = lines.map((line, index) => take(opened[index] as Opened, line, asked));
+  const voided = await neverBegun(scope, lines);
+  const done = lines.map((line, index) =>
+    voided.has(line.grantId)
+      ? { taken: line.amount, grant: null }
+      : take(opened[index] as Opened, line, asked),
+  );
   await writeDrafts(scope, opened);
   return done.map(({ taken, grant }) => ({ taken, grantId: grant?.id ?? null }));
+}
+
+/** Grants that an operator voided before they began: they brought nothing, so there is nothing to take. */
+async function neverBegun(
+  scope: Scope,
+  lines: readonly ClawedLine[],
+): Promise<ReadonlySet<number | null>> {
+  const ids = lines.flatMap(({ grantId }) => (grantId === null ? [] : [grantId]));
+  if (ids.length === 0) return new Set();
+  const voided = await scope.many(
+    sql`
+    select id from bursar.grants
+     where tenant_id = ${scope.tenant.id}::int and voided_at < effective_at
+       and id in (select value::bigint from jsonb_array_elements_text(${json(ids)}::text::jsonb) as value)`,
+    (row) => integer(row.id),
+  );
+  return new Set(voided);
 }
 
 type Taken = { readonly taken: number; readonly grant: GrantRow | null };

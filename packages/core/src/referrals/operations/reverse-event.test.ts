@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { clean } from '#test/fresh-books.ts';
 import { chain, describeReferrals, setTrigger } from '#test/referrers.ts';
 import { ensureCustomer } from '../../customers/index.ts';
-import type { Scope } from '../../kernel/index.ts';
-import { credit, readBalance, spend, verify } from '../../ledger/index.ts';
+import { integer, type Scope, sql } from '../../kernel/index.ts';
+import { credit, readBalance, spend, verify, voidGrant } from '../../ledger/index.ts';
 import { reverseEvent } from './reverse-event.ts';
 import { trigger } from './trigger.ts';
 
@@ -29,6 +29,18 @@ async function visited(scope: Scope, more: object = {}): Promise<string> {
   await setTrigger(scope, 'visit', { ...fixed, ...more });
   return (await trigger(scope, { ...v1, customer: 'bob' })).event;
 }
+
+const waitingOf = (scope: Scope, customer: string) =>
+  scope.one(
+    sql`
+    select g.id
+      from bursar.grants as g
+      join bursar.balances as balance on (balance.tenant_id, balance.id) = (g.tenant_id, g.balance_id)
+      join bursar.customers as customer on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id)
+     where g.tenant_id = ${scope.tenant.id}::int and not g.open and g.closed_at is null
+       and customer.external_id = ${customer}::text`,
+    (row) => `grt_${integer(row.id)}`,
+  );
 
 describeReferrals('a reversal', (fresh) => {
   test('takes all of it once, by either name, and mirrors it', async () => {
@@ -109,6 +121,28 @@ describeReferrals('a reversal', (fresh) => {
     expect(await settled(await at('2026-03-01T00:00:00Z'), 'ann')).toBe(0);
     expect(await verify(scope)).toEqual(clean);
   });
+
+  test.each(['strict', 'allow_debt'])(
+    'of what an operator voided before it matured takes nothing else in its place: %s',
+    async (clawback) => {
+      const { scope, at } = await fresh();
+      const event = await visited(scope, { matures: 'P14D', clawback });
+      await credit(scope, { customer: 'ann', unit: 'points', amount: 70, source: 'test' });
+      const grant = await waitingOf(scope, 'ann');
+      await voidGrant(scope, { customer: 'ann', grant });
+
+      const part = await reverseEvent(scope, { event, basisPoints: 4_000, idempotencyKey: 'a' });
+      const later = await at('2026-03-01T00:00:00Z');
+      const rest = await reverseEvent(later, { event });
+
+      expect([part.rewards[1], rest.rewards[1]]).toMatchObject([
+        { customer: 'ann', amount: -40, outstanding: 0 },
+        { customer: 'ann', amount: -60, outstanding: 0 },
+      ]);
+      expect(await settled(later, 'ann')).toBe(70);
+      expect(await verify(later)).toEqual(clean);
+    },
+  );
 
   test('is refused of what was skipped, is one itself, or is not there, and beyond the whole', async () => {
     const { scope } = await fresh();
