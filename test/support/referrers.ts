@@ -8,6 +8,7 @@ import {
   attach,
   defineTrigger,
   giveCode,
+  rewardProof,
   type Triggers,
   triggerSettings,
 } from '../../packages/core/src/referrals/index.ts';
@@ -39,6 +40,7 @@ export function openReferrals(
   const ports = {
     ...{ catalog: catalog.spec, planOf, rates, triggers },
     ownSettings: triggerSettings(triggers, catalog.spec),
+    proofs: [rewardProof],
   };
   return (moment = '2026-01-10T12:00:00Z') =>
     openTestScope(database, { tenant, memory, now: new Date(moment), ports, publish });

@@ -9,10 +9,11 @@ import { createSpendQueue } from '../ledger/index.ts';
 import { chargeSubscription, paidPeriods } from '../orders/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
 import { createRateDesk } from '../rates/index.ts';
-import { sponsorNewcomer } from '../referrals/index.ts';
-import { followBack } from '../refunds/index.ts';
+import { rewardProof, sponsorNewcomer } from '../referrals/index.ts';
+import { followBack, orderProof } from '../refunds/index.ts';
 import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
+import { withdrawalProof } from '../withdrawals/index.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createWatch, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
@@ -167,6 +168,7 @@ function foundations(options: Options, jobQueued: () => void) {
       followBack,
     }),
     payouts,
+    proofs: [withdrawalProof, rewardProof, orderProof],
   };
   const connection = createConnection(options, (opened) =>
     options.cache ? rights.listen(opened) : async () => {},

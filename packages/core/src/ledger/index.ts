@@ -87,6 +87,7 @@ export { endingGrants, warnOfGrant } from './operations/warn-of-grant.ts';
 export { watchBalance } from './operations/watch-balance.ts';
 export { type WindowFigures, windowFigures } from './operations/window-figures.ts';
 export type { BalancePlan, PlanOf, PlansOf, QuotaWindow, Rollover, SubWindow } from './plan.ts';
+export type { Proof } from './proof/further.ts';
 export { ledgerRoutes } from './routes.ts';
 export { createSpendQueue, type SpendQueue } from './shared/spend-queue.ts';
 export type { Spend, SpendAnswer } from './spending.ts';

@@ -51,6 +51,7 @@ export {
   type WrittenOff,
   writeOffOutstanding,
 } from './operations/write-off-outstanding.ts';
+export { rewardProof } from './proof.ts';
 export type { Reward, RewardEvent } from './reward-rows.ts';
 export { referralRoutes } from './routes.ts';
 export type { Subject } from './subjects.ts';

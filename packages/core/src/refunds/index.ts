@@ -1,4 +1,5 @@
 /** The door of refunds: what goes back of orders, and what of that a gateway does. */
+
 export { refundAdminRoutes } from './admin-routes.ts';
 export { listRefundsInput, refundOrderInput } from './inputs.ts';
 export { failRefund, settleRefund } from './operations/end-refund.ts';
@@ -13,4 +14,5 @@ export {
   refundOrder,
 } from './operations/refund-order.ts';
 export { sendRefund } from './operations/send-refund.ts';
+export { orderProof } from './proof.ts';
 export type { Refund } from './refund.ts';

@@ -1,4 +1,5 @@
 /** The door of withdrawals: asking to be paid out, and what becomes of it. */
+
 export { erasePayoutDetails } from './details.ts';
 export {
   driverOf,
@@ -25,6 +26,7 @@ export {
   requestWithdrawal,
 } from './operations/request-withdrawal.ts';
 export { beginPayout, PAYOUT, type Sending, settlePayout } from './operations/send-payout.ts';
+export { withdrawalProof } from './proof.ts';
 export { withdrawalRoutes } from './routes.ts';
 export type { PayoutDetails, WithdrawalStep } from './rows.ts';
 export type { WithdrawalStatus } from './status.ts';

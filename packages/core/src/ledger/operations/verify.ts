@@ -16,6 +16,7 @@ import {
 } from '../../kernel/index.ts';
 import { balanceRules } from '../proof/balance-rules.ts';
 import { entryRules } from '../proof/entry-rules.ts';
+import { furtherBroken } from '../proof/further.ts';
 import { grantRules, holdRules } from '../proof/grant-rules.ts';
 import { type Slice, sources } from '../proof/sources.ts';
 
@@ -23,7 +24,7 @@ import { type Slice, sources } from '../proof/sources.ts';
 export type Broken = {
   /** The rule, as a sentence with underscores. */
   readonly rule: string;
-  /** The row: balance, and sequence, grant or hold where there is one. */
+  /** The row: balance, and sequence, grant or hold where there is one; or what else it is of: a withdrawal, an order. */
   readonly row: Readonly<Record<string, unknown>>;
 };
 
@@ -40,10 +41,11 @@ export type Verify = {
 const sliceEntries = 100_000;
 
 /**
- * Checks the balances of the tenant. `broken` holds at most one row per rule: the first.
+ * Checks the balances of the tenant, and withdrawals, rewards and orders against them. `broken` holds at most one row per
+ * rule: the first.
  *
  * An incremental one checks each balance that was written to since the mark, with its whole story; damage done behind the
- * kit's back to a balance that was not is found by a full one only.
+ * kit's back to a balance that was not is found by a full one only, and so is what is wrong with what stands beside the books.
  */
 export async function verify(
   scope: Scope,
@@ -92,6 +94,8 @@ async function findBroken(scope: Scope, part: Part): Promise<Broken[]> {
         if (!first.has(one.rule)) first.set(one.rule, one);
       }
     }
+    if (part.since !== null) return;
+    for (const one of await furtherBroken(inner)) first.set(one.rule, one);
   });
   return [...first.values()].sort((one, other) => (one.rule < other.rule ? -1 : 1));
 }
