@@ -46,7 +46,7 @@ export interface RewardingVerbs {
    */
   trigger(input: FireTrigger): Promise<Triggered>;
   /**
-   * Takes back what an event brought, by `event` or by `alias` and `externalId`: all that is left, or `basisPoints` of the
+   * Takes back what an event brought, by `event` or by `alias` and `externalId` or `subject`: all that is left, or `basisPoints` of the
    * whole under a key. What somebody has spent is `outstanding`, or with the claw-back `allow_debt` owed below the floor.
    * @throws {NotFoundError} @throws {NotReversibleError} It was skipped, or less of it is left. @throws {IdempotencyConflictError}
    */

@@ -73,15 +73,16 @@ export const reverseEventInput = z
     event: eventId.optional(),
     alias: z.string().min(1).max(64).optional(),
     externalId: eventId.optional(),
+    subject: subjectShape.optional(),
     basisPoints: z.int().min(1).max(10_000).optional(),
     idempotencyKey: keyInput,
     reason: reasonInput,
   })
   .refine(
-    ({ event, alias, externalId }) =>
-      (event === undefined) === (alias !== undefined && externalId !== undefined) &&
-      (alias === undefined) === (externalId === undefined),
-    { path: ['event'], message: 'send either event, or alias and externalId' },
+    ({ event, alias, externalId, subject }) =>
+      [event, externalId, subject].filter((one) => one !== undefined).length === 1 &&
+      (event === undefined) === (alias !== undefined),
+    { path: ['event'], message: 'send either event, or alias and externalId or subject' },
   )
   .refine(
     ({ basisPoints, idempotencyKey }) => basisPoints === undefined || idempotencyKey !== undefined,

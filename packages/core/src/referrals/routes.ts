@@ -122,6 +122,7 @@ const changing: readonly Route[] = [
     access: 'admin',
     body: z.object({
       ...{ event: id.optional(), alias: alias.optional(), externalId: id.optional(), reason },
+      subject: subjectShape.optional(),
       basisPoints: z.int().min(1).max(10_000).optional(),
     }),
     answers: triggeredShape,
@@ -129,8 +130,8 @@ const changing: readonly Route[] = [
     handle: ({ kit, idempotencyKey }, { body }) =>
       kit.referrals.reverse({
         ...body,
-        // A whole is taken back once by itself.
-        ...(body.basisPoints !== undefined && { idempotencyKey }),
+        // A whole is taken back once by itself; what a subject stands for changes by that.
+        ...((body.basisPoints !== undefined || body.subject) && { idempotencyKey }),
       }),
   }),
 ];

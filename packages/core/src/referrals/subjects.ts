@@ -3,7 +3,7 @@
  *
  * All firings of an alias for one subject are put in a row by a lock, taken after the actor is made and before the event.
  */
-import { integer, json, newId, type Scope, sql } from '../kernel/index.ts';
+import { integer, json, NotFoundError, newId, type Scope, sql, text } from '../kernel/index.ts';
 
 /** In the host's words: `{ type: 'Photo', id: '31' }`. */
 export type Subject = {
@@ -38,4 +38,23 @@ export function nextFiring(scope: Scope, { alias, subject }: Fired): Promise<num
 export function ownExternalId(alias: string, subject: Subject | undefined, firing: number): string {
   if (!subject) return newId('ext');
   return `${subject.type}:${subject.id}:${alias.replaceAll('.', '_')}:v${firing}`;
+}
+
+/**
+ * The event that is meant by its subject: the latest that is rewarded and not reversed in full, else the latest that was.
+ * @throws {NotFoundError} Nothing of the alias happened to it.
+ */
+export async function latestOf(scope: Scope, { alias, subject }: Fired): Promise<string> {
+  const event = await scope.maybeOne(
+    sql`
+    select id from bursar.reward_events
+     where (tenant_id, subject_type, subject_id, alias)
+         = (${scope.tenant.id}::int, ${subject.type}::text, ${subject.id}::text, ${alias}::text)
+     order by status = 'processed' and reversed_basis_points < 10000 desc, status = 'processed' desc, firing desc
+     limit 1`,
+    (row) => text(row.id),
+  );
+  if (event === null)
+    throw new NotFoundError('reward event', `${alias} ${subject.type} ${subject.id}`);
+  return event;
 }

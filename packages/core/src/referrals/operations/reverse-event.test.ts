@@ -144,6 +144,47 @@ describeReferrals('a reversal', (fresh) => {
     },
   );
 
+  test('by subject takes the latest that is not reversed, and the same under its key again', async () => {
+    const { scope } = await fresh();
+    await chain(scope, 'ann', 'bob');
+    await setTrigger(scope, 'visit', { ...fixed, levels: [] });
+    const subject = { type: 'Photo', id: '31' };
+    const fire = async () =>
+      (await trigger(scope, { alias: 'visit', customer: 'bob', subject })).event;
+    const [one, two, three] = [await fire(), await fire(), await fire()];
+    const by = { alias: 'visit', subject } as const;
+
+    const part = await reverseEvent(scope, { ...by, basisPoints: 5_000, idempotencyKey: 'a' });
+    const rest = await reverseEvent(scope, { ...by, idempotencyKey: 'b' });
+    const again = await reverseEvent(scope, { ...by, idempotencyKey: 'b' });
+    const next = await reverseEvent(scope, by);
+    const last = await reverseEvent(scope, by);
+    const over = await reverseEvent(scope, by);
+    const late = await reverseEvent(scope, { ...by, basisPoints: 5_000, idempotencyKey: 'a' });
+
+    const reversed = [part, rest, again, next, last, over, late].map((done) => done.reverses);
+    expect(reversed).toEqual([three, three, three, two, one, three, three]);
+    expect(again).toEqual({ ...rest, replayed: true });
+    expect([over.replayed, late.event]).toEqual([true, part.event]);
+    expect(await settled(scope, 'bob')).toBe(0);
+    expect(await codeOf(reverseEvent(scope, { ...by, idempotencyKey: 'b', basisPoints: 1 }))).toBe(
+      'idempotency_conflict',
+    );
+    const other = { alias: 'visit', subject: { type: 'Photo', id: '32' } };
+    expect(await codeOf(reverseEvent(scope, other))).toBe('not_found');
+  });
+
+  test('of two whose external ids and keys spell the same are two', async () => {
+    const { scope } = await fresh();
+    const event = await visited(scope);
+    const other = await trigger(scope, { alias: 'visit', externalId: 'v1/a', customer: 'bob' });
+
+    await reverseEvent(scope, { event, basisPoints: 5_000, idempotencyKey: 'a' });
+    const done = await reverseEvent(scope, { event: other.event });
+
+    expect(done).toMatchObject({ reverses: other.event, replayed: false });
+  });
+
   test('is refused of what was skipped, is one itself, or is not there, and beyond the whole', async () => {
     const { scope } = await fresh();
     await ensureCustomer(scope, { customer: 'bob' });

@@ -6,29 +6,25 @@
  * owed, as the trigger was set when it paid.
  */
 import { audited } from '../../audit/index.ts';
-import { announce } from '../../events/index.ts';
-import {
-  at,
-  IdempotencyConflictError,
-  newId,
-  type Scope,
-  type Statement,
-  sql,
-} from '../../kernel/index.ts';
+import { answerOnce } from '../../customers/index.ts';
+import { IdempotencyConflictError, type Scope, type Statement, sql } from '../../kernel/index.ts';
 import { NotReversibleError } from '../errors.ts';
 import { lockEvent, type NamedEvent } from '../lock-event.ts';
+import { reverseShare } from '../reverse-share.ts';
 import { type EventRow, selectEvents, shownEvent } from '../reward-rows.ts';
-import { takeRewards } from '../take-rewards.ts';
+import { latestOf, type Subject } from '../subjects.ts';
 import type { Triggered } from './trigger.ts';
 
 export type ReverseEvent = {
   readonly event?: string | undefined;
-  /** With `externalId`, in the place of `event`. */
+  /** With `externalId` or `subject`, in the place of `event`. */
   readonly alias?: string | undefined;
   readonly externalId?: string | undefined;
+  /** With `alias`: the latest that was rewarded for it and is not reversed in full; once all are, the latest of them again. */
+  readonly subject?: Subject | undefined;
   /** How much of the whole, of 10,000; all that is left unless said. */
   readonly basisPoints?: number | undefined;
-  /** A share's own: the same again is the same reversal. */
+  /** A share's own, or a subject's: the same again is the same reversal. */
   readonly idempotencyKey?: string | undefined;
   readonly reason?: string | undefined;
 };
@@ -45,7 +41,8 @@ export function reverseEvent(scope: Scope, input: ReverseEvent): Promise<Trigger
   return audited(
     scope,
     input.reason,
-    (inner) => inner.transaction((within) => reverseUnderLock(within, input)),
+    (inner) =>
+      inner.transaction(async (within) => reverseUnderLock(within, await chosen(within, input))),
     ({ event, reverses, customer, reversedBasisPoints, replayed }) =>
       replayed
         ? null
@@ -57,10 +54,24 @@ export function reverseEvent(scope: Scope, input: ReverseEvent): Promise<Trigger
   );
 }
 
+/** What a subject stands for under a key, it stands for when the same is asked again. */
+async function chosen(scope: Scope, input: ReverseEvent): Promise<ReverseEvent> {
+  const { subject, alias = '', basisPoints, idempotencyKey: key } = input;
+  if (subject === undefined) return input;
+  const request = { alias, subject, basisPoints };
+  const { answer: event } = await answerOnce(
+    scope,
+    { verb: 'referrals.reverse', customerId: 0, key, request },
+    (inner) => latestOf(inner, { alias, subject }),
+  );
+  return { event, basisPoints, idempotencyKey: key };
+}
+
 async function reverseUnderLock(scope: Scope, input: ReverseEvent): Promise<Triggered> {
-  const { event: parent, ...locked } = await lockEvent(scope, namedBy(input));
+  const locked = await lockEvent(scope, namedBy(input));
+  const { event: parent } = locked;
   const { basisPoints, idempotencyKey: key } = input;
-  const externalId = key === undefined ? parent.externalId : `${parent.externalId}/${key}`;
+  const externalId = key === undefined ? parent.externalId : `${parent.event}/key/${key}`;
   const alias = `${parent.trigger}.reversal`;
   const earlier = await find(
     scope,
@@ -78,16 +89,7 @@ async function reverseUnderLock(scope: Scope, input: ReverseEvent): Promise<Trig
   const share = basisPoints ?? left;
   const isReversible = parent.status === 'processed' && parent.reverses === null;
   if (!isReversible || share < 1 || share > left) throw new NotReversibleError(factsOf(parent));
-  const reversal = await insertReversal(scope, { parent, alias, externalId, share });
-  const outstanding = await takeRewards(scope, { parent, reversal, share, ...locked });
-  await announce(scope, {
-    ...{ type: 'reward_event.reversed', customer: parent.customer },
-    subject: { type: 'reward_event', id: parent.event },
-    data: {
-      ...{ event: parent.event, reversal, trigger: parent.trigger, basisPoints: share },
-      ...{ externalId: parent.externalId, unit: parent.unit, outstanding },
-    },
-  });
+  const reversal = await reverseShare(scope, locked, { share, externalId });
   const made = await find(scope, sql`event.id = ${reversal}::text`);
   if (!made) throw new Error('A reversal that was recorded cannot be read.');
   return { ...(await shownEvent(scope, made)), replayed: false };
@@ -107,28 +109,4 @@ function factsOf({ event, status, reversedBasisPoints }: EventRow) {
 
 async function find(scope: Scope, where: Statement): Promise<EventRow | null> {
   return (await selectEvents(scope, { where, limit: 1 }))[0] ?? null;
-}
-
-async function insertReversal(
-  scope: Scope,
-  {
-    parent,
-    alias,
-    externalId,
-    share,
-  }: { parent: EventRow; alias: string; externalId: string; share: number },
-): Promise<string> {
-  const id = newId('rev');
-  const tenant = scope.tenant.id;
-  await scope.run(sql`
-    with reversal as (
-      insert into bursar.reward_events (tenant_id, id, alias, external_id, customer_id, status, base_amount, base_unit, unit, clawback,
-                                        parent_id, reversed_basis_points, created_at)
-      select tenant_id, ${id}::text, ${alias}::text, ${externalId}::text, customer_id, 'processed', base_amount, base_unit, unit,
-             clawback, id, ${share}::int, ${at(scope.now)}::text::timestamptz
-        from bursar.reward_events where (tenant_id, id) = (${tenant}::int, ${parent.event}::text)
-    )
-    update bursar.reward_events set reversed_basis_points = reversed_basis_points + ${share}::int
-     where (tenant_id, id) = (${tenant}::int, ${parent.event}::text)`);
-  return id;
 }
