@@ -71,7 +71,7 @@ export function describeContract(
       place = await makePlace();
       bursar = createBursar({
         ...{ ...place.options, catalog, logger, worker, gateways: { test: gateway } },
-        triggers: { visit: {}, sale: { base: () => ({ amount: 1_000, unit: 'EUR' }) } },
+        triggers: { visit: {}, sale: { baseAmount: () => ({ amount: 1_000, unit: 'EUR' }) } },
         referrals: { secret: 'a secret of the contract' },
       }) as unknown as Bursar;
       await bursar.ready();

@@ -21,10 +21,14 @@ import { describeMigrated, type MigratedDatabase, openTestScope } from './kernel
 export const triggers: Triggers = {
   sale: defineTrigger({
     payload: z.object({ cents: z.int().min(0), by: z.string().optional() }),
-    base: ({ cents }) => ({ amount: cents, unit: 'EUR' }),
+    baseAmount: ({ cents }) => ({ amount: cents, unit: 'EUR' }),
   }),
   visit: {},
   'gallery.photo_added': {},
+  'photo.of_the_day': { capabilities: { exclusive: true } },
+  cashback: { capabilities: { fixed: false, levels: false } },
+  bonus: { label: 'A bonus', capabilities: { percent: false, actor: false } },
+  shared: { capabilities: { basis: ['actor'] } },
 };
 
 /** One euro is worth three points. */

@@ -3,6 +3,7 @@ export {
   AlreadyReferredError,
   type Attach,
   type Attached,
+  type Capabilities,
   CodeTakenError,
   type Collected,
   type CollectOutstanding,

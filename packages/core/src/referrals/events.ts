@@ -6,7 +6,7 @@ export type ReferralEvents = {
   'referral.clicked': { code: string; sponsor: string };
   /** It happened, and its rewards are paid. Of one that was skipped nothing is. */
   'reward_event.processed': RewardEventNews;
-  'reward_event.skipped': RewardEventNews;
+  'reward_event.skipped': RewardEventNews & { reason: 'disabled' | 'exclusive' };
   /** Wholly, or a share of it. `outstanding` is what could not be taken from those who had it. */
   'reward_event.reversed': {
     event: string;

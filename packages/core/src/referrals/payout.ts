@@ -4,6 +4,7 @@ import { unitOf } from '../catalog/index.ts';
 import { checkAmount, convertAmount, readInput, type Scope } from '../kernel/index.ts';
 import { findRate } from '../ledger/index.ts';
 import { getSetting } from '../settings/index.ts';
+import { within } from './capabilities.ts';
 import { TriggerUnknownError } from './errors.ts';
 import {
   readTriggerSetting,
@@ -25,6 +26,8 @@ export type Payout = {
   readonly setting: TriggerSetting | null;
   /** The base amount in the payout unit. */
   readonly worth: number;
+  /** While another of the subject stands, this one brings nothing. */
+  readonly exclusive: boolean;
 };
 
 /**
@@ -39,10 +42,14 @@ export async function payoutOf(scope: Scope, asked: Asked): Promise<Payout> {
   const trigger = Object.hasOwn(triggers, asked.alias) ? triggers[asked.alias] : undefined;
   if (!trigger) throw new TriggerUnknownError(asked.alias);
   const stored = await getSetting(scope, settingKeyOf(asked.alias));
-  const setting = readTriggerSetting(stored);
+  const { capabilities = {} } = trigger;
+  const kept = readTriggerSetting(stored);
+  const setting = kept && within(kept, capabilities);
+  const { exclusive = false } = capabilities;
   const base = baseOf(scope, { trigger, asked, payoutUnit: setting?.unit });
-  if (!setting?.enabled) return { base, setting: null, worth: 0 };
-  return { base, setting, worth: base ? await convert(scope, base, setting.unit) : 0 };
+  if (!setting?.enabled) return { base, setting: null, worth: 0, exclusive };
+  const worth = base ? await convert(scope, base, setting.unit) : 0;
+  return { base, setting, worth, exclusive };
 }
 
 function baseOf(
@@ -55,7 +62,7 @@ function baseOf(
 ): Worth | null {
   const shape = z.object({ payload: trigger.payload ?? z.unknown() });
   const { payload } = readInput(shape, { payload: asked.payload });
-  const found = trigger.base?.(payload as never) ?? null;
+  const found = trigger.baseAmount?.(payload as never) ?? null;
   const unit = found?.unit ?? payoutUnit;
   const amount = asked.amount ?? found?.amount;
   if (amount === undefined || unit === undefined) return null;

@@ -113,6 +113,8 @@ export const rewardEvents = bursar.table(
     firing: integer(),
     customerId: whole('customer_id').notNull(),
     status: text().notNull(),
+    /** Of a skipped one: why; null of those that were skipped before it was kept. */
+    skipReason: text('skip_reason'),
     /** What is rewarded is worth that much; null where it is worth nothing in itself. */
     baseAmount: whole('base_amount'),
     baseUnit: text('base_unit'),
@@ -149,6 +151,15 @@ export const rewardEvents = bursar.table(
     check(
       'reward_events_of_a_subject_are_counted',
       sql`num_nulls(${table.subjectType}, ${table.subjectId}, ${table.firing}) in (0, 3)`,
+    ),
+    index('reward_events_standing_by_subject')
+      .on(table.tenantId, table.subjectType, table.subjectId, table.alias)
+      .where(
+        sql`${table.subjectType} is not null and ${table.status} = 'processed' and ${table.reversedBasisPoints} < 10000`,
+      ),
+    check(
+      'reward_events_skipped_for_a_reason',
+      sql`${table.skipReason} is null or (${table.status} = 'skipped' and ${table.skipReason} in ('disabled', 'exclusive'))`,
     ),
     check('reward_events_status_is_known', sql`${table.status} in ('processed', 'skipped')`),
     check(

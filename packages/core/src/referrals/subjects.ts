@@ -3,7 +3,16 @@
  *
  * All firings of an alias for one subject are put in a row by a lock, taken after the actor is made and before the event.
  */
-import { integer, json, NotFoundError, newId, type Scope, sql, text } from '../kernel/index.ts';
+import {
+  flag,
+  integer,
+  json,
+  NotFoundError,
+  newId,
+  type Scope,
+  sql,
+  text,
+} from '../kernel/index.ts';
 
 /** In the host's words: `{ type: 'Photo', id: '31' }`. */
 export type Subject = {
@@ -31,6 +40,19 @@ export function nextFiring(scope: Scope, { alias, subject }: Fired): Promise<num
      where (tenant_id, subject_type, subject_id, alias)
          = (${scope.tenant.id}::int, ${subject.type}::text, ${subject.id}::text, ${alias}::text)`,
     (row) => integer(row.next),
+  );
+}
+
+/** Something was rewarded for the subject, and not all of it is reversed. Needs the subject's lock. */
+export function isRewarded(scope: Scope, { alias, subject }: Fired): Promise<boolean> {
+  return scope.one(
+    sql`
+    select exists (
+      select from bursar.reward_events
+       where (tenant_id, subject_type, subject_id, alias)
+           = (${scope.tenant.id}::int, ${subject.type}::text, ${subject.id}::text, ${alias}::text)
+         and subject_type is not null and status = 'processed' and reversed_basis_points < 10000) as is_rewarded`,
+    (row) => flag(row.is_rewarded),
   );
 }
 

@@ -3,16 +3,22 @@ import { z } from 'zod';
 import type { CatalogSpec } from '../catalog/index.ts';
 import { parseDuration } from '../kernel/index.ts';
 import type { Setting } from '../settings/index.ts';
+import { beyond, type Capabilities } from './capabilities.ts';
 
 /** What something is worth, in the unit's minor unit; not below 0. */
 export type Worth = { readonly amount: number; readonly unit: string };
 
 /** A kind of occurrence that is rewarded. */
 export type Trigger = {
+  /** For operators: the title of its setting. */
+  readonly label?: string | undefined;
+  readonly description?: string | undefined;
   /** What must come with it; anything unless said. */
   readonly payload?: z.ZodType | undefined;
   /** What it is worth: what percentages are of. Waits for nothing. */
-  readonly base?: ((payload: never) => Worth | null) | undefined;
+  readonly baseAmount?: ((payload: never) => Worth | null) | undefined;
+  /** What it can be set to pay; anything unless said. */
+  readonly capabilities?: Capabilities | undefined;
 };
 
 /** By their alias: 1 to 64 small letters, digits, "_", "-" and ".". */
@@ -24,11 +30,13 @@ declare module '../kernel/scope.ts' {
   }
 }
 
-/** A trigger whose `base` is typed by its payload's schema. */
-export function defineTrigger<P>(trigger: {
-  payload: z.ZodType<P>;
-  base?: ((payload: P) => Worth | null) | undefined;
-}): Trigger {
+/** A trigger whose `baseAmount` is typed by its payload's schema. */
+export function defineTrigger<P>(
+  trigger: Omit<Trigger, 'payload' | 'baseAmount'> & {
+    payload: z.ZodType<P>;
+    baseAmount?: ((payload: P) => Worth | null) | undefined;
+  },
+): Trigger {
   return trigger as Trigger;
 }
 
@@ -100,11 +108,19 @@ export function triggerSettings(
     ({ unit }) => isPaid(unit),
     'unit must be a currency or credit of the catalogue',
   );
-  const setting: Setting = {
-    title: 'Whether and what is paid for it',
-    ...{ type: 'object', shape: shape.nullable(), default: null },
-  };
-  return Object.fromEntries(Object.keys(triggers).map((alias) => [settingKeyOf(alias), setting]));
+  const settingOf = ({ label, description, capabilities }: Trigger): Setting => ({
+    title: label ?? description ?? 'Whether and what is paid for it',
+    ...{ type: 'object', default: null },
+    shape: shape
+      .superRefine((setting, context) => {
+        for (const message of beyond(setting, capabilities))
+          context.addIssue({ code: 'custom', message });
+      })
+      .nullable(),
+  });
+  return Object.fromEntries(
+    Object.entries(triggers).map(([alias, one]) => [settingKeyOf(alias), settingOf(one)]),
+  );
 }
 
 function isDuration(text: string): boolean {

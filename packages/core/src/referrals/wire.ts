@@ -26,6 +26,7 @@ export const rewardEventShape = z.object({
   ...{ event: z.string(), trigger: z.string(), externalId: z.string(), customer: z.string() },
   subject: z.object({ type: z.string(), id: z.string() }).nullable(),
   status: z.enum(['processed', 'skipped', 'partly_reversed']),
+  skipReason: z.enum(['disabled', 'exclusive']).nullable(),
   base: z.object({ amount: z.int().nonnegative(), unit: z.string() }).nullable(),
   ...{ reverses: z.string().nullable(), reversedBasisPoints: z.int().min(0).max(10_000) },
   outstanding: z.int().nonnegative(),

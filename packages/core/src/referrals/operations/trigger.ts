@@ -45,7 +45,7 @@ export type Triggered = RewardEvent & {
 };
 
 /**
- * Records the event and pays its rewards; of a trigger that is switched off it is only recorded, as skipped.
+ * Records the event and pays its rewards; of a trigger that is switched off, or exclusive and taken, it is only recorded, as skipped.
  * Announces `reward_event.processed` or `reward_event.skipped`, and `reward.paid` for each reward.
  *
  * @throws {TriggerUnknownError} @throws {ValidationError} The payload; nothing is written.
@@ -71,16 +71,19 @@ export async function trigger(scope: Scope, input: FireTrigger): Promise<Trigger
 async function recordOnce(scope: Scope, input: FireTrigger, payout: Payout): Promise<Triggered> {
   const { alias } = input;
   const actor = await ensureCustomer(scope, { customer: input.customer });
-  const { event, externalId } = await recordEvent(scope, { ...input, actor, payout });
+  const { event, externalId, skipReason } = await recordEvent(scope, { ...input, actor, payout });
   if (event === null) return earlier(scope, { ...input, externalId }, payout);
-  const { setting } = payout;
+  const setting = skipReason ? null : payout.setting;
   const payees = setting ? await payeesOf(scope, { alias, actor, setting, payout }) : [];
   if (setting) await payRewards(scope, { event, alias, payees, ...termsOf(scope, setting) });
   await announce(scope, {
     type: setting ? 'reward_event.processed' : 'reward_event.skipped',
     customer: actor.externalId,
     subject: { type: 'reward_event', id: event },
-    data: { event, trigger: alias, externalId, rewards: payees.length },
+    data: {
+      ...{ event, trigger: alias, externalId, rewards: payees.length },
+      ...(skipReason && { reason: skipReason }),
+    },
   });
   return answer(scope, await getEvent(scope, event), false);
 }

@@ -1,0 +1,4 @@
+-- Why: a trigger may be exclusive by subject: what is skipped for it says so, and what stands for a subject is found at once.
+ALTER TABLE "bursar"."reward_events" ADD COLUMN "skip_reason" text;--> statement-breakpoint
+CREATE INDEX "reward_events_standing_by_subject" ON "bursar"."reward_events" USING btree ("tenant_id","subject_type","subject_id","alias") WHERE "bursar"."reward_events"."subject_type" is not null and "bursar"."reward_events"."status" = 'processed' and "bursar"."reward_events"."reversed_basis_points" < 10000;--> statement-breakpoint
+ALTER TABLE "bursar"."reward_events" ADD CONSTRAINT "reward_events_skipped_for_a_reason" CHECK ("bursar"."reward_events"."skip_reason" is null or ("bursar"."reward_events"."status" = 'skipped' and "bursar"."reward_events"."skip_reason" in ('disabled', 'exclusive')));
