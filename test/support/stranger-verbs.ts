@@ -537,6 +537,10 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'insights.churn': [wide(({ kit }) => kit.insights.churn(range as never))],
   'insights.histogram': [wide(({ kit }) => kit.insights.histogram())],
   'insights.mrr': [wide(({ kit }) => kit.insights.mrr({ bucket: 'month' }))],
+  'insights.rewards': [
+    wide(({ kit }) => kit.insights.rewards()),
+    wide(({ kit }) => kit.insights.rewards({ unit: points })),
+  ],
   'settings.get': [wide(({ kit }) => kit.settings.get('holds.ttl'))],
   'settings.list': [wide(({ kit }) => kit.settings.list({ group: 'holds' }))],
   // Whoever comes first in a tenant changes it, so what both are told is of a second time.

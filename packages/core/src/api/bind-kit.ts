@@ -1,18 +1,12 @@
 /** A kit of one tenant, in the host's transaction or not: the verbs, and what is not about one customer. */
 import { listAudit } from '../audit/index.ts';
 import type { AnyKeys, Keys } from '../catalog/index.ts';
-import {
-  countChurned,
-  countCustomers,
-  histogram,
-  type Range,
-  recurringRevenue,
-} from '../insights/index.ts';
 import { adaptTransaction, type HostTransaction, readInput } from '../kernel/index.ts';
 import { bindCatalog } from './bind-catalog.ts';
 import { bindCustomers, bindProfile } from './bind-customers.ts';
 import { bindTold } from './bind-events.ts';
 import { bindImport } from './bind-import.ts';
+import { bindInsights } from './bind-insights.ts';
 import { bindJobs } from './bind-jobs.ts';
 import { bindLedger } from './bind-ledger.ts';
 import { bindPayments } from './bind-orders.ts';
@@ -67,12 +61,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     audit: { list: (input = {}) => read((scope) => listAudit(scope, input)) },
     rates: bindRates(binding),
     events: bindTold(root, context) as unknown as Told,
-    insights: {
-      customers: (input = {}) => read((scope) => countCustomers(scope, input as Range)),
-      churn: (input) => read((scope) => countChurned(scope, input)),
-      histogram: (input) => read((scope) => histogram(scope, input)),
-      mrr: (input) => read((scope) => recurringRevenue(scope, input)),
-    },
+    insights: bindInsights(binding),
     settings: bindSettings(binding),
   } as Kit<AnyKeys, unknown>;
 }

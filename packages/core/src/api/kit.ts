@@ -1,13 +1,6 @@
 /** What `createBursar` gives: the kit, its customers' handles, and what they have beside the verbs. */
 import type { AuditPage, ListAudit } from '../audit/index.ts';
 import type { AnyKeys, Duration, FindOffers, Keys, PublishedOffer } from '../catalog/index.ts';
-import type {
-  HistogramBucket,
-  Range,
-  RecurringRevenue,
-  RevenueSeries,
-  Series,
-} from '../insights/index.ts';
 import type { HostTransaction, QueryClient } from '../kernel/index.ts';
 import type { Explained, Stood, Verdict, Verify } from '../ledger/index.ts';
 import type { Instant, PublishedPlan } from '../subscriptions/index.ts';
@@ -16,6 +9,7 @@ import type { JobVerbs } from './bind-jobs.ts';
 import type { CustomersVerbs } from './customers-verbs.ts';
 import type { Events, Told } from './event-verbs.ts';
 import type { ImportSummary, NewImport } from './import-verbs.ts';
+import type { InsightVerbs } from './insight-verbs.ts';
 import type { PaymentVerbs } from './order-verbs.ts';
 import type { RateVerbs } from './rate-verbs.ts';
 import type { ReferralVerbs, RewardingVerbs } from './referral-verbs.ts';
@@ -111,16 +105,7 @@ export interface Kit<K extends Keys = Registered, Tx = QueryClient>
   readonly rates: RateVerbs<K>;
   /** What was told in this tenant, and what its consumers could not take. */
   readonly events: Told;
-  readonly insights: {
-    /** Customers with a subscription in a range, both bounds included; without one, with an active one now. */
-    customers(input?: Partial<Range>): Promise<{ readonly customers: number }>;
-    /** Customers whose subscription ended in a range, both bounds included. */
-    churn(input: Range): Promise<{ readonly customers: number }>;
-    /** Subscriptions week by week, or in other buckets: new, carried, ended, on trial, on grace, and both churn rates. */
-    histogram(input?: Series): Promise<readonly HistogramBucket[]>;
-    /** Monthly recurring revenue at the end of each bucket, per currency, and what moved it. */
-    mrr(input?: RecurringRevenue): Promise<readonly RevenueSeries[]>;
-  };
+  readonly insights: InsightVerbs;
   readonly settings: SettingVerbs;
 }
 

@@ -2,7 +2,7 @@
 import { auditRoutes } from '../audit/index.ts';
 import { entitlementRoutes } from '../entitlements/index.ts';
 import type { Route } from '../http/index.ts';
-import { insightRoutes } from '../insights/index.ts';
+import { insightRoutes, walletInsightRoutes } from '../insights/index.ts';
 import { ledgerAdminRoutes, ledgerRoutes } from '../ledger/index.ts';
 import { orderAdminRoutes, orderRoutes } from '../orders/index.ts';
 import { paymentAdminRoutes, paymentRoutes } from '../payments/index.ts';
@@ -41,6 +41,7 @@ export const routes: readonly Route[] = [
   ...settingRoutes,
   ...rateRoutes,
   ...insightRoutes,
+  ...walletInsightRoutes,
   ...eventRoutes,
   ...jobRoutes,
   ...webhookRoutes,

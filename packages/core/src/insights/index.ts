@@ -1,5 +1,7 @@
 /** The door of insights: figures about the business, counted by SQL over views that a person can read. Nothing is written here. */
+
 export type { Range, Series } from './input.ts';
+export type { Months } from './months.ts';
 export { countChurned, countCustomers } from './operations/count-customers.ts';
 export { type HistogramBucket, histogram } from './operations/histogram.ts';
 export {
@@ -8,4 +10,12 @@ export {
   type RevenueSeries,
   recurringRevenue,
 } from './operations/recurring-revenue.ts';
+export {
+  type RewardMonth,
+  type RewardSeries,
+  type SumRewards,
+  sumRewards,
+  type TopSponsor,
+} from './operations/sum-rewards.ts';
 export { insightRoutes } from './routes.ts';
+export { walletInsightRoutes } from './wallet-routes.ts';
