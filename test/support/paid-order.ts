@@ -29,7 +29,7 @@ const toleranceSeconds = 100_000_000;
 
 const open = (database: string, gateways: ReadonlyMap<string, TestGateway>) =>
   createTestBursar({
-    ...{ catalog, database, logger: silentLogger },
+    ...{ catalog, database, logger: silentLogger, triggers: { sale: {} } },
     gateways: async (tenant) => ({ test: gateways.get(tenant) ?? testGateway() }),
   });
 type Kit = ReturnType<Awaited<ReturnType<typeof open>>['tenant']>;

@@ -9,7 +9,7 @@ import { createSpendQueue } from '../ledger/index.ts';
 import { chargeSubscription, paidPeriods } from '../orders/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
 import { createRateDesk } from '../rates/index.ts';
-import { rewardProof, sponsorNewcomer } from '../referrals/index.ts';
+import { rewardedWithOrder, rewardProof, sponsorNewcomer } from '../referrals/index.ts';
 import { followBack, orderProof } from '../refunds/index.ts';
 import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
@@ -157,8 +157,8 @@ function foundations(options: Options, jobQueued: () => void) {
     rates: rates && 'find' in rates ? rates : undefined,
     rateDesk: rates && 'providers' in rates ? createRateDesk(rates.providers) : undefined,
     triggers,
-    ownSettings,
-    configuredSettings,
+    rewardedWithOrder: triggers && rewardedWithOrder,
+    ...{ ownSettings, configuredSettings },
     settingsMemory: options.cache ? settingsMemory : undefined,
     jobQueued,
     ...(options.gateways && {

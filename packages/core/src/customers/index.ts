@@ -8,6 +8,7 @@ export {
   ensureCustomer,
   lockCustomer,
   lockKnownCustomer,
+  lockKnownCustomers,
 } from './operations/ensure-customer.ts';
 export { lockCustomers } from './operations/ensure-customers.ts';
 export { eraseCustomer } from './operations/erase-customer.ts';

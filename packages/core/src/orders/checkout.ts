@@ -36,6 +36,10 @@ declare module '../kernel/scope.ts' {
     readonly gatewayFault?:
       | ((scope: Scope, choice: PaymentChoice) => Promise<ValidationError | null>)
       | undefined;
+    /** Whom a refund of these orders touches beside their buyer: an order is locked with them. */
+    readonly rewardedWithOrder?:
+      | ((scope: Scope, of: { readonly orders: readonly string[] }) => Promise<number[]>)
+      | undefined;
   }
 }
 

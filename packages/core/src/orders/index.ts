@@ -42,6 +42,7 @@ export { type CreditWarning, listWarnings } from './operations/list-warnings.ts'
 export { mirrorInvoice } from './operations/mirror-invoice.ts';
 export { paidPeriods } from './operations/paid-periods.ts';
 export { type PayOrder, payOrder } from './operations/pay-order.ts';
+export { lockRefundedShare, refundedBasisPoints } from './operations/refunded-share.ts';
 export { type DueOrder, dueOrders, settleOrder } from './operations/settle-order.ts';
 export { type Swept, type SweptGroup, sweepCredits } from './operations/sweep-credits.ts';
 export { type Bought, type Order, type OrderItem, orderOf, reviveOrder } from './order.ts';

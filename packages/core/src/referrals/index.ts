@@ -45,6 +45,7 @@ export { type GiveCode, giveCode } from './operations/give-code.ts';
 export { type ListRewardEvents, listRewardEvents } from './operations/list-reward-events.ts';
 export { type ListedReward, type ListRewards, listRewards } from './operations/list-rewards.ts';
 export { type ReverseEvent, reverseEvent } from './operations/reverse-event.ts';
+export { reverseWithOrder, rewardedWithOrder } from './operations/reverse-with-order.ts';
 export { sponsorNewcomer } from './operations/sponsor-newcomer.ts';
 export { type FireTrigger, type Triggered, trigger } from './operations/trigger.ts';
 export {

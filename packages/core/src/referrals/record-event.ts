@@ -60,11 +60,12 @@ function insertEvent(
   return scope.maybeOne(
     sql`
     insert into bursar.reward_events (tenant_id, id, alias, external_id, subject_type, subject_id, firing, customer_id, status, skip_reason,
-                                      base_amount, base_unit, unit, clawback, created_at)
+                                      base_amount, base_unit, unit, clawback, reverse_on_refund, created_at)
     values (${scope.tenant.id}::int, ${newId('rev')}::text, ${alias}::text, ${externalId}::text, ${subject?.type ?? null}::text,
             ${subject?.id ?? null}::text, ${subject ? firing : null}::int, ${actor.id}::bigint,
             ${skipReason ? 'skipped' : 'processed'}::text, ${skipReason}::text, ${base?.amount ?? null}::bigint, ${base?.unit ?? null}::text,
-            ${setting?.unit ?? null}::text, ${setting?.clawback ?? null}::text, ${at(scope.now)}::text::timestamptz)
+            ${setting?.unit ?? null}::text, ${setting?.clawback ?? null}::text, ${setting?.reverseOnRefund ?? false}::boolean,
+            ${at(scope.now)}::text::timestamptz)
     on conflict (tenant_id, alias, external_id) do nothing
     returning id`,
     (row) => text(row.id),

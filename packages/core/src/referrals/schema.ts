@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
+  boolean,
   check,
   foreignKey,
   index,
@@ -122,6 +123,8 @@ export const rewardEvents = bursar.table(
     unit: text(),
     /** As the trigger was set then: `strict`, `allow_debt`. */
     clawback: text(),
+    /** As the trigger was set then: it goes back with the order that is its subject. */
+    reverseOnRefund: boolean('reverse_on_refund').notNull().default(false),
     /** Of a reversal: what it reverses. */
     parentId: text('parent_id'),
     /** How much of it is reversed by now; of a reversal: how much it reversed. */

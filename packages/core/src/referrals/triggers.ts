@@ -72,6 +72,8 @@ const settingShape = z
     /** ISO 8601: rewards count only that long after. */
     matures: z.string().refine(isDuration, 'must be an ISO 8601 duration, like P14D').optional(),
     clawback: z.enum(['strict', 'allow_debt']).default('strict'),
+    /** What is paid for a subject of type `order` is taken back as far as the order's money goes back. */
+    reverseOnRefund: z.boolean().default(false),
   })
   .superRefine(({ actor, levels, basis }, context) => {
     const fault = (message: string) => context.addIssue({ code: 'custom', message });

@@ -7,8 +7,10 @@ import {
   type OrderRow,
   type OrderTree,
   recordStep,
+  refundedBasisPoints,
   statusAt,
 } from '../orders/index.ts';
+import { reverseWithOrder } from '../referrals/index.ts';
 import { takeBackPlan } from '../subscriptions/index.ts';
 import type { Standing } from './order-lots.ts';
 import { addUnits, type RefundRow } from './rows.ts';
@@ -25,7 +27,7 @@ export type Applied = {
 
 /**
  * Moves the order and its items to `refunded` or `partly_refunded`, one step of history each, ends what was bought of plans if
- * all that is left went back, and announces `order.refunded`. An order whose time is over stays expired.
+ * all that is left went back, announces `order.refunded`, and takes back what was rewarded for the order. An order whose time is over stays expired.
  */
 export async function applyRefund(
   scope: Scope,
@@ -44,6 +46,10 @@ export async function applyRefund(
     ...{ refund: row.id, source: row.source, amount: { amount: row.amount, unit: root.currency } },
     ...{ to: row.target, full, units: sumsOf(row) },
     outstanding: outstandingOf(row),
+  });
+  await reverseWithOrder(scope, {
+    orders: [root, ...tree.items].map(({ id }) => id),
+    basisPoints: refundedBasisPoints(root, full),
   });
   return { root: moved, items };
 }

@@ -3,7 +3,7 @@
  *
  * A command that changes rights locks the row against all others; one that only spends shares it.
  */
-import { type Scope, sql } from '../../kernel/index.ts';
+import { json, type Scope, sql } from '../../kernel/index.ts';
 import { type CustomerRow, checkCustomerId, readCustomer } from '../customer.ts';
 import { CustomerUnknownError } from '../errors.ts';
 import { findCustomer } from './find-customer.ts';
@@ -70,4 +70,14 @@ export function lockKnownCustomer(
        ${strength}`,
     readCustomer,
   );
+}
+
+/** As `lockKnownCustomer`, of several to be changed, in the order of their names: as everybody locks many. */
+export function lockKnownCustomers(scope: Scope, ids: readonly number[]): Promise<void> {
+  return scope.run(sql`
+    select from bursar.customers
+     where tenant_id = ${scope.tenant.id}::int
+       and id in (select value::bigint from jsonb_array_elements_text(${json(ids)}::text::jsonb) as value)
+     order by external_id
+       for no key update`);
 }

@@ -5,7 +5,7 @@
  * is locked first, then the order, so of any number that confirm one order at once exactly one fulfils it. Everything is
  * worked from what the order froze, never from the catalogue.
  */
-import { lockKnownCustomer } from '../../customers/index.ts';
+import { lockKnownCustomers } from '../../customers/index.ts';
 import { at, FOREVER, multiply, NotFoundError, type Scope, sql } from '../../kernel/index.ts';
 import { credit, InvalidStateError } from '../../ledger/index.ts';
 import { deliverPlan } from '../../subscriptions/index.ts';
@@ -84,13 +84,15 @@ async function handOut(
 }
 
 /**
- * An order and its items, locked after their customer, who may have been erased since.
+ * An order and its items, locked after their customer, who may have been erased since, and after whom a refund takes from, too.
  * @throws {NotFoundError} There is no such order, or it is a bundled line.
  */
 export async function lockOrder(scope: Scope, id: string): Promise<OrderTree> {
   const found = await findTree(scope, id);
   if (!found || found.root.parentId !== null) throw new NotFoundError('order', id);
-  await lockKnownCustomer(scope, { id: found.root.customerId, mode: 'update' });
+  const orders = [found.root, ...found.items].map((line) => line.id);
+  const rewarded = (await scope.ports.rewardedWithOrder?.(scope, { orders })) ?? [];
+  await lockKnownCustomers(scope, [found.root.customerId, ...rewarded]);
   const locked = await findTree(scope, id, { lock: true });
   if (!locked) throw new NotFoundError('order', id);
   return locked;

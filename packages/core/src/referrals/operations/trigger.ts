@@ -8,6 +8,7 @@ import { audited } from '../../audit/index.ts';
 import { ensureCustomer } from '../../customers/index.ts';
 import { announce } from '../../events/index.ts';
 import { addDuration, IdempotencyConflictError, type Scope, sql } from '../../kernel/index.ts';
+import { lockRefundedShare } from '../../orders/index.ts';
 import { payRewards } from '../pay-rewards.ts';
 import { payeesOf } from '../payees.ts';
 import { type Payout, payoutOf } from '../payout.ts';
@@ -23,6 +24,7 @@ import {
 } from '../reward-rows.ts';
 import type { Subject } from '../subjects.ts';
 import type { TriggerSetting } from '../triggers.ts';
+import { reverseWithOrder } from './reverse-with-order.ts';
 
 export type FireTrigger = {
   readonly alias: string;
@@ -75,6 +77,7 @@ async function recordOnce(scope: Scope, input: FireTrigger, payout: Payout): Pro
   if (event === null) return earlier(scope, { ...input, externalId }, payout);
   const setting = skipReason ? null : payout.setting;
   const payees = setting ? await payeesOf(scope, { alias, actor, setting, payout }) : [];
+  const back = setting?.reverseOnRefund ? await refundedOf(scope, input.subject) : 0;
   if (setting) await payRewards(scope, { event, alias, payees, ...termsOf(scope, setting) });
   await announce(scope, {
     type: setting ? 'reward_event.processed' : 'reward_event.skipped',
@@ -85,7 +88,14 @@ async function recordOnce(scope: Scope, input: FireTrigger, payout: Payout): Pro
       ...(skipReason && { reason: skipReason }),
     },
   });
+  const orders = back > 0 && input.subject ? [input.subject.id] : [];
+  if (orders.length > 0) await reverseWithOrder(scope, { orders, basisPoints: back });
   return answer(scope, await getEvent(scope, event), false);
+}
+
+/** Whoever refunds the order meanwhile is waited for, or waits: it is reversed there or here. */
+async function refundedOf(scope: Scope, subject: Subject | undefined): Promise<number> {
+  return subject?.type === 'order' ? lockRefundedShare(scope, subject.id) : 0;
 }
 
 function termsOf(scope: Scope, { unit, matures }: TriggerSetting) {

@@ -1,0 +1,2 @@
+-- Why: what an order was rewarded with goes back as far as its money does, where the trigger was set so.
+ALTER TABLE "bursar"."reward_events" ADD COLUMN "reverse_on_refund" boolean DEFAULT false NOT NULL;
