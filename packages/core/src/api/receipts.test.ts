@@ -80,7 +80,8 @@ describeDatabases('a receipt', (makeUrl) => {
     const plain = { plan: null, subscription: null };
     expect(receipt).toEqual({
       ...{ number: 1, order, customer: 'ann', issuedAt: now, period: null },
-      ...{ currency: 'EUR', total: eur(2_000, '20.00'), country: 'DE', taxRate: 19.5 },
+      ...{ currency: 'EUR', discount: eur(0, '0.00'), total: eur(2_000, '20.00') },
+      ...{ country: 'DE', taxRate: 19.5 },
       paid: [{ method: 'manual', sum: eur(2_000, '20.00') }],
       credited: [points(300), tokens(20)],
       lines: [

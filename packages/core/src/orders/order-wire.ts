@@ -24,6 +24,7 @@ export const orderShape = bought.extend({
   customer: z.string(),
   parent: z.string().nullable(),
   perPiece: z.object({ price: moneyShape, grants: z.array(moneyShape) }),
+  discount: moneyShape,
   total: moneyShape,
   refunded: moneyShape,
   outstanding: z.array(moneyShape),

@@ -37,6 +37,8 @@ export type Order = Bought & {
   readonly parent: string | null;
   /** Of one piece. */
   readonly perPiece: { readonly price: Money; readonly grants: readonly Money[] };
+  /** What the customer's own discount took off; the total is without it. */
+  readonly discount: Money;
   readonly total: Money;
   /** What of the total has gone back. */
   readonly refunded: Money;
@@ -70,6 +72,7 @@ export function orderOf(scope: Scope, { root, items }: OrderTree): Order {
       price: moneyOf(scope, root.currency, root.price),
       grants: amounts(scope, root, 1),
     },
+    discount: discountOf(scope, root),
     total: moneyOf(scope, root.currency, root.total),
     refunded: moneyOf(scope, root.currency, root.refunded),
     outstanding: Object.entries(root.outstanding).map(([unit, amount]) =>
@@ -82,6 +85,11 @@ export function orderOf(scope: Scope, { root, items }: OrderTree): Order {
     ...{ lapsesAt: root.lapsesAt, createdAt: root.createdAt, updatedAt: root.updatedAt },
     paidAt: root.paidAt,
   };
+}
+
+/** What is between the price of all pieces and what they cost. */
+export function discountOf(scope: Scope, { currency, price, quantity, total }: OrderRow): Money {
+  return moneyOf(scope, currency, multiply(price, quantity) - total);
 }
 
 function itemOf(scope: Scope, root: OrderRow, item: OrderRow): OrderItem {

@@ -9,6 +9,7 @@ export const receiptShape = z.object({
   customer: z.string(),
   issuedAt: instantShape,
   currency: z.string(),
+  discount: moneyShape,
   total: moneyShape,
   country: z.string().nullable(),
   taxRate: z.number().nullable(),

@@ -6,7 +6,7 @@
  */
 import { type Money, moneyOf } from '../catalog/index.ts';
 import { add, type Scope } from '../kernel/index.ts';
-import { boughtOf } from './order.ts';
+import { boughtOf, discountOf } from './order.ts';
 import type { OrderRow, OrderTree } from './rows.ts';
 
 /** One bought line: the order itself, or an offer that was bundled with it and costs nothing further. */
@@ -41,6 +41,8 @@ export type ReceiptPayment = {
 /** What is stored, and is never changed. */
 export type ReceiptDocument = {
   readonly currency: string;
+  /** What the customer's own discount took off; the total is without it. */
+  readonly discount: Money;
   readonly total: Money;
   /** Percent; it is no part of the total. */
   readonly taxRate: number | null;
@@ -72,7 +74,7 @@ export function documentOf(scope: Scope, { root, items }: OrderTree): ReceiptDoc
   const total = moneyOf(scope, currency, root.total);
   const paid = wallet ? moneyOf(scope, wallet.unit, wallet.amount) : total;
   return {
-    ...{ currency, total, taxRate, period },
+    ...{ currency, discount: discountOf(scope, root), total, taxRate, period },
     paid: root.total === 0 || method === null ? [] : [{ method, sum: paid }],
     credited: sumsOf(scope, lines),
     lines,

@@ -7,6 +7,7 @@ export {
   type ConvertedMoney,
   type ConvertMoney,
   convertMoney,
+  payScaleOf,
 } from './operations/convert-money.ts';
 export { type ListedRate, type ListedRates, listRates } from './operations/list-rates.ts';
 export { listSources, type RateSource, refreshRates } from './operations/refresh-rates.ts';

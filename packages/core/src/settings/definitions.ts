@@ -84,6 +84,10 @@ export const definitions: Definitions = {
     3,
     { min: 1, max: 20 },
   ),
+  'users.allowPersonalDiscount': flag(
+    'Whether a customer’s own discount lowers what orders cost',
+    false,
+  ),
   'users.defaultLocale': word('The language of whoever says none that is supported', 'en'),
   'users.defaultRole': word('The role of whoever is new', 'customer'),
   'withdrawals.coolingOff': duration(

@@ -50,6 +50,7 @@ export type SettingValues = {
   'subscriptions.oneTrial': boolean;
   'subscriptions.trialNotice': string;
   'topUps.declinesMax': number;
+  'users.allowPersonalDiscount': boolean;
   'users.defaultLocale': string;
   'users.defaultRole': string;
   'withdrawals.coolingOff': string;

@@ -69,6 +69,7 @@ describeMigrated('placing an order', (make) => {
           { amount: 5, unit: 'points', scale: 0, formatted: '5' },
         ]),
       },
+      discount: { amount: 0, unit: 'EUR', scale: 2, formatted: '0.00' },
       total: { amount: 1_500, unit: 'EUR', scale: 2, formatted: '15.00' },
       grants: expect.arrayContaining([
         { amount: 3_000, unit: 'api-calls', scale: 0, formatted: '3000' },

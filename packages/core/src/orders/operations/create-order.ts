@@ -7,6 +7,7 @@
 import { ensureCatalog } from '../../catalog/index.ts';
 import { answerOnce, ensureCustomer, lockCustomer } from '../../customers/index.ts';
 import { multiply, newId, type Scope, ValidationError } from '../../kernel/index.ts';
+import { type Discounted, discountFor } from '../../subscriptions/index.ts';
 import { checkoutOf, gatewayFault, type PaymentChoice } from '../checkout.ts';
 import { OfferLockedError } from '../errors.ts';
 import type { Checkout } from '../gateway.ts';
@@ -107,7 +108,8 @@ async function place(
   const sale = await saleOf(scope, input);
   if (!isUnlocked(sale, sale.unlockedBy.length > 0 ? await groupsHeld(scope, customer.id) : none))
     throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
-  const charge = chargeOf(sale, input);
+  const discounted = await discountFor(scope, customer.externalId);
+  const charge = chargeOf(sale, input, discounted);
   if (fault && charge.total > 0) throw fault;
   const purse = charge.total > 0 ? given : null;
   const isPaid = charge.total === 0 || (purse !== null && input.capture !== false);
@@ -151,7 +153,7 @@ async function settled<T>(work: Promise<T>): Promise<() => T> {
 
 async function purseFor(scope: Scope, input: NewOrder): Promise<Purse | null> {
   if (input.payFrom === undefined) return null;
-  return purseOf(scope, input, chargeOf(await saleOf(scope, input), input).currency);
+  return purseOf(scope, input, currencyOf(await saleOf(scope, input), input));
 }
 
 function saleOf(scope: Scope, { offer, plan, quantity = 1 }: NewOrder): Promise<Sale> {
@@ -162,16 +164,21 @@ function saleOf(scope: Scope, { offer, plan, quantity = 1 }: NewOrder): Promise<
 
 const none: ReadonlySet<string> = new Set();
 
-function chargeOf({ price: prices, root }: Sale, input: NewOrder): Charge {
+function chargeOf(sale: Sale, input: NewOrder, discounted: Discounted): Charge {
+  const currency = currencyOf(sale, input);
+  const price = sale.price[currency] ?? 0;
+  return { currency, price, total: discounted(multiply(price, sale.root.quantity), currency) };
+}
+
+function currencyOf({ price: prices, root }: Sale, input: NewOrder): string {
   const priced = Object.keys(prices);
   const currency = input.currency ?? priced[0];
-  const price = currency === undefined ? undefined : prices[currency];
-  if (currency === undefined || price === undefined || !priced.includes(currency))
+  if (currency === undefined || !priced.includes(currency))
     throw new ValidationError([
       {
         pointer: '/currency',
         detail: `must be one that ${root.offer} has a price in: ${priced.join(', ') || 'it has none'}`,
       },
     ]);
-  return { currency, price, total: multiply(price, root.quantity) };
+  return currency;
 }
