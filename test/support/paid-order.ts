@@ -47,6 +47,7 @@ export async function openMall(database: string) {
       return { kit, gateway, buy: (asked?: Buy) => buy(kit, gateway, asked) };
     },
     advance: (by: Parameters<typeof shared.advance>[0]) => shared.advance(by),
+    transaction: shared.transaction,
     close: () => shared.close(),
   };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeDatabases } from '#test/databases.ts';
 import { openMall } from '#test/paid-order.ts';
 
-describeDatabases('the reward of an order that is refunded', (makeUrl) => {
+describeDatabases('the reward of an order that is refunded', (makeUrl, engine) => {
   let mall: Awaited<ReturnType<typeof openMall>>;
   beforeAll(async () => {
     mall = await openMall(await makeUrl());
@@ -126,6 +126,22 @@ describeDatabases('the reward of an order that is refunded', (makeUrl) => {
     await told('lost');
 
     expect([open, await zoe()]).toEqual([97, 0]);
+    await order.right();
+  });
+
+  test.skipIf(engine === 'pglite')('waits for a refund that has not committed yet', async () => {
+    const { kit, order, fire, zoe } = await bought();
+
+    const fired = await mall.transaction(async (_, tx) => {
+      await kit.using(tx).orders.refund({ order: order.id, amount: 500, to: 'wallet' });
+      const firing = fire();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { firing };
+    });
+    const late = await fired.firing;
+
+    expect(late).toMatchObject({ reversedBasisPoints: 5_000 });
+    expect(await zoe()).toBe(48);
     await order.right();
   });
 
