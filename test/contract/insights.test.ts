@@ -37,4 +37,55 @@ describeContract('insights', ({ kit, bursar, host }) => {
     expect(await see('rewards?unit=gold')).toMatchObject({ body: { code: 'unit_unknown' } });
     expect(await see('rewards', 'ann', {})).toMatchObject({ status: 403 });
   });
+
+  test('of wallets tell what moved and what is unspent, set aside and on its way out, of this tenant alone', async () => {
+    const see = await started();
+    for (const tenant of [kit(), bursar().tenant(`beside-${Math.random()}`)]) {
+      const own = { customer: 'ann', unit: 'points' } as const;
+      await tenant.wallet.credit({ ...own, amount: 100, source: 'order' });
+      await tenant.wallet.credit({ ...own, amount: 7, source: 'promotion' });
+      await tenant.wallet.debit({ ...own, amount: 30 });
+      await tenant.wallet.hold({ ...own, amount: 20 });
+      await tenant.withdrawals.request({ customer: 'ann', amount: 10, currency: 'points' });
+    }
+
+    const flows = await see('walletFlows?unit=points&months=2');
+    const liability = await see('liability');
+
+    const of = (amount: number) => ({ amount, unit: 'points', scale: 0, formatted: `${amount}` });
+    expect(flows).toMatchObject({ status: 200, body: { items: [{ unit: 'points' }], next: null } });
+    const [before, now] = flows.body.items[0].months;
+    expect(now).toMatchObject({ in: of(107), out: of(-30) });
+    expect(now.flows).toEqual([
+      { kind: 'credit', source: 'order', amount: of(100) },
+      { kind: 'credit', source: 'promotion', amount: of(7) },
+      { kind: 'debit', source: 'usage', amount: of(-30) },
+    ]);
+    expect(before.flows.map(({ amount }: { amount: object }) => amount)).toEqual([
+      of(0),
+      of(0),
+      of(0),
+    ]);
+    expect(liability).toMatchObject({ status: 200, body: { next: null } });
+    expect(liability.body.items).toEqual([
+      {
+        ...{ unit: 'points', paid: of(40), promotional: of(7), other: of(0), breakage: of(0) },
+        ...{
+          held: of(30),
+          withdrawals: { ...of(10), count: 1 },
+          uncovered: of(0),
+          settled: of(77),
+        },
+        sources: [
+          { source: 'order', unspent: of(40), waiting: of(0), expired: of(0) },
+          { source: 'promotion', unspent: of(7), waiting: of(0), expired: of(0) },
+        ],
+      },
+    ]);
+    for (const path of ['walletFlows', 'liability']) {
+      expect(await see(`${path}?months=121`)).toMatchObject({ status: 422 });
+      expect(await see(`${path}?unit=gold`)).toMatchObject({ body: { code: 'unit_unknown' } });
+      expect(await see(path, 'ann', {})).toMatchObject({ status: 403 });
+    }
+  });
 });

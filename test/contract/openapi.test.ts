@@ -158,6 +158,8 @@ test('the routes of the contract are all there', () => {
     'GET /admin/insights/churn',
     'GET /admin/insights/histogram',
     'GET /admin/insights/mrr',
+    'GET /admin/insights/walletFlows',
+    'GET /admin/insights/liability',
     'GET /admin/insights/rewards',
     'GET /admin/customers',
     'GET /admin/customers/:id',

@@ -537,6 +537,14 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'insights.churn': [wide(({ kit }) => kit.insights.churn(range as never))],
   'insights.histogram': [wide(({ kit }) => kit.insights.histogram())],
   'insights.mrr': [wide(({ kit }) => kit.insights.mrr({ bucket: 'month' }))],
+  'insights.walletFlows': [
+    wide(({ kit }) => kit.insights.walletFlows()),
+    wide(({ kit }) => kit.insights.walletFlows({ unit: points })),
+  ],
+  'insights.liability': [
+    wide(({ kit }) => kit.insights.liability()),
+    wide(({ kit }) => kit.insights.liability({ unit: points })),
+  ],
   'insights.rewards': [
     wide(({ kit }) => kit.insights.rewards()),
     wide(({ kit }) => kit.insights.rewards({ unit: points })),

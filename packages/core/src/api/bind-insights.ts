@@ -5,7 +5,9 @@ import {
   histogram,
   type Range,
   recurringRevenue,
+  sumLiability,
   sumRewards,
+  walletFlows,
 } from '../insights/index.ts';
 import type { Binding } from './binding.ts';
 import type { InsightVerbs } from './insight-verbs.ts';
@@ -17,6 +19,8 @@ export function bindInsights({ read }: Binding): InsightVerbs {
     churn: (input) => read((scope) => countChurned(scope, input)),
     histogram: (input) => read((scope) => histogram(scope, input)),
     mrr: (input) => read((scope) => recurringRevenue(scope, input)),
+    walletFlows: (input) => read((scope) => walletFlows(scope, input)),
+    liability: (input) => read((scope) => sumLiability(scope, input)),
     rewards: (input) => read((scope) => sumRewards(scope, input)),
   };
 }

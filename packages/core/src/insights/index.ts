@@ -10,6 +10,7 @@ export {
   type RevenueSeries,
   recurringRevenue,
 } from './operations/recurring-revenue.ts';
+export { type Liability, type SourceLots, sumLiability } from './operations/sum-liability.ts';
 export {
   type RewardMonth,
   type RewardSeries,
@@ -17,5 +18,11 @@ export {
   sumRewards,
   type TopSponsor,
 } from './operations/sum-rewards.ts';
+export {
+  type Flow,
+  type FlowMonth,
+  type WalletFlows,
+  walletFlows,
+} from './operations/wallet-flows.ts';
 export { insightRoutes } from './routes.ts';
 export { walletInsightRoutes } from './wallet-routes.ts';

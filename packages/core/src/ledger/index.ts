@@ -71,6 +71,12 @@ export {
 } from './operations/move-lots.ts';
 export { newsOfEntries } from './operations/news-of-entries.ts';
 export { publishEntries, readEntriesFromNow } from './operations/publish-entries.ts';
+export {
+  type Behind,
+  type BehindLot,
+  readBehind,
+  type UnbookedEntry,
+} from './operations/read-behind.ts';
 export { type Lot, type LotOf, readLots } from './operations/read-lots.ts';
 export { extendHold, releaseHold } from './operations/release-hold.ts';
 export { type Reverse, type Reversed, reverse } from './operations/reverse.ts';

@@ -1,8 +1,17 @@
 /** Reading a balance into a draft: one statement, so that it sees one moment. */
 import type { CustomerRow } from '../customers/index.ts';
-import { at, document, json, type Row, type Scope, type Statement, sql } from '../kernel/index.ts';
-import { storedValue } from '../settings/index.ts';
+import {
+  at,
+  document,
+  integer,
+  json,
+  type Row,
+  type Scope,
+  type Statement,
+  sql,
+} from '../kernel/index.ts';
 import { type Draft, UNWRITTEN, untouched } from './draft.ts';
+import { draftStatement, referencesOf } from './draft-statement.ts';
 import { lowAtOf } from './low.ts';
 import type { BalancePlan } from './plan.ts';
 import type { Stretch } from './return-stretch.ts';
@@ -27,10 +36,53 @@ export async function loadDraft(
   at: { plan: BalancePlan; ids: Ids; now: Date },
 ): Promise<Draft | null> {
   const row = await scope.maybeOne(loadStatement(scope, input, at), (found) => found);
-  if (!row) return null;
+  return row && readDraft(scope, row, { ...at, input });
+}
+
+/** What is to be loaded beside others: nothing that a command needs more than catching up. */
+export type Wanted = { readonly input: OpenInput; readonly plan: BalancePlan; readonly ids: Ids };
+
+/** As `loadDraft` at the scope's now, of many in one statement; `null` in the place of one that does not exist. */
+export async function loadDrafts(
+  scope: Scope,
+  wanted: readonly Wanted[],
+): Promise<(Draft | null)[]> {
+  const asked = wanted.map(({ plan, ids }, place) => ({
+    ...{ place, customer_id: ids.customerId, unit_id: ids.unitId },
+    ...{ wanted_references: referencesOf(plan), since: at(plan.subWindow?.startsAt ?? null) },
+  }));
+  const statement = draftStatement(scope, {
+    ...{
+      customerId: sql`asked.customer_id`,
+      unitId: sql`asked.unit_id`,
+      stretches: sql`'[]'::jsonb`,
+    },
+    ...{ withHeld: sql`false`, now: sql`${at(scope.now)}::text::timestamptz` },
+    ...{ references: sql`asked.wanted_references`, since: sql`asked.since` },
+  });
+  const rows = await scope.many(
+    sql`
+    select asked.place, loaded.*
+      from jsonb_to_recordset(${json(asked)}::text::jsonb)
+        as asked (place int, customer_id bigint, unit_id int, wanted_references jsonb, since timestamptz)
+     cross join lateral (${statement}) as loaded`,
+    (row) => row,
+  );
+  const found = new Map(rows.map((row) => [integer(row.place), row]));
+  return wanted.map((one, place) => {
+    const row = found.get(place);
+    return row ? readDraft(scope, row, { ...one, now: scope.now }) : null;
+  });
+}
+
+function readDraft(
+  scope: Scope,
+  row: Row,
+  { input, ids, now }: { input: OpenInput; ids: Ids; now: Date },
+): Draft {
   const draws = document<Row[]>(row.draws).map(readDraw);
   return {
-    ...blank(input, at.ids, at.now),
+    ...blank(input, ids, now),
     balance: readBalanceRow(document<Row>(row.balance)),
     underway: row.underway === null ? null : document<NonNullable<Draft['underway']>>(row.underway),
     grants: document<Row[]>(row.grants).map(readGrant),
@@ -40,84 +92,19 @@ export async function loadDraft(
   };
 }
 
-/** Balance, grants that count or are asked for, open holds, and the draws a give-back needs: one moment, one row. */
 function loadStatement(
   scope: Scope,
   input: OpenInput,
   { plan, ids, now }: { plan: BalancePlan; ids: Ids; now: Date },
 ): Statement {
-  const references = plan.windows.flatMap((window) =>
-    window.rollover ? [window.reference, window.rollover.from] : [window.reference],
-  );
-  return sql`
-    with balance as materialized (
-      select * from bursar.balances
-       where (tenant_id, customer_id, unit_id) = (${scope.tenant.id}::int, ${ids.customerId}::bigint, ${ids.unitId}::int)
-    ), legs as materialized (
-      select leg.* from balance
-        join bursar.hold_legs as leg on (leg.tenant_id, leg.balance_id) = (balance.tenant_id, balance.id)
-       where leg.open
-    ), stretches as (
-      select "from", "to" from jsonb_to_recordset(${json(input.stretches ?? [])}::text::jsonb) as stretch ("from" bigint, "to" bigint)
-      union all
-      select drawn_to - amount, drawn_to from legs
-       where ${input.withHeld === true}::boolean or expires_at <= ${at(now)}::text::timestamptz
-    ), draws as materialized (
-      select distinct draw.* from balance
-        join bursar.draws as draw on (draw.tenant_id, draw.balance_id) = (balance.tenant_id, balance.id)
-        join stretches on draw.from_position < stretches."to" and draw.to_position > stretches."from"
-    ), wanted as (
-      select reference from jsonb_array_elements_text(${json(references)}::text::jsonb) as reference
-    ), grants as (
-      select g.* from balance
-        join bursar.grants as g on (g.tenant_id, g.balance_id) = (balance.tenant_id, balance.id)
-       where g.open
-      union
-      select g.* from balance
-        join bursar.grants as g on (g.tenant_id, g.balance_id) = (balance.tenant_id, balance.id)
-       where not g.open and g.closed_at is null
-      union
-      select g.* from balance
-       cross join wanted
-        join bursar.grants as g on (g.tenant_id, g.balance_id) = (balance.tenant_id, balance.id)
-         and g.source in ('plan', 'overage')
-         and g.reference >= wanted.reference and g.reference < wanted.reference || '0'
-      union
-      select g.* from draws
-        join bursar.grants as g on (g.tenant_id, g.id) = (draws.tenant_id, draws.grant_id)
-    ), underway as (${underway(plan)}
-    )
-    select to_jsonb(balance) as balance,
-           (select coalesce(jsonb_agg(to_jsonb(grants) order by grants.id), '[]') from grants) as grants,
-           (select coalesce(jsonb_agg(to_jsonb(legs) order by legs.sequence), '[]') from legs) as legs,
-           (select coalesce(jsonb_agg(to_jsonb(draws) order by draws.from_position), '[]') from draws) as draws,
-           (select to_jsonb(underway) from underway) as underway,
-           ${storedValue(scope, 'credits.warnAtOrBelow')} as low_at
-      from balance`;
-}
-
-/**
- * What was drawn in the plan's sub-window, and came back of that, where the row does not tell: it has moved since the
- * sub-window began, and knows another or none.
- */
-function underway({ subWindow }: BalancePlan): Statement {
-  const since = sql`${at(subWindow?.startsAt ?? null)}::text::timestamptz`;
-  return sql`
-      select coalesce(before.drawn_to, 0) as "from",
-             (select coalesce(sum(case when entry.kind = 'release' then 0 - entry.held_amount else entry.amount end), 0)
-                from bursar.entries as entry
-               where (entry.tenant_id, entry.balance_id) = (balance.tenant_id, balance.id)
-                 and least(entry.sequence, entry.of_sequence) > coalesce(before.sequence, 0) and entry.of_sequence is not null
-                 and (entry.kind = 'release' or (entry.kind in ('give_back', 'reversal') and entry.amount > 0))) as returned
-        from balance
-        left join lateral (
-          select entry.sequence, entry.drawn_to
-            from bursar.entries as entry
-           where (entry.tenant_id, entry.balance_id) = (balance.tenant_id, balance.id) and entry.happened_at < ${since}
-           order by entry.sequence desc
-           limit 1
-        ) as before on true
-       where balance.changed_at >= ${since} and balance.cap_since is distinct from ${since}`;
+  return draftStatement(scope, {
+    ...{ customerId: sql`${ids.customerId}::bigint`, unitId: sql`${ids.unitId}::int` },
+    stretches: sql`${json(input.stretches ?? [])}::text::jsonb`,
+    withHeld: sql`${input.withHeld === true}::boolean`,
+    now: sql`${at(now)}::text::timestamptz`,
+    references: sql`${json(referencesOf(plan))}::text::jsonb`,
+    since: sql`${at(plan.subWindow?.startsAt ?? null)}::text::timestamptz`,
+  });
 }
 
 /** A draft of a balance nobody has touched. */

@@ -59,7 +59,7 @@ async function projectAhead(
  * transaction in which the rows of their customers are locked already.
  */
 export async function openBalances(scope: Scope, inputs: readonly OpenInput[]): Promise<Opened[]> {
-  const plans = await plansOf(scope, inputs);
+  const plans = await plansFor(scope, inputs, true);
   const planned = [];
   for (const [index, input] of inputs.entries()) {
     const plan = plans[index] as BalancePlan;
@@ -81,12 +81,14 @@ export async function openBalances(scope: Scope, inputs: readonly OpenInput[]): 
   return opened;
 }
 
-async function plansOf(
+/** What plans say of each of these balances now, in their order. */
+export async function plansFor(
   scope: Scope,
   inputs: readonly OpenInput[],
+  lock: boolean,
 ): Promise<readonly BalancePlan[]> {
   const { planOf, plansOf: ofAll } = scope.ports;
-  const at = { now: scope.now, lock: true };
+  const at = { now: scope.now, lock };
   if (ofAll && inputs.length > 1) return ofAll(scope, { ...at, asked: inputs });
   const plans = [];
   for (const { customer, unit } of inputs)
