@@ -171,9 +171,7 @@ describeContract('referrals', (contract) => {
       return [body.status, body.code];
     };
 
-    expect(await refused({ alias: 'nothing' })).toEqual([404, 'not_found']);
     expect(await refused({ customer: 'nobody' })).toEqual([404, 'customer_unknown']);
-    expect(await refused({ alias: 'sale' })).toEqual([503, 'rate_missing']);
     expect(await refused({ amount: 0 })).toEqual([422, 'validation']);
     expect(await refused({ reason: undefined })).toEqual([422, 'validation']);
     expect(await refused({ externalId: 'v1', customer: 'ann' })).toEqual([
@@ -322,3 +320,63 @@ describeContract('referrals', (contract) => {
     expect((await calls.get(`${prefix}/rewards`)).status).toBe(401);
   });
 });
+
+describeContract(
+  'rewards that wait',
+  (contract) => {
+    const { kit } = contract;
+
+    test('that cannot be worked out are kept as failed, and processed once by an operator', async () => {
+      const calls = await started(contract);
+      const value = { enabled: true, unit: 'points', actor: { basisPoints: 100 } };
+      await kit().settings.set({ key: 'triggers.sale', value });
+      const process = (id: string, body: object = { reason }, user = 'root', headers = asAdmin) =>
+        calls.post(`${prefix}/admin/reward-events/${id}/process`, user, body, headers);
+
+      const unnamed = await visit(calls, 'f1', { alias: 'nothing' });
+      const subject = { type: 'Order', id: '7' };
+      const rateless = await visit(calls, 'f2', { alias: 'sale', subject });
+      const still = await process(rateless.body.event);
+      await kit().settings.set({ key: 'triggers.sale', value: { ...value, unit: 'EUR' } });
+      const paid = await process(rateless.body.event);
+      const again = await process(rateless.body.event);
+      const skipped = await visit(calls, 'f3', { alias: 'sale', subject, queue: true });
+
+      expect([unnamed.status, rateless.status]).toEqual([200, 200]);
+      for (const { body } of [unnamed, rateless])
+        expect(body).toMatchObject({ status: 'failed', attempts: 1, rewards: [], base: null });
+      expect(unnamed.body.lastError).toContain('nothing');
+      expect(still.body).toMatchObject({ status: 'failed', attempts: 2, replayed: false });
+      expect(paid.body).toMatchObject({
+        ...{ status: 'processed', attempts: 3, subject, replayed: false },
+        rewards: [{ customer: 'bob', amount: 10, unit: 'EUR' }],
+      });
+      expect(again.body).toEqual({ ...paid.body, replayed: true });
+      expect(skipped.body).toMatchObject({ status: 'pending', attempts: 0, lastError: null });
+      expect((await calls.get(`${prefix}/balances/EUR`, 'bob')).body.available).toBe(10);
+
+      const list = async (query: string) =>
+        (await see(calls, `referrals/events?${query}`)).body.items.map(
+          ({ externalId }: { externalId: string }) => externalId,
+        );
+      expect(await list('status=failed')).toEqual(['f1']);
+      expect(await list('status=processed')).toEqual(['f2']);
+      expect(await list('status=pending')).toEqual(['f3']);
+      expect(await list('subjectType=Order&subjectId=7')).toEqual(['f3', 'f2']);
+      expect(await list('subjectType=Order&subjectId=8')).toEqual([]);
+      for (const query of ['status=lost', 'subjectType=Order'])
+        expect((await see(calls, `referrals/events?${query}`)).body.code).toBe('validation');
+      expect((await process('rev_none')).body).toMatchObject({ status: 404, code: 'not_found' });
+      expect((await process(paid.body.event, {})).body.code).toBe('validation');
+      expect((await process(paid.body.event, { reason }, 'ann', {} as never)).status).toBe(403);
+      const off = await visit(calls, 'f4', { alias: 'visit' });
+      const back = await admin(calls, 'reverse', { event: off.body.event, reason });
+      expect((await process(back.body.event)).body).toMatchObject({
+        ...{ status: 409, code: 'invalid_state' },
+      });
+      const lines = (await kit().audit.list({ operation: 'referrals.retry' } as never)).items;
+      expect(lines.filter(({ operation }) => operation === 'referrals.retry')).toHaveLength(2);
+    });
+  },
+  { worker: false },
+);

@@ -4,7 +4,7 @@
  * `named` names what a customer owns; `outright` what is the tenant's; `plain` names only who asks or is asked about; `wide`
  * asks of a whole tenant.
  */
-import { type Asked, owed } from '#test/stranger-verbs.ts';
+import { type Asked, owed, unnamed } from '#test/stranger-verbs.ts';
 
 export type Asking = {
   readonly kind: 'named' | 'outright' | 'plain' | 'wide';
@@ -166,6 +166,10 @@ export const requests: Readonly<Record<string, Asking>> = {
   collectOutstanding: outright(owing, owed),
   writeOffOutstanding: outright(owing, owed),
   getAnyReferrals: plain(({ who }) => ({ params: { id: who } })),
+  processRewardEvent: outright(
+    ({ names }) => ({ params: { id: names.occurrence }, body: { reason } }),
+    unnamed,
+  ),
   listRewardEvents: wide(({ names }) => ({ query: { customer: names.customer } })),
   listAllRewards: wide(({ names }) => ({ query: { customer: names.customer } })),
   listCustomers: wide(({ names }) => ({ query: { search: names.customer, count: 'true' } })),

@@ -332,6 +332,11 @@ export const owed: Call = async ({ kit, who, names }) => {
 };
 const owing = ({ names: { reversal } }: Asked) => ({ reversal, reason });
 
+/** Nobody has named it, so it fails. */
+export const unnamed: Call = async ({ kit, who, names }) => {
+  names.occurrence = (await kit.referrals.trigger({ alias: 'unnamed', customer: who })).event;
+};
+
 const patron: Call = ({ kit }) => kit.customers.upsert({ customer: 'patron' });
 
 const referrals: Record<string, readonly Case[]> = {
@@ -354,6 +359,9 @@ const referrals: Record<string, readonly Case[]> = {
   events: [
     wide(({ kit }) => kit.referrals.events()),
     wide(({ kit, names }) => kit.referrals.events({ customer: names.customer })),
+  ],
+  retry: [
+    outright(({ kit, names }) => kit.referrals.retry({ event: names.occurrence, reason }), unnamed),
   ],
   trigger: [
     plain(({ kit, who, names }) =>

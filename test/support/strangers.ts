@@ -32,6 +32,8 @@ export type Names = {
   readonly withdrawal: string;
   /** Of a reward that was spent; nobody's until one is made. */
   reversal: string;
+  /** Of something that could not be rewarded; nobody's until one is made. */
+  occurrence: string;
   readonly key: string;
   readonly external: string;
 };
@@ -77,6 +79,7 @@ export async function settle(kit: AnyKit, customer: string, key: string): Promis
     },
     ...{ transfer: debited.transferId ?? '', spend: spent.transferId ?? '', event: '' },
     reversal: `reversal of ${customer}`,
+    occurrence: `occurrence of ${customer}`,
   };
 }
 
@@ -98,6 +101,7 @@ export function neverMade(): Names {
     ...{ subscription: `sub_${own}`, hold: `hld_${own}`, event: `evt_${own}` },
     ...{ job: `job_${own}`, order: `ord_${own}`, endpoint: `whe_${own}` },
     ...{ withdrawal: `wdr_${own}`, reversal: `rev_${own}` },
+    occurrence: `rev_${randomUUID()}`,
     ...{ grant: `grt_${number}`, transfer: `trf_${number}_1`, spend: `trf_${number}_2` },
   };
 }

@@ -20,6 +20,7 @@ import { paymentJobs, refundJobs, topUpJobs } from './api/payment-jobs.ts';
 import { payoutJobs } from './api/payout-jobs.ts';
 import { queuedChanges } from './api/queued-change.ts';
 import { createRateRefresher } from './api/rate-refresher.ts';
+import { rewardJobs } from './api/reward-jobs.ts';
 import { createRoot, type Root } from './api/root.ts';
 import { runDue } from './api/run-due.ts';
 import { runTransaction } from './api/run-transaction.ts';
@@ -113,6 +114,7 @@ function jobKinds(root: Root): readonly JobKind[] {
     payoutJobs(root),
     refundJobs(root),
     topUpJobs(root),
+    rewardJobs(root),
   ];
   return [...kinds, ...paymentJobs(root)];
 }

@@ -12,6 +12,8 @@ import {
   giveCode,
   listRewardEvents,
   listRewards,
+  retryEvent,
+  retryInput,
   reverseEvent,
   reverseEventInput,
   rewardEventsInput,
@@ -60,7 +62,13 @@ export function bindRewarding(binding: Binding): RewardingVerbs {
     },
     trigger: async (input) => {
       const asked = readInput(triggerInput, input);
-      return binding.command((scope) => trigger(scope, asked));
+      const done = await binding.command((scope) => trigger(scope, asked));
+      if (done.status === 'pending' || done.status === 'failed') binding.queued();
+      return done;
+    },
+    retry: async (input) => {
+      const asked = readInput(retryInput, input);
+      return binding.command((scope) => retryEvent(scope, asked));
     },
     reverse: async (input) => {
       const asked = readInput(reverseEventInput, input);

@@ -11,6 +11,7 @@ import type {
   ListedReward,
   ListRewardEvents,
   ListRewards,
+  ProcessEvent,
   ReverseEvent,
   RewardEvent,
   Tree,
@@ -42,9 +43,16 @@ export interface RewardingVerbs {
   /**
    * Rewards something that happened, as the setting `triggers.<alias>` says: whoever did it, and who stands above. Once per
    * `externalId`; while the trigger is off it is only recorded, as skipped.
-   * @throws {TriggerUnknownError} @throws {ValidationError} The payload. @throws {RateMissingError} @throws {IdempotencyConflictError}
+   * With `queue` it is recorded, as pending, and processed after the commit. What cannot be worked out (an alias that nobody has
+   * named, a rate that is missing, a `baseAmount` that throws) is an answer, `failed`, which pays nothing and is tried again.
+   * @throws {ValidationError} The payload. @throws {IdempotencyConflictError} The external id is something else’s.
    */
   trigger(input: FireTrigger): Promise<Triggered>;
+  /**
+   * Processes at once what waits or has failed, whatever it failed with. What is processed is as it was.
+   * @throws {NotFoundError} @throws {InvalidStateError} It was skipped, is a reversal, or is processed right now.
+   */
+  retry(input: ProcessEvent): Promise<Triggered>;
   /**
    * Takes back what an event brought, by `event` or by `alias` and `externalId` or `subject`: all that is left, or `basisPoints` of the
    * whole under a key. What somebody has spent is `outstanding`, or with the claw-back `allow_debt` owed below the floor.

@@ -54,7 +54,7 @@ export {
   OverloadError,
   ValidationError,
 } from './errors.ts';
-export { constraintOf, isUncertain } from './failures.ts';
+export { constraintOf, isRetryable, isUncertain } from './failures.ts';
 export { canonicalJson, contentHash, requestHash } from './hash.ts';
 export {
   adaptTransaction,

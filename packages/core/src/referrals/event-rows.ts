@@ -1,5 +1,6 @@
 /** Events as they are stored and as hosts see them. */
 import {
+  document,
   instant,
   integer,
   integerOrNull,
@@ -23,7 +24,17 @@ export type RewardEvent = {
   /** Who did it. */
   readonly customer: string;
   /** `partly_reversed`: of what was taken back something is still outstanding; of a reversal, of its own. */
-  readonly status: 'processed' | 'skipped' | 'partly_reversed';
+  readonly status:
+    | 'pending'
+    | 'processing'
+    | 'processed'
+    | 'failed'
+    | 'skipped'
+    | 'partly_reversed';
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** What the last attempt that failed did so with. */
+  readonly lastError: string | null;
   /** Of a skipped one: its trigger was off, or what was rewarded before for its subject still stands. */
   readonly skipReason: 'disabled' | 'exclusive' | null;
   /** What percentages are of. */
@@ -39,7 +50,9 @@ export type RewardEvent = {
 
 /** As stored: with what a reversal needs. */
 export type EventRow = Omit<RewardEvent, 'status'> & {
-  readonly status: 'processed' | 'skipped';
+  readonly status: Exclude<RewardEvent['status'], 'partly_reversed'>;
+  /** What it was fired with, unless it is over. */
+  readonly asked: { readonly amount?: number; readonly payload?: unknown } | null;
   readonly unit: string | null;
   readonly clawback: 'strict' | 'allow_debt' | null;
 };
@@ -64,7 +77,7 @@ export function selectEvents(
   return scope.many(
     sql`
     select event.id, event.alias, event.external_id, event.subject_type, event.subject_id, customer.external_id as customer,
-           event.status, event.skip_reason, event.base_amount, event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at,
+           event.status, event.attempts, event.last_error, event.asked, event.skip_reason, event.base_amount, event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at,
            (select coalesce(sum(reward.outstanding), 0)
               from bursar.rewards as reward
              where reward.tenant_id = event.tenant_id and reward.event_id in (
@@ -89,6 +102,9 @@ function readEvent(row: Row): EventRow {
     customer: text(row.customer),
     status: text(row.status) as EventRow['status'],
     skipReason: reasonOf(row),
+    attempts: integer(row.attempts),
+    lastError: textOrNull(row.last_error),
+    asked: row.asked === null ? null : document(row.asked),
     base: baseAmount === null ? null : { amount: baseAmount, unit: text(row.base_unit) },
     reverses: textOrNull(row.parent_id),
     reversedBasisPoints: integer(row.reversed_basis_points),
@@ -105,6 +121,11 @@ function reasonOf({ status, skip_reason: kept }: Row): EventRow['skipReason'] {
 }
 
 /** As hosts see an event. */
-export function eventOf({ unit: _unit, clawback: _clawback, ...event }: EventRow): RewardEvent {
+export function eventOf({
+  unit: _unit,
+  clawback: _clawback,
+  asked: _asked,
+  ...event
+}: EventRow): RewardEvent {
   return event.outstanding > 0 ? { ...event, status: 'partly_reversed' } : event;
 }

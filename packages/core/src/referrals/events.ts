@@ -4,6 +4,13 @@ export type ReferralEvents = {
   'referral.attached': { customer: string; sponsor: string };
   /** A link was used. In this process only, unless clicks are logged. */
   'referral.clicked': { code: string; sponsor: string };
+  /** It happened, and is processed later. */
+  'reward_event.recorded': Omit<RewardEventNews, 'rewards'>;
+  /** An attempt at it failed, with a code of `errors` if it is one of the kit's; nothing was paid. It is tried again. */
+  'reward_event.failed': Omit<RewardEventNews, 'rewards'> & {
+    attempt: number;
+    code: string | null;
+  };
   /** It happened, and its rewards are paid. Of one that was skipped nothing is. */
   'reward_event.processed': RewardEventNews;
   'reward_event.skipped': RewardEventNews & { reason: 'disabled' | 'exclusive' };

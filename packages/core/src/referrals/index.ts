@@ -9,13 +9,13 @@ export {
   ReferralCycleError,
   ReferralsOffError,
   SelfReferralError,
-  TriggerUnknownError,
 } from './errors.ts';
 export type { ReferralEvents } from './events.ts';
 export {
   attachInput,
   codeInput,
   collectInput,
+  retryInput,
   reverseEventInput,
   rewardEventsInput,
   rewardsInput,
@@ -44,16 +44,23 @@ export { forgetReferrals } from './operations/forget-referrals.ts';
 export { type GiveCode, giveCode } from './operations/give-code.ts';
 export { type ListRewardEvents, listRewardEvents } from './operations/list-reward-events.ts';
 export { type ListedReward, type ListRewards, listRewards } from './operations/list-rewards.ts';
+export {
+  type ProcessEvent,
+  processEvent,
+  retryEvent,
+  stateOf,
+} from './operations/process-event.ts';
 export { type ReverseEvent, reverseEvent } from './operations/reverse-event.ts';
 export { reverseWithOrder, rewardedWithOrder } from './operations/reverse-with-order.ts';
 export { sponsorNewcomer } from './operations/sponsor-newcomer.ts';
-export { type FireTrigger, type Triggered, trigger } from './operations/trigger.ts';
+export { type FireTrigger, REWARD, type Triggered, trigger } from './operations/trigger.ts';
 export {
   type WriteOffOutstanding,
   type WrittenOff,
   writeOffOutstanding,
 } from './operations/write-off-outstanding.ts';
 export { rewardProof } from './proof.ts';
+export { leaseMilliseconds } from './record-event.ts';
 export type { Reward, RewardEvent } from './reward-rows.ts';
 export { referralRoutes } from './routes.ts';
 export type { Subject } from './subjects.ts';

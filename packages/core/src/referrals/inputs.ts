@@ -49,6 +49,15 @@ export const subjectShape = z.strictObject({
   id: z.string().min(1).max(100),
 });
 
+export const eventStatus = z.enum([
+  ...(['pending', 'processing', 'processed', 'failed', 'skipped', 'partly_reversed'] as const),
+]);
+
+export const retryInput = z.strictObject({
+  event: z.string().min(1).max(255),
+  reason: reasonInput,
+});
+
 export const triggerInput = z.strictObject({
   alias: z.string().min(1).max(64),
   customer: customerInput,
@@ -56,6 +65,7 @@ export const triggerInput = z.strictObject({
   payload: z.unknown().optional(),
   externalId: z.string().min(1).max(255).optional(),
   subject: subjectShape.optional(),
+  queue: z.boolean().optional(),
   reason: reasonInput,
 });
 
@@ -92,6 +102,8 @@ export const reverseEventInput = z
 export const rewardEventsInput = z.strictObject({
   customer: customerInput.optional(),
   trigger: eventId.optional(),
+  status: eventStatus.optional(),
+  subject: subjectShape.optional(),
   outstanding: z.boolean().optional(),
   ...page,
 });

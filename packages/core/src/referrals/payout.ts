@@ -1,7 +1,14 @@
 /** What a trigger pays, worked out before anything is locked: rates may have to be waited for. */
 import { z } from 'zod';
 import { unitOf } from '../catalog/index.ts';
-import { checkAmount, convertAmount, readInput, type Scope } from '../kernel/index.ts';
+import {
+  checkAmount,
+  convertAmount,
+  isBursarError,
+  isRetryable,
+  readInput,
+  type Scope,
+} from '../kernel/index.ts';
 import { findRate } from '../ledger/index.ts';
 import { getSetting } from '../settings/index.ts';
 import { within } from './capabilities.ts';
@@ -30,6 +37,37 @@ export type Payout = {
   readonly exclusive: boolean;
 };
 
+/** What working it out came to: one of the two. */
+export type Tried =
+  | { readonly payout: Payout; readonly error: null }
+  | { readonly payout: null; readonly error: unknown };
+
+/** As `payoutOf`; what went wrong is the answer, unless it is the database that is away. */
+export async function tryPayout(scope: Scope, asked: Asked): Promise<Tried> {
+  try {
+    return { payout: await payoutOf(scope, asked), error: null };
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    return { payout: null, error };
+  }
+}
+
+/** Nothing is wrong with what was asked, and nothing can be kept of it either. */
+export function isOutage(error: unknown): boolean {
+  const isAway = isBursarError(error) && (error.code === 'database' || error.code === 'overload');
+  return isAway || isRetryable(error);
+}
+
+/** @throws {ValidationError} The payload is not what the trigger takes. What nobody has named takes anything. */
+export function checkPayload(scope: Scope, asked: Asked): void {
+  const { payload } = findTrigger(scope, asked.alias) ?? {};
+  if (payload) readInput(z.object({ payload }), { payload: asked.payload });
+}
+
+function findTrigger({ ports: { triggers = {} } }: Scope, alias: string): Trigger | undefined {
+  return Object.hasOwn(triggers, alias) ? triggers[alias] : undefined;
+}
+
 /**
  * What the occurrence is worth, and how it is rewarded.
  *
@@ -38,8 +76,7 @@ export type Payout = {
  * @throws {RateMissingError} The base cannot be converted to the payout unit.
  */
 export async function payoutOf(scope: Scope, asked: Asked): Promise<Payout> {
-  const { triggers = {} } = scope.ports;
-  const trigger = Object.hasOwn(triggers, asked.alias) ? triggers[asked.alias] : undefined;
+  const trigger = findTrigger(scope, asked.alias);
   if (!trigger) throw new TriggerUnknownError(asked.alias);
   const stored = await getSetting(scope, settingKeyOf(asked.alias));
   const { capabilities = {} } = trigger;

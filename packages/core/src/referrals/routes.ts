@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { defineRoute, pageQuery, pageShape, type Route } from '../http/index.ts';
+import { eventRoutes } from './event-routes.ts';
 import { subjectShape } from './inputs.ts';
 import { recoveryRoutes } from './recovery-routes.ts';
-import { listedRewardShape, rewardEventShape, treeShape, triggeredShape } from './wire.ts';
+import { listedRewardShape, treeShape, triggeredShape } from './wire.ts';
 
 const customer = z.string().min(1).max(255);
 const code = z.string().min(1).max(64);
@@ -99,16 +100,18 @@ const changing: readonly Route[] = [
   }),
   defineRoute({
     operation: 'triggerReward',
-    summary: 'Rewards something that happened, once per its external id.',
+    summary:
+      'Rewards something that happened, once per its external id; at once, or later with queue.',
     method: 'POST',
     path: '/admin/referrals/trigger',
     access: 'admin',
     body: z.object({
       ...{ alias, customer, externalId: id, subject: subjectShape.optional(), reason },
       ...{ amount: z.int().positive().optional(), payload: z.unknown().optional() },
+      queue: z.boolean().optional(),
     }),
     answers: triggeredShape,
-    refuses: ['customer_unknown', 'not_found', 'invalid_amount', 'rate_missing'],
+    refuses: ['customer_unknown', 'invalid_amount'],
     handle: async ({ kit }, { body }) => {
       await kit.customers.get({ customer: body.customer });
       return kit.referrals.trigger(body);
@@ -137,6 +140,7 @@ const changing: readonly Route[] = [
 ];
 
 export const referralRoutes: readonly Route[] = [
+  ...eventRoutes,
   ...own,
   ...changing,
   ...recoveryRoutes,
@@ -154,17 +158,6 @@ export const referralRoutes: readonly Route[] = [
       await kit.customers.get({ customer: params.id });
       return kit.referrals.tree({ ...query, customer: params.id });
     },
-  }),
-  defineRoute({
-    operation: 'listRewardEvents',
-    summary: 'What was triggered and reversed, newest first.',
-    method: 'GET',
-    path: '/admin/referrals/events',
-    access: 'admin',
-    query: pageQuery.extend({ customer: customer.optional(), trigger: id.optional(), outstanding }),
-    answers: pageShape(rewardEventShape),
-    refuses: ['cursor'],
-    handle: ({ kit }, { query }) => kit.referrals.events(query),
   }),
   defineRoute({
     operation: 'listAllRewards',

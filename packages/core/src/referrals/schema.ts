@@ -13,6 +13,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   primaryKey,
   smallint,
   text,
@@ -98,7 +99,7 @@ export const referralClicks = bursar.table(
   ],
 );
 
-/** Something that happened once and was rewarded, passed over, or taken back. Of its payload nothing is kept. */
+/** Something that happened once and was rewarded, passed over, or taken back. Its payload is kept until then. */
 export const rewardEvents = bursar.table(
   'reward_events',
   {
@@ -114,6 +115,14 @@ export const rewardEvents = bursar.table(
     firing: integer(),
     customerId: whole('customer_id').notNull(),
     status: text().notNull(),
+    /** Counts the tries, and who may end the last one. */
+    attempts: integer().notNull().default(0),
+    /** Whoever processes it has it until then, by the database's clock. */
+    leaseUntil: instant('lease_until'),
+    /** What the last attempt that failed did so with. */
+    lastError: text('last_error'),
+    /** What it was fired with, for as long as somebody may have to process it. */
+    asked: jsonb(),
     /** Of a skipped one: why; null of those that were skipped before it was kept. */
     skipReason: text('skip_reason'),
     /** What is rewarded is worth that much; null where it is worth nothing in itself. */
@@ -164,7 +173,18 @@ export const rewardEvents = bursar.table(
       'reward_events_skipped_for_a_reason',
       sql`${table.skipReason} is null or (${table.status} = 'skipped' and ${table.skipReason} in ('disabled', 'exclusive'))`,
     ),
-    check('reward_events_status_is_known', sql`${table.status} in ('processed', 'skipped')`),
+    check(
+      'reward_events_status_is_known',
+      sql`${table.status} in ('pending', 'processing', 'processed', 'failed', 'skipped')`,
+    ),
+    check(
+      'reward_events_in_hand_have_a_lease',
+      sql`(${table.status} = 'processing') = (${table.leaseUntil} is not null)`,
+    ),
+    check(
+      'reward_events_that_are_over_keep_no_payload',
+      sql`${table.asked} is null or ${table.status} not in ('processed', 'skipped')`,
+    ),
     check(
       'reward_events_clawback_is_known',
       sql`${table.clawback} is null or ${table.clawback} in ('strict', 'allow_debt')`,

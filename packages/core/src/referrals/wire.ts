@@ -1,6 +1,7 @@
 /** Shapes of the tree, rewards and their events over HTTP. */
 import { z } from 'zod';
 import { instantShape, pageShape } from '../http/index.ts';
+import { eventStatus } from './inputs.ts';
 
 export const treeShape = z.object({
   ...{ customer: z.string(), code: z.string().nullable(), sponsor: z.string().nullable() },
@@ -25,7 +26,8 @@ export const listedRewardShape = rewardShape.extend({
 export const rewardEventShape = z.object({
   ...{ event: z.string(), trigger: z.string(), externalId: z.string(), customer: z.string() },
   subject: z.object({ type: z.string(), id: z.string() }).nullable(),
-  status: z.enum(['processed', 'skipped', 'partly_reversed']),
+  status: eventStatus,
+  ...{ attempts: z.int().nonnegative(), lastError: z.string().nullable() },
   skipReason: z.enum(['disabled', 'exclusive']).nullable(),
   base: z.object({ amount: z.int().nonnegative(), unit: z.string() }).nullable(),
   ...{ reverses: z.string().nullable(), reversedBasisPoints: z.int().min(0).max(10_000) },

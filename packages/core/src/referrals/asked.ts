@@ -1,0 +1,34 @@
+/** What an event was fired with, kept until it is processed: only what means the same after JSON. */
+import { contentHash, type Scope, ValidationError } from '../kernel/index.ts';
+import { type Asked, checkPayload } from './payout.ts';
+
+/** More than any occurrence needs to be told apart; it is stored with each that waits. */
+const lengthMax = 65_536;
+
+/** As it will be read later; null where it would not be the same, or takes too much. */
+export function keepable(scope: Scope, { alias, amount, payload }: Asked): Asked | null {
+  try {
+    const text = JSON.stringify({ amount, payload });
+    if (text.length > lengthMax) return null;
+    const kept = { ...(JSON.parse(text) as Pick<Asked, 'amount' | 'payload'>), alias };
+    checkPayload(scope, kept);
+    return kept;
+  } catch {
+    return null;
+  }
+}
+
+/** @throws {ValidationError} It cannot be kept. */
+export function keptOrRefused(scope: Scope, asked: Asked): Asked {
+  const kept = keepable(scope, asked);
+  if (kept) return kept;
+  const detail = `must be the same after JSON, and have at most ${lengthMax} characters, to be processed later`;
+  throw new ValidationError([{ pointer: '/payload', detail }]);
+}
+
+/** Whether an event that waits was fired with the same. */
+export function isSameAsked(earlier: Omit<Asked, 'alias'>, now: Asked | null): boolean {
+  if (now === null) return false;
+  const contentOf = ({ amount, payload }: Omit<Asked, 'alias'>) => contentHash({ amount, payload });
+  return contentOf(earlier) === contentOf(now);
+}
