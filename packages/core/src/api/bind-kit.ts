@@ -50,7 +50,7 @@ export function bareKit(root: Root, context: Context): Kit<AnyKeys, unknown> {
     using: (tx) => {
       const { schema, rls: walled } = root.options;
       const lane = adaptTransaction(tx as HostTransaction, { schema, walled });
-      return bindKit(root, { ...context, host: root.watch(lane) });
+      return bindKit(root, { ...context, host: root.watch(lane, tx as object) });
     },
     customers: bindCustomers(binding),
     catalog: bindCatalog(binding),

@@ -8,15 +8,18 @@ import type { Bus } from '../events/index.ts';
 import { type Database, type Lane, type News, sql, text } from '../kernel/index.ts';
 import type { RightsMemory } from './rights-memory.ts';
 import { rowless, settleNews, type Told } from './settle-news.ts';
+import { type Turns, turnsOf } from './turns.ts';
 
 export type HostLane = {
   readonly lane: Lane;
+  /** Verbs in it run one after another. */
+  readonly inTurn: Turns;
   /** Holds one verb's news back until the transaction is over. */
   tell(news: readonly News[]): Promise<void>;
 };
 
 /** Follows the host's transactions. They have no commit hook, so their fate is asked for on the kit's own connections. */
-export type Watch = (lane: Lane) => HostLane;
+export type Watch = (lane: Lane, transaction: object) => HostLane;
 
 /** When it is asked, in milliseconds after the last time. Together half a minute; then only the durable path is left. */
 const delays = [5, 20, 50, 100, 250, 500, 1000, 1000, 2000, 2000, 3000, 5000, 5000, 5000, 5000];
@@ -64,24 +67,30 @@ export function createWatch(
     return told;
   }
 
-  return (lane) => tellingTo(lane, (xid) => open.get(xid) ?? begin(xid), rights.begun);
+  return (lane, transaction) => ({
+    ...tellingTo(lane, (xid) => open.get(xid) ?? begin(xid), rights.begun),
+    inTurn: turnsOf(transaction),
+  });
 }
 
 /** A lane of a transaction whose end the caller sees: what was told is for it to settle then. */
-export function holdBack(lane: Lane): { readonly host: HostLane; told(): Told | null } {
+export function holdBack(
+  lane: Lane,
+  transaction: object,
+): { readonly host: HostLane; told(): Told | null } {
   let kept: Told | null = null;
-  const host = tellingTo(lane, (xid) => {
+  const telling = tellingTo(lane, (xid) => {
     kept ??= { xid, verbs: [] };
     return kept;
   });
-  return { host, told: () => kept };
+  return { host: { ...telling, inTurn: turnsOf(transaction) }, told: () => kept };
 }
 
 function tellingTo(
   lane: Lane,
   toldIn: (xid: string) => Told,
   begun: (news: readonly News[]) => void = () => {},
-): HostLane {
+): Pick<HostLane, 'lane' | 'tell'> {
   return {
     lane,
     async tell(news) {

@@ -15,7 +15,7 @@ import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { withdrawalProof } from '../withdrawals/index.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { createWatch, type Watch } from './host-lane.ts';
+import { createWatch, type HostLane, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
 import { createRightsMemory, type RightsMemory } from './rights-memory.ts';
 import { type Context, createScopes } from './scopes.ts';
@@ -69,15 +69,20 @@ export function createRoot(options: Options): Root {
 
   function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
     const scope = scopes.atOnce(context);
-    return scope ? begin(work, scope) : commandInTime(context, work);
+    if (scope) return begin(work, scope);
+    const { host } = context;
+    return host ? host.inTurn(() => commandIn(host, context, work)) : commandAlone(context, work);
   }
 
-  async function commandInTime<T>(
+  async function commandAlone<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
+    return work(await scopes.prepared(context, bus.publish));
+  }
+
+  async function commandIn<T>(
+    host: HostLane,
     context: Context,
     work: (scope: Scope) => Promise<T>,
   ): Promise<T> {
-    const { host } = context;
-    if (!host) return work(await scopes.prepared(context, bus.publish));
     const told: News[] = [];
     const scope = await scopes.prepared(context, (news) => void told.push(...news));
     try {
@@ -89,7 +94,10 @@ export function createRoot(options: Options): Root {
   }
 
   async function read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
-    return work(scopes.atOnce(context) ?? (await scopes.found(context)));
+    const scope = scopes.atOnce(context);
+    if (scope) return work(scope);
+    const reading = async () => work(await scopes.found(context));
+    return context.host ? context.host.inTurn(reading) : reading();
   }
 
   const prepare = async (context: Context) => (await scopes.prepared(context, bus.publish)).tenant;

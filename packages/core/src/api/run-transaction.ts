@@ -17,7 +17,7 @@ export async function runTransaction<T>(root: Root, context: Context, work: Work
   const place = { handle: root.options.database, database, tenant: tenant.id };
   let told = (): Told | null => null;
   const running = transactionOn(place, ({ lane, transaction }) => {
-    const held = holdBack(lane);
+    const held = holdBack(lane, transaction as object);
     told = held.told;
     return work({ ...context, host: held.host }, transaction);
   });

@@ -73,6 +73,7 @@ describeDatabases('verifying', (makeUrl) => {
       if (customer === 'dora')
         await bursar.orders.refund({ order: order.id, amount: 300, to: 'wallet', reason });
     }
+    await bursar.orders.create({ customer: 'fay', offer: 'pack' });
     return made;
   }
 
