@@ -4,7 +4,7 @@
  * Every verb runs through here: it opens a scope, and what it committed is told afterwards. Nothing else publishes.
  */
 import { type Bus, createBus, hasRow } from '../events/index.ts';
-import type { Database, News, Ports, Scope, Tenant } from '../kernel/index.ts';
+import type { Database, Ports } from '../kernel/index.ts';
 import { createSpendQueue } from '../ledger/index.ts';
 import { chargeSubscription, paidPeriods } from '../orders/index.ts';
 import { faultOfChoice, openPayment } from '../payments/index.ts';
@@ -15,15 +15,16 @@ import { createSettingsMemory } from '../settings/index.ts';
 import { planOf, plansOf } from '../subscriptions/index.ts';
 import { withdrawalProof } from '../withdrawals/index.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { createWatch, type HostLane, type Watch } from './host-lane.ts';
+import { createWatch, type Watch } from './host-lane.ts';
 import type { Options } from './options.ts';
+import { createReach, type Reach } from './reach.ts';
 import { createRightsMemory, type RightsMemory } from './rights-memory.ts';
-import { type Context, createScopes } from './scopes.ts';
+import { createScopes } from './scopes.ts';
 import { createTenants } from './tenants.ts';
 
 export type { Context } from './scopes.ts';
 
-export interface Root {
+export interface Root extends Reach {
   readonly options: Options;
   readonly bus: Bus;
   /** Calls it whenever news was committed here that stands in the outbox. */
@@ -41,16 +42,6 @@ export interface Root {
   overview(): Promise<Database>;
   /** The host's open transaction, as a context takes it. */
   readonly watch: Watch;
-  /** Sees to it that the context's tenant and its catalogue are there. */
-  prepare(context: Context): Promise<Tenant>;
-  /** Runs a verb that may write: the tenant and its catalogue are there. */
-  command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
-  /** To read with, without waiting; `null` while the database or the tenant is not known yet. */
-  atOnce(context: Context): Scope | null;
-  /** Runs what is of all tenants, such as looking for what is due; never what a tenant's call sets off. */
-  across<T>(work: (scope: Scope) => Promise<T>): Promise<T>;
-  /** Runs a verb that only reads: a tenant nobody has used stays unmade. */
-  read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T>;
 }
 
 /** The shared part of a kit; no I/O until something is asked. */
@@ -66,43 +57,7 @@ export function createRoot(options: Options): Root {
   const { ready, database, overview } = connection;
   const close = () => closeAll(ports, connection);
   const scopes = createScopes(options, { bus, ports, connection, tenants });
-
-  function command<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
-    const scope = scopes.atOnce(context);
-    if (scope) return begin(work, scope);
-    const { host } = context;
-    return host ? host.inTurn(() => commandIn(host, context, work)) : commandAlone(context, work);
-  }
-
-  async function commandAlone<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
-    return work(await scopes.prepared(context, bus.publish));
-  }
-
-  async function commandIn<T>(
-    host: HostLane,
-    context: Context,
-    work: (scope: Scope) => Promise<T>,
-  ): Promise<T> {
-    const told: News[] = [];
-    const scope = await scopes.prepared(context, (news) => void told.push(...news));
-    try {
-      return await work(scope);
-    } finally {
-      // Also after a refusal: that something was refused is news, and what else there is must show its row.
-      await host.tell(told);
-    }
-  }
-
-  async function read<T>(context: Context, work: (scope: Scope) => Promise<T>): Promise<T> {
-    const scope = scopes.atOnce(context);
-    if (scope) return work(scope);
-    const reading = async () => work(await scopes.found(context));
-    return context.host ? context.host.inTurn(reading) : reading();
-  }
-
-  const prepare = async (context: Context) => (await scopes.prepared(context, bus.publish)).tenant;
-  const across: Root['across'] = async (work) => work(await scopes.across());
-  const { atOnce } = scopes;
+  const reaching = createReach(scopes, bus);
   const onQueued = (wake: (isCommitted: boolean) => void) => void jobWakers.push(wake);
   let looking: () => Promise<void> = async () => {};
   const onFollowed = (look: () => Promise<void>) => {
@@ -110,7 +65,6 @@ export function createRoot(options: Options): Root {
   };
   const followed = () => looking();
   const standing = { ready, close, database, overview, watch };
-  const reaching = { prepare, command, across, atOnce, read };
   return {
     options,
     bus,
@@ -122,15 +76,6 @@ export function createRoot(options: Options): Root {
     ...standing,
     ...reaching,
   };
-}
-
-/** What it throws before its first wait is a rejection too. */
-function begin<T>(work: (scope: Scope) => Promise<T>, scope: Scope): Promise<T> {
-  try {
-    return work(scope);
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }
 
 /** Rates that are being fetched are given up. */
