@@ -1,5 +1,5 @@
 /** What moved in wallets, summed by unit, month, kind and source: booked ones in the database, those that are due from memory. */
-import { at, type Bucket, integer, json, list, type Scope, sql, text } from '../kernel/index.ts';
+import { at, type Bucket, integer, list, type Scope, sql, text } from '../kernel/index.ts';
 import type { UnbookedEntry } from '../ledger/index.ts';
 import { spanOf } from './months.ts';
 import { type Told, toldRows } from './wallets.ts';
@@ -24,7 +24,8 @@ export function moveOf(unit: string, entry: UnbookedEntry, months: readonly Buck
 }
 
 /**
- * The sums of what is booked, of balances that are told from memory only up to where they were read.
+ * The sums of what is booked, of balances that are told from memory only up to where they were read: what they have booked since is
+ * mostly nothing, and taken off again. Entries are summed before anything is joined: joined first, 2 million of them took 12 s and more.
  * @param input.kind Only of this kind.
  */
 export function sumMoves(
@@ -39,26 +40,36 @@ export function sumMoves(
   const { months, units, told, kind = null } = input;
   const { from, until } = spanOf(months);
   const starts = list(months.map(({ startsAt }) => at(startsAt)));
+  // Instants are read once, in a select of their own: text becomes an instant anew for each row otherwise.
+  const asked = sql`
+           entry.amount <> 0 and (${kind}::text is null or entry.kind = ${kind}::text)
+       and entry.happened_at >= (select ${at(from)}::text::timestamptz)
+       and entry.happened_at < (select ${at(until)}::text::timestamptz)`;
+  const place = sql`width_bucket(entry.happened_at, (select ${starts}::text::timestamptz[])) - 1`;
   return scope.many(
     sql`
     with told as materialized (${toldRows(told)}
-    ), moved as (
-      select entry.balance_id, entry.kind, entry.grant_id, entry.counter, entry.amount,
-             width_bucket(entry.happened_at, ${starts}::text::timestamptz[]) - 1 as place
+    ), moved as materialized (
+      select entry.balance_id, entry.kind, entry.grant_id, entry.counter, ${place} as place,
+             sum(entry.amount) as amount, sum(greatest(entry.amount, 0)) as came
         from bursar.entries as entry
-        left join told on told.id = entry.balance_id
-       where entry.tenant_id = ${scope.tenant.id}::int and entry.amount <> 0
-         and entry.happened_at >= ${at(from)}::text::timestamptz and entry.happened_at < ${at(until)}::text::timestamptz
-         and (${kind}::text is null or entry.kind = ${kind}::text)
-         and (told.id is null or entry.sequence <= told.sequence)
+       where entry.tenant_id = ${scope.tenant.id}::int and ${asked}
+       group by 1, 2, 3, 4, 5
+      union all
+      select entry.balance_id, entry.kind, entry.grant_id, entry.counter, ${place},
+             0 - entry.amount, 0 - greatest(entry.amount, 0)
+        from told
+        join bursar.entries as entry
+          on (entry.tenant_id, entry.balance_id) = (${scope.tenant.id}::int, told.id) and entry.sequence > told.sequence
+       where ${asked}
     )
     select unit.key as unit, moved.place, moved.kind, coalesce(g.source, moved.counter, 'transfer') as source,
-           sum(moved.amount) as amount, sum(greatest(moved.amount, 0)) as came
+           sum(moved.amount) as amount, sum(moved.came) as came
       from moved
       join bursar.balances as balance on (balance.tenant_id, balance.id) = (${scope.tenant.id}::int, moved.balance_id)
       join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
       left join bursar.grants as g on (g.tenant_id, g.id) = (${scope.tenant.id}::int, moved.grant_id)
-     where ${json(units)}::text::jsonb @> to_jsonb(unit.key)
+     where unit.key = any (${list(units)}::text::text[])
      group by 1, 2, 3, 4`,
     (row) => ({
       ...{ unit: text(row.unit), place: integer(row.place), source: text(row.source) },

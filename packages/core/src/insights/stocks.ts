@@ -1,5 +1,5 @@
 /** What is in wallets now, summed by unit and source, of balances whose rows tell it; and what withdrawals set aside. */
-import { integer, json, type Scope, sql, text, textOrNull } from '../kernel/index.ts';
+import { integer, list, type Scope, sql, text, textOrNull } from '../kernel/index.ts';
 import { type Told, toldRows } from './wallets.ts';
 
 /** Of one source; the figures of balances themselves come once, under `null`. */
@@ -28,7 +28,7 @@ export function sumStocks(
       select balance.id, unit.key as unit, balance.settled, balance.held, balance.drawn - balance.attributed as lag
         from bursar.balances as balance
         join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
-       where balance.tenant_id = ${scope.tenant.id}::int and ${json(units)}::text::jsonb @> to_jsonb(unit.key)
+       where balance.tenant_id = ${scope.tenant.id}::int and unit.key = any (${list(units)}::text::text[])
          and not exists (select from told where told.id = balance.id)
     ), stock as materialized (
       select wallet.id, wallet.unit, wallet.lag, g.source, g.free,
@@ -73,7 +73,7 @@ export async function openWithdrawals(
     select unit, sum(amount) as amount, count(*) as count
       from bursar.withdrawals
      where tenant_id = ${scope.tenant.id}::int and status in ('pending', 'approved', 'sending', 'unknown')
-       and ${json(units)}::text::jsonb @> to_jsonb(unit)
+       and unit = any (${list(units)}::text::text[])
      group by unit`,
     (row) => [text(row.unit), { amount: integer(row.amount), count: integer(row.count) }] as const,
   );

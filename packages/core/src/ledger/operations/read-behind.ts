@@ -3,7 +3,7 @@
  * drawn. For figures over all wallets; caught up in memory, by the function that books it, many at once.
  */
 import { type CustomerRow, readCustomer } from '../../customers/index.ts';
-import { at, integer, json, type Scope, sql, text } from '../../kernel/index.ts';
+import { at, integer, list, type Scope, sql, text } from '../../kernel/index.ts';
 import type { Draft, EntryKind } from '../draft.ts';
 import { projectBalances } from '../project-balances.ts';
 
@@ -78,7 +78,7 @@ function listBehind(
       join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
       join bursar.customers as customer on (customer.tenant_id, customer.id) = (balance.tenant_id, balance.customer_id)
      where balance.tenant_id = ${scope.tenant.id}::int and balance.id > ${after}::bigint
-       and ${json(units)}::text::jsonb @> to_jsonb(unit.key)
+       and unit.key = any (${list(units)}::text::text[])
        and (balance.valid_until <= ${at(scope.now)}::text::timestamptz
             or balance.drawn > balance.attributed and exists (
                  select from bursar.grants as g
