@@ -113,13 +113,22 @@ describeDatabases('verbs in one transaction', (makeUrl) => {
     hooked = async (tx) => {
       hooked = async () => {};
       const { wallet } = bursar.using(tx as never).tenant(tenant);
-      await wallet.credit({ customer: 'bob', unit: 'points', amount: 5 });
+      const points = { customer: 'bob', unit: 'points' } as const;
+      await wallet.credit({ ...points, amount: 5 });
+      const debits = times(3).map((index) =>
+        codeOf(wallet.debit({ ...points, amount: 2, idempotencyKey: `hooked ${index}` })),
+      );
+      expect((await Promise.all(debits)).toSorted()).toEqual([
+        'done',
+        'done',
+        'insufficient_balance',
+      ]);
     };
 
     await bursar.transaction((all) =>
       all.tenant(tenant).wallet.credit({ customer: 'ann', unit: 'points', amount: 1 }),
     );
 
-    expect((await kit.wallet.balance({ customer: 'bob', unit: 'points' })).settled).toBe(5);
+    expect((await kit.wallet.balance({ customer: 'bob', unit: 'points' })).settled).toBe(1);
   });
 });

@@ -1,5 +1,4 @@
 /** The door of referrals: who invited whom, and by which code. */
-
 export type { Capabilities } from './capabilities.ts';
 export { findCodeOwner } from './code-owner.ts';
 export {

@@ -10,11 +10,12 @@ export function rewardProof(tenant: number): Statement {
        where reward.tenant_id = ${tenant}::int
     ), entry as (
       select reference_id as event_id, balance.customer_id, unit.key as unit,
-             coalesce(sum(entry.amount) filter (where kind = 'credit'), 0) as paid,
+             coalesce(sum(entry.amount) filter (where kind = 'credit' and bought.source = 'reward'), 0) as paid,
              coalesce(sum(0 - entry.amount) filter (where kind = 'reversal'), 0) as taken
         from bursar.entries as entry
         join bursar.balances as balance on (balance.tenant_id, balance.id) = (entry.tenant_id, entry.balance_id)
         join bursar.units as unit on (unit.tenant_id, unit.id) = (balance.tenant_id, balance.unit_id)
+        left join bursar.grants as bought on (bought.tenant_id, bought.id) = (entry.tenant_id, entry.grant_id)
        where entry.tenant_id = ${tenant}::int and reference_type = 'reward_event'
        group by reference_id, balance.customer_id, unit.key
     ), back as (

@@ -1,5 +1,4 @@
 /** The door of refunds: what goes back of orders, and what of that a gateway does. */
-
 export { refundAdminRoutes } from './admin-routes.ts';
 export { listRefundsInput, refundOrderInput } from './inputs.ts';
 export { failRefund, settleRefund } from './operations/end-refund.ts';

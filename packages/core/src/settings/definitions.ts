@@ -85,7 +85,7 @@ export const definitions: Definitions = {
     { min: 1, max: 20 },
   ),
   'users.allowPersonalDiscount': flag(
-    'Whether a customer’s own discount lowers what orders cost',
+    'Whether a customer’s own discount lowers what orders of offers cost',
     false,
   ),
   'users.defaultLocale': word('The language of whoever says none that is supported', 'en'),

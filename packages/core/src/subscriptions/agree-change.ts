@@ -8,7 +8,6 @@ import { InvalidStateError } from '../ledger/index.ts';
 import type { PlanChange } from './agreed.ts';
 import { type Window, windowAt } from './calendar.ts';
 import type { AskedChange } from './change-input.ts';
-import { discountFor } from './discount.ts';
 import { NotSelfServiceError, PreviewStaleError } from './errors.ts';
 import { fault } from './input.ts';
 import { itemsOfPlan } from './items.ts';
@@ -138,7 +137,7 @@ function refuseUnschedulable(
 
 type Prices = { readonly from: number; readonly to: number; readonly currency: string | null };
 
-/** What both cost the customer in one currency; a plan without a price is free. */
+/** What both cost in one currency; a plan without a price is free. */
 async function pricesOf(
   scope: Scope,
   { row, to, asked }: { row: SubscriptionRow; to: PlanVersion; asked: AskedChange },
@@ -158,11 +157,7 @@ async function pricesOf(
       '/currency',
       `must be one that both plans have a price in: ${shared.join(', ') || 'there is none'}`,
     );
-  // What a gateway charges by itself knows nothing of it.
-  const discounted =
-    row.billing === 'gateway' ? (amount: number) => amount : await discountFor(scope, row.customer);
-  const costs = (price: number) => discounted(price, currency);
-  return { from: costs(before[currency] ?? 0), to: costs(after[currency] ?? 0), currency };
+  return { from: before[currency] ?? 0, to: after[currency] ?? 0, currency };
 }
 
 function timingOf(

@@ -4,7 +4,6 @@
  */
 import { addDuration, at, type Scope, sql } from '../kernel/index.ts';
 import { type Window, windowAt, windowNumbered } from './calendar.ts';
-import { discountFor } from './discount.ts';
 import { chargedFrom, type SubscriptionCharge } from './payments.ts';
 import { findVersion } from './plan-version.ts';
 import { type Cost, shareOf } from './proration.ts';
@@ -64,18 +63,8 @@ async function chargePeriod(
   const from = isFirst ? first.from : window.startsAt;
   const lapsesAt = row.pastDue === null ? from : addDuration(from, row.pastDue, 1, row.timeZone);
   if (lapsesAt <= scope.now) return false;
-  const amount = due ?? (await ownCost(scope, row, { window, from }));
+  const amount = due ?? (await costFrom(scope, row, { window, from }));
   return ask(scope, row, { amount, period: window.number, lapsesAt });
-}
-
-/** What a period costs this customer. */
-async function ownCost(
-  scope: Scope,
-  row: SubscriptionRow,
-  time: { window: Window; from: Date },
-): Promise<number> {
-  const discounted = await discountFor(scope, row.customer);
-  return discounted(await costFrom(scope, row, time), row.currency ?? '');
 }
 
 /** The frozen price of a period, in the subscription's currency; of the first period that is charged only the part from then on. */

@@ -4,7 +4,6 @@ export { subscriptionAdminRoutes } from './admin-routes.ts';
 export type { NewSubscription } from './asked.ts';
 export type { Window } from './calendar.ts';
 export type { ChangePlan, PreviewChange } from './change-input.ts';
-export { type Discounted, discountFor } from './discount.ts';
 export * from './errors.ts';
 export type { RenewalNews, SubscriptionEvents, SubscriptionNews } from './events.ts';
 export type { FeatureTerms } from './feature-terms.ts';

@@ -1,5 +1,4 @@
 /** The door of withdrawals: asking to be paid out, and what becomes of it. */
-
 export { erasePayoutDetails } from './details.ts';
 export {
   driverOf,

@@ -7,8 +7,8 @@
 import { ensureCatalog } from '../../catalog/index.ts';
 import { answerOnce, ensureCustomer, lockCustomer } from '../../customers/index.ts';
 import { multiply, newId, type Scope, ValidationError } from '../../kernel/index.ts';
-import { type Discounted, discountFor } from '../../subscriptions/index.ts';
 import { checkoutOf, gatewayFault, type PaymentChoice } from '../checkout.ts';
+import { type Discounted, discountFor } from '../discount.ts';
 import { OfferLockedError } from '../errors.ts';
 import type { Checkout } from '../gateway.ts';
 import { groupsHeld } from '../groups-held.ts';
@@ -108,7 +108,7 @@ async function place(
   const sale = await saleOf(scope, input);
   if (!isUnlocked(sale, sale.unlockedBy.length > 0 ? await groupsHeld(scope, customer.id) : none))
     throw new OfferLockedError(sale.root.offer, sale.unlockedBy);
-  const discounted = await discountFor(scope, customer.externalId);
+  const discounted = await discountFor(scope, { customer: customer.externalId, sale });
   const charge = chargeOf(sale, input, discounted);
   if (fault && charge.total > 0) throw fault;
   const purse = charge.total > 0 ? given : null;
