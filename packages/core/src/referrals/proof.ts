@@ -1,7 +1,10 @@
 /** What must hold of each reward and of each reversal against the entries that paid and took them. */
 import { type Statement, sql } from '../kernel/index.ts';
 
-/** Of what waits until it is mature there is no entry yet: it is left out where entries are asked. */
+/**
+ * Of what waits until it is mature there is no entry yet, and of what an operator took of a reward none of its reversal: both are left
+ * out where entries are asked.
+ */
 export function rewardProof(tenant: number): Statement {
   return sql`
     with r as (
@@ -18,6 +21,14 @@ export function rewardProof(tenant: number): Statement {
         left join bursar.grants as bought on (bought.tenant_id, bought.id) = (entry.tenant_id, entry.grant_id)
        where entry.tenant_id = ${tenant}::int and reference_type = 'reward_event'
        group by reference_id, balance.customer_id, unit.key
+    ), o as (
+      select r.event_id, r.customer_id
+        from r
+        join bursar.entries as entry on (entry.tenant_id, entry.grant_id) = (r.tenant_id, r.grant_id)
+       where r.parent_id is null and entry.kind in ('void', 'reversal')
+         and not exists (select from bursar.reward_events as reversal
+                          where reversal.tenant_id = r.tenant_id and reversal.parent_id = r.event_id
+                            and (entry.reference_type, entry.reference_id) = ('reward_event', reversal.id))
     ), back as (
       select parent_id, customer_id, kind, level, sum(0 - amount) as amount from r
        where parent_id is not null group by parent_id, customer_id, kind, level
@@ -38,6 +49,7 @@ export function rewardProof(tenant: number): Statement {
       join bursar.customers as customer on (customer.tenant_id, customer.id) = (${tenant}::int, one.customer_id)
       left join entry on (entry.event_id, entry.customer_id, entry.unit) = (one.event_id, one.customer_id, one.unit)
      where not whole.waits and coalesce(entry.taken, 0) <> 0 - one.amount - one.missing
+       and not exists (select from o where (o.event_id, o.customer_id) = (one.parent_id, one.customer_id))
     union all
     select 'rewards_are_taken_back_up_to_the_whole', jsonb_build_object('event', back.parent_id, 'level', back.level)
       from back left join r on (r.event_id, r.customer_id, r.kind, r.level) = (back.parent_id, back.customer_id, back.kind, back.level)

@@ -4,6 +4,7 @@ import { at, integer, json, type Scope, sql } from '../kernel/index.ts';
 import { type Clawed, clawBack } from '../ledger/index.ts';
 import type { EventRow, RewardRow } from './reward-rows.ts';
 import { partOf } from './shares.ts';
+import { takenOtherwise } from './taken-otherwise.ts';
 
 export type TakeRewards = {
   /** As it was before this reversal. Its row is locked. */
@@ -20,30 +21,42 @@ export type TakeRewards = {
 export async function takeRewards(scope: Scope, take: TakeRewards): Promise<number> {
   const { parent, reversal, byId } = take;
   const due = await dueOf(scope, take);
-  const reachable = due.filter(({ reward }) => byId.has(reward.customerId));
+  const reachable = due.filter(({ reward, toTake }) => toTake > 0 && byId.has(reward.customerId));
   const clawed = await clawBack(scope, {
     ...{ unit: parent.unit ?? '', policy: parent.clawback ?? 'strict' },
     reference: { type: 'reward_event', id: reversal },
-    lines: reachable.map(({ reward, amount }) => ({
+    lines: reachable.map(({ reward, toTake }) => ({
       customer: byId.get(reward.customerId) as CustomerRow,
-      ...{ grantId: reward.grantId, amount, rest: `${reversal}/${reward.kind}/${reward.level}` },
+      ...{
+        grantId: reward.grantId,
+        amount: toTake,
+        rest: `${reversal}/${reward.kind}/${reward.level}`,
+      },
     })),
   });
   const taken = new Map<number, Clawed>();
   for (const [index, one] of clawed.entries())
     taken.set(reachable[index]?.reward.id as number, one);
-  const rows = due.map(({ reward, amount }) => ({
+  const rows = due.map(({ reward, amount, toTake }) => ({
     ...{ customer_id: reward.customerId, kind: reward.kind, level: reward.level },
-    ...{ amount: 0 - amount, outstanding: amount - (taken.get(reward.id)?.taken ?? 0) },
+    ...{ amount: 0 - amount, outstanding: toTake - (taken.get(reward.id)?.taken ?? 0) },
   }));
   await keepMirrored(scope, reversal, rows);
   await keepGrants(scope, taken);
   return rows.reduce((sum, { outstanding }) => sum + outstanding, 0);
 }
 
-type Due = { readonly reward: RewardRow; readonly amount: number };
+type Due = {
+  readonly reward: RewardRow;
+  readonly amount: number;
+  /** Of the amount: the rest an operator has taken already. */
+  readonly toTake: number;
+};
 
-/** Each share is rounded as a part of all that is reversed by then, so that the shares add up to the whole. */
+/**
+ * Each share is rounded as a part of all that is reversed by then, so that the shares add up to the whole. What was taken otherwise
+ * counts for the last of it.
+ */
 async function dueOf(scope: Scope, { parent, share, rewards }: TakeRewards): Promise<Due[]> {
   const before = await scope.many(
     sql`
@@ -56,12 +69,15 @@ async function dueOf(scope: Scope, { parent, share, rewards }: TakeRewards): Pro
   );
   const taken = new Map(before);
   const points = parent.reversedBasisPoints + share;
+  const otherwise = await takenOtherwise(scope, { event: parent.event, rewards });
   return rewards
-    .map((reward) => ({
-      reward,
-      amount:
-        partOf(reward.amount, points) - (taken.get(`${reward.customerId}/${reward.level}`) ?? 0),
-    }))
+    .map((reward) => {
+      const due = partOf(reward.amount, points);
+      const earlier = taken.get(`${reward.customerId}/${reward.level}`) ?? 0;
+      const most = Math.max(0, reward.amount - (otherwise.get(reward.id) ?? 0));
+      const toTake = Math.max(0, Math.min(due, most) - Math.min(earlier, most));
+      return { reward, amount: due - earlier, toTake };
+    })
     .filter(({ amount }) => amount > 0);
 }
 

@@ -43,6 +43,35 @@ const waitingOf = (scope: Scope, customer: string) =>
   );
 
 describeReferrals('a reversal', (fresh) => {
+  test.each([
+    [[10_000], 30],
+    [[2_500, 7_500], 30],
+    [[2_500, 2_500, 5_000], 0],
+  ] as const)(
+    'in shares of %j does not take again what an operator has voided, %d being spent',
+    async (shares, spent) => {
+      const { scope } = await fresh();
+      const event = await visited(scope);
+      const own = { customer: 'ann', unit: 'points', amount: 500 } as const;
+      await credit(scope, { ...own, source: 'test' });
+      const grant = await scope.one(
+        sql`select grant_id from bursar.rewards where event_id = ${event}::text and level = 1`,
+        (row) => `grt_${integer(row.grant_id)}`,
+      );
+      if (spent > 0) await use(scope, 'ann', spent);
+      const [first = 0, ...rest] = shares;
+      if (rest.length > 0)
+        await reverseEvent(scope, { event, basisPoints: first, idempotencyKey: 'first' });
+
+      await voidGrant(scope, { grant });
+      for (const [index, basisPoints] of (rest.length > 0 ? rest : [first]).entries())
+        await reverseEvent(scope, { event, basisPoints, idempotencyKey: `${index}` });
+
+      expect(await settled(scope, 'ann')).toBe(500 - spent);
+      expect(await verify(scope)).toEqual(clean);
+    },
+  );
+
   test('takes all of it once, by either name, and mirrors it', async () => {
     const { scope, news } = await fresh();
     const event = await visited(scope);
