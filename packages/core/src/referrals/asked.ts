@@ -1,4 +1,5 @@
 /** What an event was fired with, kept until it is processed: only what means the same after JSON. */
+import { isDeepStrictEqual } from 'node:util';
 import { contentHash, type Scope, ValidationError } from '../kernel/index.ts';
 import { type Asked, checkPayload } from './payout.ts';
 
@@ -11,11 +12,20 @@ export function keepable(scope: Scope, { alias, amount, payload }: Asked): Asked
     const text = JSON.stringify({ amount, payload });
     if (text.length > lengthMax) return null;
     const kept = { ...(JSON.parse(text) as Pick<Asked, 'amount' | 'payload'>), alias };
-    checkPayload(scope, kept);
-    return kept;
+    const isChecked = checkPayload(scope, kept);
+    return isChecked || isDeepStrictEqual(kept.payload, bare(payload)) ? kept : null;
   } catch {
     return null;
   }
+}
+
+/** Without what is undefined, which JSON leaves out and nobody misses. */
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare);
+  const isPlain = typeof value === 'object' && value !== null;
+  if (!isPlain || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return Object.fromEntries(entries.map(([key, one]) => [key, bare(one)]));
 }
 
 /** @throws {ValidationError} It cannot be kept. */

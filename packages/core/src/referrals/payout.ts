@@ -58,10 +58,14 @@ export function isOutage(error: unknown): boolean {
   return isAway || isRetryable(error);
 }
 
-/** @throws {ValidationError} The payload is not what the trigger takes. What nobody has named takes anything. */
-export function checkPayload(scope: Scope, asked: Asked): void {
+/**
+ * @returns False: the trigger takes anything, as does what nobody has named.
+ * @throws {ValidationError} The payload is not what the trigger takes.
+ */
+export function checkPayload(scope: Scope, asked: Asked): boolean {
   const { payload } = findTrigger(scope, asked.alias) ?? {};
   if (payload) readInput(z.object({ payload }), { payload: asked.payload });
+  return payload !== undefined;
 }
 
 function findTrigger({ ports: { triggers = {} } }: Scope, alias: string): Trigger | undefined {
@@ -72,7 +76,7 @@ function findTrigger({ ports: { triggers = {} } }: Scope, alias: string): Trigge
  * What the occurrence is worth, and how it is rewarded.
  *
  * @throws {TriggerUnknownError} @throws {ValidationError} The payload.
- * @throws {InvalidAmountError} The base is no amount.
+ * @throws {InvalidAmountError} The base is no amount. @throws {UnitUnknownError} What is paid is not in the catalogue any more.
  * @throws {RateMissingError} The base cannot be converted to the payout unit.
  */
 export async function payoutOf(scope: Scope, asked: Asked): Promise<Payout> {
@@ -85,6 +89,7 @@ export async function payoutOf(scope: Scope, asked: Asked): Promise<Payout> {
   const { exclusive = false } = capabilities;
   const base = baseOf(scope, { trigger, asked, payoutUnit: setting?.unit });
   if (!setting?.enabled) return { base, setting: null, worth: 0, exclusive };
+  unitOf(scope, setting.unit);
   const worth = base ? await convert(scope, base, setting.unit) : 0;
   return { base, setting, worth, exclusive };
 }

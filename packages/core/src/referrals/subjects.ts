@@ -63,7 +63,8 @@ export function ownExternalId(alias: string, subject: Subject | undefined, firin
 }
 
 /**
- * The event that is meant by its subject: the latest that is rewarded and not reversed in full, else the latest that was.
+ * The event that is meant by its subject: the latest that is rewarded and not reversed in full, else the latest that was; but one that
+ * waits to be rewarded is never passed over for what was reversed before it.
  * @throws {NotFoundError} Nothing of the alias happened to it.
  */
 export async function latestOf(scope: Scope, { alias, subject }: Fired): Promise<string> {
@@ -72,7 +73,7 @@ export async function latestOf(scope: Scope, { alias, subject }: Fired): Promise
     select id from bursar.reward_events
      where (tenant_id, subject_type, subject_id, alias)
          = (${scope.tenant.id}::int, ${subject.type}::text, ${subject.id}::text, ${alias}::text)
-     order by status = 'processed' and reversed_basis_points < 10000 desc, status = 'processed' desc, firing desc
+     order by status = 'processed' and reversed_basis_points < 10000 desc, status <> 'skipped' desc, firing desc
      limit 1`,
     (row) => text(row.id),
   );

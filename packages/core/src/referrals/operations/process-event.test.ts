@@ -122,6 +122,27 @@ describeReferrals('an event that cannot be processed', (fresh) => {
     expect(await verify(scope)).toEqual(clean);
   });
 
+  test('is queued only with a payload that JSON leaves as it is', async () => {
+    const { scope } = await fresh();
+    await setTrigger(scope, 'visit', { unit: 'points', actor: { fixed: 5 } });
+    const queued = (payload: unknown) =>
+      trigger(scope, { ...visit, payload, queue: true }).then(
+        ({ status }) => status,
+        (error: { code?: string }) => error.code,
+      );
+
+    for (const payload of [{ a: 1, b: undefined, c: [{ d: null }] }, 'text', undefined])
+      expect(await queued(payload)).toBe('pending');
+    for (const payload of [
+      { at: new Date(0) },
+      new Map([[1, 2]]),
+      { worth: Number.NaN },
+      [undefined],
+    ])
+      expect(await queued(payload)).toBe('validation');
+    expect((await listRewardEvents(scope, {})).items).toHaveLength(3);
+  });
+
   test('is processed later, by whoever knows the alias, and blocks no subject meanwhile', async () => {
     const { scope } = await fresh();
     const fired = {

@@ -173,6 +173,25 @@ describeReferrals('a reversal', (fresh) => {
     },
   );
 
+  test('by subject is refused while the latest waits to be rewarded, and leaves its key free', async () => {
+    const { scope } = await fresh();
+    await setTrigger(scope, 'visit', { unit: 'points', actor: { fixed: 10 } });
+    const subject = { type: 'Photo', id: '33' };
+    const fired = { alias: 'visit', customer: 'bob', subject } as const;
+    const by = { alias: 'visit', subject, idempotencyKey: 'removed' } as const;
+    await trigger(scope, fired);
+    await reverseEvent(scope, { alias: 'visit', subject });
+    await trigger(scope, { ...fired, queue: true });
+
+    // As a host does that goes on after a refusal.
+    const code = await scope.transaction(async (inner) => codeOf(reverseEvent(inner, by)));
+    expect(code).toBe('not_reversible');
+    const { event } = await trigger(scope, fired);
+
+    expect(await reverseEvent(scope, by)).toMatchObject({ reverses: event, replayed: false });
+    expect(await reverseEvent(scope, by)).toMatchObject({ reverses: event, replayed: true });
+  });
+
   test('by subject takes the latest that is not reversed, and the same under its key again', async () => {
     const { scope } = await fresh();
     await chain(scope, 'ann', 'bob');

@@ -41,8 +41,7 @@ export function reverseEvent(scope: Scope, input: ReverseEvent): Promise<Trigger
   return audited(
     scope,
     input.reason,
-    (inner) =>
-      inner.transaction(async (within) => reverseUnderLock(within, await chosen(within, input))),
+    (inner) => inner.transaction((within) => reverseChosen(within, input)),
     ({ event, reverses, customer, reversedBasisPoints, replayed }) =>
       replayed
         ? null
@@ -54,17 +53,24 @@ export function reverseEvent(scope: Scope, input: ReverseEvent): Promise<Trigger
   );
 }
 
-/** What a subject stands for under a key, it stands for when the same is asked again. */
-async function chosen(scope: Scope, input: ReverseEvent): Promise<ReverseEvent> {
+/** What a subject stands for under a key, it stands for when the same is asked again; a refusal leaves the key free. */
+async function reverseChosen(scope: Scope, input: ReverseEvent): Promise<Triggered> {
   const { subject, alias = '', basisPoints, idempotencyKey: key } = input;
-  if (subject === undefined) return input;
+  if (subject === undefined) return reverseUnderLock(scope, input);
   const request = { alias, subject, basisPoints };
+  const reverse = (inner: Scope, event: string) =>
+    reverseUnderLock(inner, { event, basisPoints, idempotencyKey: key });
+  let made: Triggered | null = null;
   const { answer: event } = await answerOnce(
     scope,
     { verb: 'referrals.reverse', customerId: 0, key, request },
-    (inner) => latestOf(inner, { alias, subject }),
+    async (inner) => {
+      const latest = await latestOf(inner, { alias, subject });
+      made = await reverse(inner, latest);
+      return latest;
+    },
   );
-  return { event, basisPoints, idempotencyKey: key };
+  return made ?? reverse(scope, event);
 }
 
 async function reverseUnderLock(scope: Scope, input: ReverseEvent): Promise<Triggered> {
