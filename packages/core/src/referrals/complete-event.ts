@@ -8,7 +8,9 @@ import type { CustomerRow } from '../customers/index.ts';
 import { announce } from '../events/index.ts';
 import {
   addDuration,
+  at,
   isBursarError,
+  json,
   type Scope,
   type Statement,
   sql,
@@ -41,14 +43,15 @@ export async function completeEvent(scope: Scope, held: Held, payout: Payout): P
   const setting = skipReason ? null : payout.setting;
   const payees = setting ? await payeesOf(scope, { alias, actor, setting, payout }) : [];
   const back = setting?.reverseOnRefund ? await refundedOf(scope, held.subject) : 0;
-  const { base } = payout;
+  const { base, rate } = payout;
+  const kept = rate && json({ ...rate, at: at(rate.at) });
   const isHeld = await end(
     scope,
     held,
     sql`
        status = ${skipReason ? 'skipped' : 'processed'}::text, skip_reason = ${skipReason}::text, asked = null,
        base_amount = ${base?.amount ?? null}::bigint, base_unit = ${base?.unit ?? null}::text,
-       unit = ${payout.setting?.unit ?? null}::text, clawback = ${payout.setting?.clawback ?? null}::text,
+       rate = ${kept}::text::jsonb, unit = ${payout.setting?.unit ?? null}::text, clawback = ${payout.setting?.clawback ?? null}::text,
        reverse_on_refund = ${payout.setting?.reverseOnRefund ?? false}::boolean`,
   );
   if (!isHeld) return false;

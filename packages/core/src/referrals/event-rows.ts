@@ -11,6 +11,7 @@ import {
   text,
   textOrNull,
 } from '../kernel/index.ts';
+import type { Rate } from '../ledger/index.ts';
 import type { Subject } from './subjects.ts';
 import type { Worth } from './triggers.ts';
 
@@ -39,6 +40,8 @@ export type RewardEvent = {
   readonly skipReason: 'disabled' | 'exclusive' | null;
   /** What percentages are of. */
   readonly base: Worth | null;
+  /** What the base was converted at: `of` of what is paid for `per` of the base's unit. Null where nothing was. */
+  readonly rate: Rate | null;
   /** Of a reversal: the event it reverses. */
   readonly reverses: string | null;
   /** How much of it is reversed by now, of 10,000; of a reversal: how much it reversed. */
@@ -77,7 +80,8 @@ export function selectEvents(
   return scope.many(
     sql`
     select event.id, event.alias, event.external_id, event.subject_type, event.subject_id, customer.external_id as customer,
-           event.status, event.attempts, event.last_error, event.asked, event.skip_reason, event.base_amount, event.base_unit, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at,
+           event.status, event.attempts, event.last_error, event.asked, event.skip_reason, event.base_amount, event.base_unit,
+           event.rate, event.unit, event.clawback, event.parent_id, event.reversed_basis_points, event.created_at,
            (select coalesce(sum(reward.outstanding), 0)
               from bursar.rewards as reward
              where reward.tenant_id = event.tenant_id and reward.event_id in (
@@ -106,6 +110,7 @@ function readEvent(row: Row): EventRow {
     lastError: textOrNull(row.last_error),
     asked: row.asked === null ? null : document(row.asked),
     base: baseAmount === null ? null : { amount: baseAmount, unit: text(row.base_unit) },
+    rate: rateOf(row),
     reverses: textOrNull(row.parent_id),
     reversedBasisPoints: integer(row.reversed_basis_points),
     outstanding: integer(row.outstanding),
@@ -113,6 +118,12 @@ function readEvent(row: Row): EventRow {
     unit: textOrNull(row.unit),
     clawback: textOrNull(row.clawback) as EventRow['clawback'],
   };
+}
+
+function rateOf({ rate }: Row): Rate | null {
+  if (rate === null) return null;
+  const kept = document<Omit<Rate, 'at'> & { at: string }>(rate);
+  return { ...kept, at: new Date(kept.at) };
 }
 
 /** Before it was kept, there was one reason. */

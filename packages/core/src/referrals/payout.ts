@@ -9,7 +9,7 @@ import {
   readInput,
   type Scope,
 } from '../kernel/index.ts';
-import { findRate } from '../ledger/index.ts';
+import { findRate, type Rate } from '../ledger/index.ts';
 import { getSetting } from '../settings/index.ts';
 import { within } from './capabilities.ts';
 import { TriggerUnknownError } from './errors.ts';
@@ -33,6 +33,8 @@ export type Payout = {
   readonly setting: TriggerSetting | null;
   /** The base amount in the payout unit. */
   readonly worth: number;
+  /** What it was converted at; null where nothing was. */
+  readonly rate: Rate | null;
   /** While another of the subject stands, this one brings nothing. */
   readonly exclusive: boolean;
 };
@@ -88,10 +90,12 @@ export async function payoutOf(scope: Scope, asked: Asked): Promise<Payout> {
   const setting = kept && within(kept, capabilities);
   const { exclusive = false } = capabilities;
   const base = baseOf(scope, { trigger, asked, payoutUnit: setting?.unit });
-  if (!setting?.enabled) return { base, setting: null, worth: 0, exclusive };
+  if (!setting?.enabled) return { base, setting: null, worth: 0, rate: null, exclusive };
   unitOf(scope, setting.unit);
-  const worth = base ? await convert(scope, base, setting.unit) : 0;
-  return { base, setting, worth, exclusive };
+  const isForeign = base !== null && base.unit !== setting.unit;
+  const rate = isForeign ? await findRate(scope, { from: base.unit, to: setting.unit }) : null;
+  const worth = base ? worthOf(scope, base, { unit: setting.unit, rate }) : 0;
+  return { base, setting, worth, rate, exclusive };
 }
 
 function baseOf(
@@ -113,9 +117,13 @@ function baseOf(
   return { amount, unit };
 }
 
-async function convert(scope: Scope, { amount, unit }: Worth, to: string): Promise<number> {
-  if (unit === to) return amount;
-  const rate = await findRate(scope, { from: unit, to });
-  const scales = { from: unitOf(scope, unit).scale, to: unitOf(scope, to).scale };
+function worthOf(
+  scope: Scope,
+  { amount, unit }: Worth,
+  to: { readonly unit: string; readonly rate: Rate | null },
+): number {
+  const { rate } = to;
+  if (rate === null) return amount;
+  const scales = { from: unitOf(scope, unit).scale, to: unitOf(scope, to.unit).scale };
   return convertAmount(amount, rate, { ...scales, rounding: 'half_up' }).amount;
 }

@@ -40,10 +40,10 @@ async function insertReversal(
   const tenant = scope.tenant.id;
   await scope.run(sql`
     with reversal as (
-      insert into bursar.reward_events (tenant_id, id, alias, external_id, customer_id, status, base_amount, base_unit, unit, clawback,
+      insert into bursar.reward_events (tenant_id, id, alias, external_id, customer_id, status, base_amount, base_unit, rate, unit, clawback,
                                         parent_id, reversed_basis_points, created_at)
       select tenant_id, ${id}::text, alias || '.reversal', ${externalId}::text, customer_id, 'processed', base_amount, base_unit,
-             unit, clawback, id, ${share}::int, ${at(scope.now)}::text::timestamptz
+             rate, unit, clawback, id, ${share}::int, ${at(scope.now)}::text::timestamptz
         from bursar.reward_events where (tenant_id, id) = (${tenant}::int, ${parent.event}::text)
     )
     update bursar.reward_events set reversed_basis_points = reversed_basis_points + ${share}::int

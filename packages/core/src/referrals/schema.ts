@@ -128,6 +128,8 @@ export const rewardEvents = bursar.table(
     /** What is rewarded is worth that much; null where it is worth nothing in itself. */
     baseAmount: whole('base_amount'),
     baseUnit: text('base_unit'),
+    /** What the base was converted to it at: `{ of, per, source, at }`. Null where nothing was, and before it was kept. */
+    rate: jsonb(),
     /** What is paid out. */
     unit: text(),
     /** As the trigger was set then: `strict`, `allow_debt`. */

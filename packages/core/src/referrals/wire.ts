@@ -30,6 +30,9 @@ export const rewardEventShape = z.object({
   ...{ attempts: z.int().nonnegative(), lastError: z.string().nullable() },
   skipReason: z.enum(['disabled', 'exclusive']).nullable(),
   base: z.object({ amount: z.int().nonnegative(), unit: z.string() }).nullable(),
+  rate: z
+    .object({ of: z.string(), per: z.string(), source: z.string(), at: instantShape })
+    .nullable(),
   ...{ reverses: z.string().nullable(), reversedBasisPoints: z.int().min(0).max(10_000) },
   outstanding: z.int().nonnegative(),
   createdAt: instantShape,

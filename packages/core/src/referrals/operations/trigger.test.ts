@@ -39,6 +39,7 @@ describeReferrals('a trigger', (fresh) => {
     // 100 euros are 300 points.
     expect(done).toMatchObject({
       ...{ status: 'processed', replayed: false, base: { amount: 10_000, unit: 'EUR' } },
+      rate: { of: '3', per: '1', source: 'fixed', at: expect.any(Date) },
       rewards: [
         { customer: 'eve', kind: 'actor', level: 0, amount: 5, unit: 'points' },
         { customer: 'dan', kind: 'upline', level: 1, amount: 30 },
