@@ -142,7 +142,7 @@ test('the routes of the contract are all there', () => {
     'POST /admin/referrals/collect',
     'POST /admin/referrals/writeOff',
     'GET /admin/referrals/events',
-    'POST /admin/reward-events/:id/process',
+    'POST /admin/referrals/events/:id/process',
     'GET /admin/rewards',
     'GET /admin/customers/:id/referrals',
     'GET /admin/webhooks',

@@ -331,7 +331,7 @@ describeContract(
       const value = { enabled: true, unit: 'points', actor: { basisPoints: 100 } };
       await kit().settings.set({ key: 'triggers.sale', value });
       const process = (id: string, body: object = { reason }, user = 'root', headers = asAdmin) =>
-        calls.post(`${prefix}/admin/reward-events/${id}/process`, user, body, headers);
+        calls.post(`${prefix}/admin/referrals/events/${id}/process`, user, body, headers);
 
       const unnamed = await visit(calls, 'f1', { alias: 'nothing' });
       const subject = { type: 'Order', id: '7' };

@@ -44,7 +44,7 @@ export const eventRoutes: readonly Route[] = [
     operation: 'processRewardEvent',
     summary: 'Processes at once what waits or has failed; what it comes to is the answer.',
     method: 'POST',
-    path: '/admin/reward-events/:id/process',
+    path: '/admin/referrals/events/:id/process',
     access: 'admin',
     params: z.object({ id }),
     body: z.object({ reason: z.string().min(1).max(500) }),
