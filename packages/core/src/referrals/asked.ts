@@ -1,4 +1,4 @@
-/** What an event was fired with, kept until it is processed: only what means the same after JSON. */
+/** What an event was fired with, kept until it is processed: only what its schema takes after JSON, or, without one, what JSON leaves the same. */
 import { isDeepStrictEqual } from 'node:util';
 import { contentHash, type Scope, ValidationError } from '../kernel/index.ts';
 import { type Asked, checkPayload } from './payout.ts';

@@ -1,7 +1,7 @@
 /**
  * Who owes is not paid out: what was taken back of rewards after they were spent, and credit that was used before it was paid for.
  *
- * Asked under the customer's lock, which whoever takes back holds too.
+ * The customer's row is locked, but shared with whoever takes back: what is taken in the same moment counts as taken after.
  */
 import type { Scope } from '../kernel/index.ts';
 import { type Figures, readBalance } from '../ledger/index.ts';

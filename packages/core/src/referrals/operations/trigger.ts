@@ -1,8 +1,8 @@
 /**
  * Rewarding something that happened: whoever did it and who stands above, once.
  *
- * The event, its rewards, their grants and the news are one transaction. The event's own key is taken first, then the caps
- * of sponsors, then customers by name, then balances.
+ * The event, its rewards, their grants and the news are one transaction. The actor is made first, then
+ * the subject's lock and the event's own key are taken, then the caps of sponsors, customers by name, and balances.
  */
 import { audited } from '../../audit/index.ts';
 import { ensureCustomer } from '../../customers/index.ts';
